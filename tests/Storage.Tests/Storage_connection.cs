@@ -1,0 +1,108 @@
+using FunctionsEval.Storage.Azure;
+using FunctionsEval.Storage.Ownership;
+using FunctionsEval.Storage.Sqlite;
+using FunctionsEval.TestKit;
+
+namespace FunctionsEval.Storage.Tests;
+
+public sealed class Storage_connection(AzuriteFixture azurite) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Without_settings_the_data_is_in_a_sqlite_file()
+    {
+        var folder = _folder.File("new/data");
+        await using var storage = Open(new StorageSettings(folder));
+
+        Assert.IsType<SqliteEntityStore>(storage.Entities);
+        Assert.IsType<SqliteMessageQueue>(storage.Queues);
+        Assert.True(storage.IsLocal);
+        Assert.Equal($"SQLite {Path.Combine(folder, "data.db")}", storage.Description);
+        Assert.True(File.Exists(Path.Combine(folder, "data.db")));
+        var acquired = Assert.IsType<OwnershipResult.Acquired>(await storage.AcquireOwnershipAsync(Cancel));
+        Assert.IsType<FileOwnership>(acquired.Ownership);
+        await acquired.Ownership.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_string_leads_to_azure_and_its_key_is_not_described()
+    {
+        await using var storage = Open(new StorageSettings(_folder.Path, azurite.ConnectionString));
+        await storage.Entities.SubmitAsync("rows", EntityOperation.Upsert(new Entity("p", "r")), Cancel);
+        await storage.Queues.SendAsync("jobs", "hello", Cancel);
+        var acquired = Assert.IsType<OwnershipResult.Acquired>(await storage.AcquireOwnershipAsync(Cancel));
+        var refused = await storage.AcquireOwnershipAsync(Cancel);
+        await acquired.Ownership.DisposeAsync();
+
+        Assert.False(storage.IsLocal);
+        Assert.StartsWith("Azure Storage http://127.0.0.1:", storage.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("Eby8", storage.Description, StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId}", Assert.IsType<OwnershipResult.Owned>(refused).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mystore", null, "Azure Storage https://mystore.table.core.windows.net/ (identity)")]
+    [InlineData("mystore", "managedidentity", "Azure Storage https://mystore.table.core.windows.net/ (identity)")]
+    public async Task An_account_name_leads_to_azure_by_identity(string account, string? credential, string description)
+    {
+        await using var storage = Open(new StorageSettings(_folder.Path, AccountName: account, Credential: credential, ClientId: "00000000-0000-0000-0000-000000000001"));
+
+        Assert.IsType<AzureEntityStore>(storage.Entities);
+        Assert.Equal(description, storage.Description);
+    }
+
+    [Fact]
+    public async Task Explicit_addresses_need_no_account_name()
+    {
+        await using var storage = Open(new StorageSettings(
+            _folder.Path, TableServiceUri: "https://a.table.core.usgovcloudapi.net", QueueServiceUri: "https://a.queue.core.usgovcloudapi.net"));
+
+        Assert.Equal("Azure Storage https://a.table.core.usgovcloudapi.net/ (identity)", storage.Description);
+    }
+
+    [Theory]
+    [InlineData("nonsense", "name=value parts")]
+    [InlineData("AccountName=a;AccountKey=***", "AccountKey in the storage connection string is not base64")]
+    [InlineData("AccountKey=AAAA", "has no AccountName")]
+    [InlineData("AccountName=a;SharedAccessSignature=sv", "has no AccountKey")]
+    [InlineData("AccountName=a;AccountKey=AAAA;TableEndpoint=ftp://x", "TableEndpoint 'ftp://x'")]
+    public void A_bad_connection_string_is_explained_without_repeating_it(string connectionString, string message)
+    {
+        var error = Assert.Throws<FormatException>(() => Open(new StorageSettings(_folder.Path, connectionString)));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("***", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bad_settings_name_themselves()
+    {
+        AssertFault(new StorageSettings(_folder.Path, AccountName: "My Store"), "AzureWebJobsStorage__accountName 'My Store'");
+        AssertFault(new StorageSettings(_folder.Path, AccountName: "mystore", Credential: "password"), "AzureWebJobsStorage__credential 'password'");
+        AssertFault(new StorageSettings(_folder.Path, TableServiceUri: "https://x"), "belong together");
+        AssertFault(new StorageSettings(_folder.Path, TableServiceUri: "http://x", QueueServiceUri: "https://x"), "tableServiceUri 'http://x' is not an https address");
+    }
+
+    [Theory]
+    [InlineData("UseDevelopmentStorage=true", "http://127.0.0.1:10002/devstoreaccount1", "http://127.0.0.1:10001/devstoreaccount1")]
+    [InlineData("usedevelopmentstorage=True;", "http://127.0.0.1:10002/devstoreaccount1", "http://127.0.0.1:10001/devstoreaccount1")]
+    [InlineData("UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://azurite", "http://azurite:10002/devstoreaccount1", "http://azurite:10001/devstoreaccount1")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=a1;AccountKey=AA==;EndpointSuffix=core.windows.net", "https://a1.table.core.windows.net/", "https://a1.queue.core.windows.net/")]
+    [InlineData("AccountName=a1;AccountKey=AA==;TableEndpoint=https://t/;QueueEndpoint=https://q/", "https://t/", "https://q/")]
+    public void Endpoints_follow_from_the_connection_string(string connectionString, string tables, string queues)
+    {
+        var parts = StorageConnectionString.Parse(connectionString);
+
+        Assert.Equal((tables, queues), (parts.TableEndpoint.ToString(), parts.QueueEndpoint.ToString()));
+    }
+
+    private static StorageConnection Open(StorageSettings settings) => StorageConnection.Open(settings, TimeProvider.System);
+
+    private static void AssertFault(StorageSettings settings, string message) =>
+        Assert.Contains(message, Assert.Throws<FormatException>(() => Open(settings)).Message, StringComparison.Ordinal);
+}
