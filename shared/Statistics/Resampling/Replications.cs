@@ -1,0 +1,27 @@
+namespace FunctionsEval.Statistics.Resampling;
+
+internal static class Replications
+{
+    // Below this many steps, handing work to other cores costs more than it saves.
+    private const long WorthSharing = 200_000;
+
+    /// <summary>Runs a draw so many times, each with its own stream, on all cores; the result depends on the seed only.</summary>
+    internal static double[] Run(int count, long stepsOfOne, Random random, Func<SeededStream, double> draw)
+    {
+        var seed = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+        var results = new double[count];
+        if (count * stepsOfOne < WorthSharing)
+        {
+            for (var replication = 0; replication < count; replication++)
+            {
+                results[replication] = draw(new SeededStream(seed, replication));
+            }
+        }
+        else
+        {
+            Parallel.For(0, count, replication => results[replication] = draw(new SeededStream(seed, replication)));
+        }
+
+        return results;
+    }
+}
