@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace FunctionsEval.Evaluation.Analysis;
+
+public sealed record AnalysisWarning(string Code, string Message, string Recommendation);
+
+/// <summary>What the warnings look at; the counts are over all variants.</summary>
+/// <param name="PlannedCells">Items x variants x samples.</param>
+/// <param name="FailedCells">Ended by infrastructure, so without an answer.</param>
+public sealed record RunFacts(
+    int ScenarioCount,
+    int SamplesPerScenario,
+    double? Temperature,
+    int ScorerCount,
+    long PlannedCells,
+    long ScoredCells,
+    long InvalidCells,
+    long FailedCells);
+
+/// <summary>Why the numbers of a run may be worth less than they look, in a fixed order.</summary>
+public static class AnalysisWarnings
+{
+    private const int FewScenarios = 10;
+    private const int SomeScenarios = 30;
+
+    public static IReadOnlyList<AnalysisWarning> Of(RunFacts facts)
+    {
+        var warnings = new List<AnalysisWarning>();
+        if (facts.ScorerCount == 0)
+        {
+            warnings.Add(new AnalysisWarning(
+                "NO_SCORER", "The definition has no scorer, so there are transcripts but no scores.", "Add a scorer to the definition."));
+        }
+
+        if (facts.ScenarioCount < FewScenarios)
+        {
+            warnings.Add(new AnalysisWarning(
+                "SMALL_SAMPLE",
+                Text($"Only {Counted(facts.ScenarioCount, "scenario")}: intervals are wide and rest on the scenario means being roughly normal."),
+                Text($"Use at least {SomeScenarios} scenarios; more samples of the same scenarios do not replace them.")));
+        }
+        else if (facts.ScenarioCount < SomeScenarios)
+        {
+            warnings.Add(new AnalysisWarning(
+                "MODERATE_SAMPLE",
+                Text($"{Counted(facts.ScenarioCount, "scenario")}: small differences between models cannot be told from chance."),
+                Text($"Use at least {SomeScenarios} scenarios for firm conclusions.")));
+        }
+
+        var missing = Math.Max(0, facts.PlannedCells - facts.ScoredCells - facts.InvalidCells - facts.FailedCells);
+
+        // Without a scorer no cell can be scored or invalid, and what is missing cannot be told.
+        if (facts.FailedCells > 0 || (missing > 0 && facts.ScorerCount > 0))
+        {
+            warnings.Add(new AnalysisWarning(
+                "PARTIAL_SAMPLES",
+                Text($"Of {Counted(facts.PlannedCells, "planned cell")}, {facts.FailedCells:N0} failed and {(facts.ScorerCount > 0 ? missing : 0):N0} are missing; means rest on the others."),
+                "Resume the run, or look at the errors of the failed cells: if they hit one model or scenario more than others, its mean is biased."));
+        }
+
+        if (facts.InvalidCells > 0)
+        {
+            var answered = facts.ScoredCells + facts.InvalidCells;
+            warnings.Add(new AnalysisWarning(
+                "INVALID_ANSWERS",
+                Text($"{facts.InvalidCells:N0} of {Counted(answered, "answer")} ({100.0 * facts.InvalidCells / answered:0.#}%) could not be scored and are left out of the means."),
+                "Read some of them: make the prompt ask for the form that the scorer reads, or widen the scorer."));
+        }
+
+        if (facts.SamplesPerScenario == 1)
+        {
+            warnings.Add(new AnalysisWarning(
+                "SINGLE_SAMPLE",
+                "One sample a scenario: how much a model varies on the same prompt is not known.",
+                "Set samplesPerScenario to 3 or more to see it."));
+        }
+        else if (facts.Temperature == 0)
+        {
+            warnings.Add(new AnalysisWarning(
+                "TEMPERATURE_ZERO",
+                Text($"Temperature 0 with {facts.SamplesPerScenario} samples a scenario: samples will be nearly the same and their variance understates that of normal use."),
+                "Set the temperature that will be used in production, or take one sample."));
+        }
+
+        return warnings;
+    }
+
+    private static string Counted(long count, string noun) => Text($"{count:N0} {noun}{(count == 1 ? "" : "s")}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

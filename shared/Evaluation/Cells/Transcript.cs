@@ -1,0 +1,16 @@
+namespace FunctionsEval.Evaluation.Cells;
+
+/// <summary>The conversation of one cell, in order; kept even when a later turn failed.</summary>
+public sealed record Transcript(IReadOnlyList<Turn> Turns, string? ModelVersion, DateTimeOffset StartedAt, DateTimeOffset CompletedAt);
+
+/// <param name="TurnNumber">From 1.</param>
+/// <param name="PromptLabel"><c>scenario_prompt</c>, or the follow-up's label.</param>
+public sealed record Turn(
+    int TurnNumber,
+    string PromptLabel,
+    string ProbePrompt,
+    string TargetResponse,
+    string? FinishReason = null,
+    int? InputTokens = null,
+    int? OutputTokens = null,
+    int? ReasoningTokens = null);

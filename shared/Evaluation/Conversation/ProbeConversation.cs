@@ -1,0 +1,70 @@
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
+
+namespace FunctionsEval.Evaluation.Conversation;
+
+public enum ConversationRole
+{
+    System,
+    User,
+    Assistant,
+}
+
+public sealed record ConversationMessage(ConversationRole Role, string Text);
+
+/// <summary>What comes next in a conversation.</summary>
+public abstract record ConversationStep
+{
+    private ConversationStep()
+    {
+    }
+
+    /// <param name="Messages">All that the model is sent, the new prompt last.</param>
+    public sealed record Ask(int TurnNumber, string PromptLabel, string Prompt, IReadOnlyList<ConversationMessage> Messages) : ConversationStep;
+
+    public sealed record Finished : ConversationStep;
+}
+
+/// <summary>
+/// The conversation of one cell: the preamble as system message when there is one, the scenario's prompt, then its follow-ups, at most
+/// <paramref name="maxTurns"/> turns. Holds no state: it continues from any transcript that it began.
+/// </summary>
+public sealed class ProbeConversation(string preamble, Scenario scenario, int maxTurns)
+{
+    public const string FirstLabel = "scenario_prompt";
+
+    public int TurnCount { get; } = Math.Min(maxTurns, scenario.FollowUps.Count + 1);
+
+    public ConversationStep Next(IReadOnlyList<Turn> turns)
+    {
+        if (turns.Count >= TurnCount)
+        {
+            return new ConversationStep.Finished();
+        }
+
+        var messages = new List<ConversationMessage>((2 * turns.Count) + 2);
+        if (!string.IsNullOrWhiteSpace(preamble))
+        {
+            messages.Add(new ConversationMessage(ConversationRole.System, preamble));
+        }
+
+        for (var index = 0; index < turns.Count; index++)
+        {
+            if (turns[index].ProbePrompt != PromptOf(index))
+            {
+                throw new ArgumentException($"Turn {index + 1} asked something else than scenario '{scenario.Id}' asks there.", nameof(turns));
+            }
+
+            messages.Add(new ConversationMessage(ConversationRole.User, turns[index].ProbePrompt));
+            messages.Add(new ConversationMessage(ConversationRole.Assistant, turns[index].TargetResponse));
+        }
+
+        var prompt = PromptOf(turns.Count);
+        messages.Add(new ConversationMessage(ConversationRole.User, prompt));
+        return new ConversationStep.Ask(turns.Count + 1, LabelOf(turns.Count), prompt, messages);
+    }
+
+    private string PromptOf(int index) => index == 0 ? scenario.Prompt : scenario.FollowUps[index - 1].Prompt;
+
+    private string LabelOf(int index) => index == 0 ? FirstLabel : scenario.FollowUps[index - 1].Label;
+}

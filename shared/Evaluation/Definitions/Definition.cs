@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace FunctionsEval.Evaluation.Definitions;
+
+/// <summary>What to evaluate: scenarios x models x samples, and how to score the answers. Immutable; its <c>DefinitionId</c> is derived from its content.</summary>
+public sealed record Definition(
+    string Name,
+    string Preamble,
+    IReadOnlyList<Scenario> Scenarios,
+    IReadOnlyList<string> Models,
+    int SamplesPerScenario = 1,
+    int SamplePercentage = 100,
+    long? SampleSeed = null,
+    IReadOnlyList<ScorerSpec>? Scorers = null,
+    ProbeConfig? Config = null)
+{
+    public IReadOnlyList<ScorerSpec> Scorers { get; init; } = Scorers ?? [];
+
+    public ProbeConfig Config { get; init; } = Config ?? new ProbeConfig();
+}
+
+/// <param name="Expected">What exact, contains and choice scorers compare with when they have no value of their own.</param>
+/// <param name="Cluster">Scenarios of one cluster are not independent of each other.</param>
+public sealed record Scenario(
+    string Id, string Name, string Prompt, IReadOnlyList<FollowUp>? FollowUps = null, string? Expected = null, string? Cluster = null)
+{
+    [JsonPropertyName("followups")]
+    public IReadOnlyList<FollowUp> FollowUps { get; init; } = FollowUps ?? [];
+}
+
+public sealed record FollowUp(string Label, string Prompt);
+
+/// <param name="Temperature">Null leaves the vendor's default.</param>
+public sealed record ProbeConfig(double? Temperature = 0.7, int? MaxTokens = 1024, int MaxTurns = 10);
+
+/// <summary>One scorer as declared: <paramref name="Type"/> is exact, contains, regex, number, choice or json_schema; the rest as the type needs.</summary>
+/// <param name="Turn">Which turn is scored, from 1; -1 is the last one that was reached.</param>
+public sealed record ScorerSpec(
+    string Type,
+    string? Name = null,
+    string? Value = null,
+    bool IgnoreCase = false,
+    string? Pattern = null,
+    double? Min = null,
+    double? Max = null,
+    IReadOnlyList<string>? Choices = null,
+    string? Schema = null,
+    int Turn = 1);

@@ -1,0 +1,123 @@
+using System.Globalization;
+using FunctionsEval.Evaluation.Sampling;
+
+namespace FunctionsEval.Evaluation.Definitions;
+
+/// <summary>Turns a document into a <see cref="Definition"/> with all defaults filled in, or into every complaint about it
+/// (docs/definitions.md has the rules).</summary>
+public static class DefinitionParser
+{
+    public static DefinitionOutcome Parse(SourceOutcome source) => source switch
+    {
+        SourceOutcome.Read(var root) => Parse(root),
+        SourceOutcome.Malformed(var error) => new DefinitionOutcome.Rejected([error]),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static DefinitionOutcome Parse(SourceNode root)
+    {
+        var errors = new List<DefinitionError>();
+        if (root is not SourceNode.Mapping mapping)
+        {
+            errors.Add(new DefinitionError(
+                root.Line, root.Column, "", $"A definition must be a mapping of fields, but is {FieldReader.Describe(root)}."));
+            return new DefinitionOutcome.Rejected(errors);
+        }
+
+        var fields = new FieldReader(mapping, "", errors);
+        var name = fields.Text("name", TextRule.Name, required: true);
+        var preamble = fields.Text("preamble", TextRule.Text) ?? "";
+        var scenarios = new ScenarioListParser(fields).Parse();
+        var models = ParseModels(fields);
+        var samples = fields.Integer("samplesPerScenario", 1, DefinitionRules.MaxSamples) ?? 1;
+        var percentage = fields.Integer("samplePercentage", 1, 100) ?? 100;
+        var seed = fields.Long("sampleSeed", long.MinValue, long.MaxValue);
+        var config = ParseConfig(fields);
+        var scorers = new ScorerListParser(fields, config, scenarios).Parse();
+        fields.RejectUnknown();
+
+        if (scenarios.Count > 0
+            && DefinitionRules.ValidateCellCount(ScenarioSampling.CountOf(scenarios.Count, percentage), models.Count, samples) is { } tooMany)
+        {
+            fields.Fail("samplesPerScenario", tooMany);
+        }
+
+        if (errors.Count == 0)
+        {
+            var definition = new Definition(
+                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config);
+            if (DefinitionRules.ValidateHeaderSize(definition) is not { } tooLong)
+            {
+                return new DefinitionOutcome.Parsed(definition);
+            }
+
+            errors.Add(new DefinitionError(root.Line, root.Column, "", tooLong));
+        }
+
+        return new DefinitionOutcome.Rejected([.. errors.OrderBy(error => error.Line).ThenBy(error => error.Column)]);
+    }
+
+    private static List<string> ParseModels(FieldReader fields)
+    {
+        var models = new List<string>();
+        if (fields.List("models") is not { } nodes)
+        {
+            if (fields.Take("models") is null)
+            {
+                fields.Missing("models");
+            }
+
+            return models;
+        }
+
+        if (DefinitionRules.ValidateModelCount(nodes.Count) is { } count)
+        {
+            fields.Fail("models", count);
+            return models;
+        }
+
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"models[{index}]");
+            if (fields.Text(nodes[index], path, TextRule.Model) is not { } model)
+            {
+                continue;
+            }
+
+            if (models.Contains(model))
+            {
+                fields.Fail(nodes[index], path, $"{path} repeats the model {DefinitionRules.Shorten(model)}.");
+            }
+            else
+            {
+                models.Add(model);
+            }
+        }
+
+        return models;
+    }
+
+    private static ProbeConfig ParseConfig(FieldReader fields)
+    {
+        var defaults = new ProbeConfig();
+        if (fields.Take("config") is not { } node || fields.Inner(node, "config") is not { } config)
+        {
+            return defaults;
+        }
+
+        // An absent field takes our default; an explicit null leaves the choice to the vendor.
+        var temperature = config.Number("temperature");
+        if (DefinitionRules.ValidateTemperature(temperature) is { } complaint)
+        {
+            config.Fail("temperature", complaint);
+        }
+
+        var maxTokens = config.Integer("maxTokens", 1, DefinitionRules.MaxTokensLimit);
+        var maxTurns = config.Integer("maxTurns", 1, DefinitionRules.MaxTurnsLimit);
+        config.RejectUnknown();
+        return new ProbeConfig(
+            config.Has("temperature") ? temperature : defaults.Temperature,
+            config.Has("maxTokens") ? maxTokens : defaults.MaxTokens,
+            maxTurns ?? defaults.MaxTurns);
+    }
+}

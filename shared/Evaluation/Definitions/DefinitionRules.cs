@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace FunctionsEval.Evaluation.Definitions;
+
+/// <summary>The limits of a definition. Each check gives null, or a sentence with field, rule and value; values given beside the
+/// definition (command line, API) go through the same checks.</summary>
+public static class DefinitionRules
+{
+    public const int MaxNameLength = 200;
+    public const int MaxScenarios = 100_000;
+    public const int MaxIdLength = 128;
+    public const int MaxTextLength = 100_000;
+    public const int MaxScenarioTextLength = 400_000;
+    public const int MaxFollowUps = 20;
+    public const int MaxModels = 100;
+    public const int MaxModelLength = 200;
+    public const int MaxSamples = 100;
+    public const int MaxTokensLimit = 1_000_000;
+    public const int MaxTurnsLimit = 100;
+    public const int MaxScorers = 20;
+    public const long MaxCells = 10_000_000;
+
+    // A row of the store holds 1 MiB, 524,288 UTF-16 units: a scenario is one row, and all the rest of a definition is one.
+    internal const int MaxScenarioJsonLength = 500_000;
+    internal const int MaxHeaderJsonLength = 400_000;
+
+    public static string? ValidateSamples(long samples) => ValidateRange("samplesPerScenario", samples, 1, MaxSamples);
+
+    public static string? ValidatePercentage(long percentage) => ValidateRange("samplePercentage", percentage, 1, 100);
+
+    public static string? ValidateMaxTokens(long? maxTokens) =>
+        maxTokens is { } value ? ValidateRange("config.maxTokens", value, 1, MaxTokensLimit) : null;
+
+    public static string? ValidateMaxTurns(long maxTurns) => ValidateRange("config.maxTurns", maxTurns, 1, MaxTurnsLimit);
+
+    public static string? ValidateTemperature(double? temperature) =>
+        temperature is null or (>= 0 and <= 2) ? null : Broken("config.temperature", "must be between 0 and 2", Format(temperature.Value));
+
+    /// <summary>The first complaint about a list of models, if any.</summary>
+    public static string? ValidateModels(IReadOnlyList<string> models)
+    {
+        if (ValidateModelCount(models.Count) is { } count)
+        {
+            return count;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var index = 0; index < models.Count; index++)
+        {
+            var field = string.Create(CultureInfo.InvariantCulture, $"models[{index}]");
+            // Deserializers let null into a list whose type says that it holds none.
+            if (models[index] is null)
+            {
+                return Broken(field, "must be text", "null");
+            }
+
+            if (TextRule.Model.Check(field, models[index]) is { } text)
+            {
+                return text;
+            }
+
+            if (!seen.Add(models[index]))
+            {
+                return $"{field} repeats the model {Shorten(models[index])}.";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the run is of a size that can be addressed: items x models x samples.</summary>
+    public static string? ValidateCellCount(long items, long models, long samples) =>
+        items * models * samples <= MaxCells
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The run must have at most {MaxCells:N0} cells, but {items:N0} scenarios x {models:N0} models x {samples:N0} samples are {items * models * samples:N0}.");
+
+    internal static string? ValidateHeaderSize(Definition definition)
+    {
+        var length = DefinitionJson.Write(definition with { Scenarios = [] }).Length;
+        return length <= MaxHeaderJsonLength
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"A definition must be at most {MaxHeaderJsonLength:N0} characters long without its scenarios, but has {length:N0}.");
+    }
+
+    internal static string? ValidateModelCount(int count) =>
+        count is >= 1 and <= MaxModels ? null : $"models must list between 1 and {MaxModels} models, but lists {count}.";
+
+    internal static string? ValidateRange(string field, long value, long min, long max) =>
+        value >= min && value <= max ? null : Broken(field, Between(min, max), Format(value));
+
+    internal static string Between(long min, long max) => string.Create(CultureInfo.InvariantCulture, $"must be between {min:N0} and {max:N0}");
+
+    internal static string Broken(string field, string rule, string value) => $"{field} {rule}, but is {value}.";
+
+    /// <summary>A value as it may stand in a message: quoted, one line, short.</summary>
+    internal static string Shorten(string value)
+    {
+        const int Shown = 40;
+        var shown = value.Length <= Shown ? value : value[..(char.IsHighSurrogate(value[Shown - 1]) ? Shown - 1 : Shown)];
+        var clean = string.Concat(shown.Select(unit => unit switch
+        {
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            _ when char.IsControl(unit) => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}"),
+            _ => unit.ToString(),
+        }));
+        return shown.Length == value.Length ? $"\"{clean}\"" : $"\"{clean}...\"";
+    }
+
+    internal static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    internal static string Format(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

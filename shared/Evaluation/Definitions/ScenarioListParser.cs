@@ -1,0 +1,117 @@
+using System.Globalization;
+
+namespace FunctionsEval.Evaluation.Definitions;
+
+/// <summary>A scenario and where it stands in the document; <paramref name="Fields"/> lets later rules complain about it.</summary>
+internal sealed record ParsedScenario(Scenario Scenario, FieldReader Fields);
+
+internal sealed class ScenarioListParser(FieldReader definition)
+{
+    private readonly Dictionary<string, int> _lineOfId = new(StringComparer.Ordinal);
+
+    public List<ParsedScenario> Parse()
+    {
+        var scenarios = new List<ParsedScenario>();
+        var nodes = definition.List("scenarios");
+        if (nodes is null)
+        {
+            if (definition.Take("scenarios") is null)
+            {
+                definition.Missing("scenarios");
+            }
+
+            return scenarios;
+        }
+
+        if (nodes.Count is 0 or > DefinitionRules.MaxScenarios)
+        {
+            definition.Fail("scenarios", string.Create(
+                CultureInfo.InvariantCulture,
+                $"scenarios must list between 1 and {DefinitionRules.MaxScenarios:N0} scenarios, but lists {nodes.Count:N0}."));
+            return scenarios;
+        }
+
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"scenarios[{index}]");
+            if (definition.Inner(nodes[index], path) is { } fields)
+            {
+                scenarios.Add(new ParsedScenario(Parse(fields, nodes[index], path), fields));
+            }
+        }
+
+        return scenarios;
+    }
+
+    private Scenario Parse(FieldReader fields, SourceNode node, string path)
+    {
+        var id = fields.Text("id", TextRule.Id, required: true) ?? "";
+        var name = fields.Text("name", TextRule.Name) ?? id;
+        var prompt = fields.Text("prompt", TextRule.Prompt, required: true) ?? "";
+        var followUps = ParseFollowUps(fields);
+        var expected = fields.Text("expected", TextRule.Text);
+        var cluster = fields.Text("cluster", TextRule.Id);
+        fields.RejectUnknown();
+
+        if (id.Length > 0 && !_lineOfId.TryAdd(id, node.Line))
+        {
+            fields.Fail("id", $"{path}.id must be unique, but {DefinitionRules.Shorten(id)} is already the id of the scenario in line {_lineOfId[id]}.");
+        }
+
+        var scenario = new Scenario(id, name, prompt, followUps, expected, cluster);
+        CheckSize(fields, scenario, node, path);
+        return scenario;
+    }
+
+    private static List<FollowUp> ParseFollowUps(FieldReader fields)
+    {
+        var followUps = new List<FollowUp>();
+        if (fields.List("followups") is not { } nodes)
+        {
+            return followUps;
+        }
+
+        if (nodes.Count > DefinitionRules.MaxFollowUps)
+        {
+            fields.Fail("followups", $"{fields.PathOf("followups")} must list at most {DefinitionRules.MaxFollowUps} follow-ups, but lists {nodes.Count}.");
+            return followUps;
+        }
+
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf("followups")}[{index}]");
+            if (fields.Inner(nodes[index], path) is not { } followUp)
+            {
+                continue;
+            }
+
+            var label = followUp.Text("label", TextRule.Id) ?? string.Create(CultureInfo.InvariantCulture, $"followup_{index + 1}");
+            var prompt = followUp.Text("prompt", TextRule.Prompt, required: true) ?? "";
+            followUp.RejectUnknown();
+            followUps.Add(new FollowUp(label, prompt));
+        }
+
+        return followUps;
+    }
+
+    private static void CheckSize(FieldReader fields, Scenario scenario, SourceNode node, string path)
+    {
+        var length = scenario.Prompt.Length + (scenario.Expected?.Length ?? 0) + scenario.FollowUps.Sum(followUp => followUp.Prompt.Length);
+        if (length > DefinitionRules.MaxScenarioTextLength)
+        {
+            fields.Fail(node, path, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path} must have at most {DefinitionRules.MaxScenarioTextLength:N0} characters in all its texts, but has {length:N0}."));
+            return;
+        }
+
+        // JSON writes a control character as six; text that cannot grow past the limit even so need not be written out.
+        var written = length < DefinitionRules.MaxScenarioJsonLength / 8 ? 0 : ScenarioJson.Write(scenario).Length;
+        if (written > DefinitionRules.MaxScenarioJsonLength)
+        {
+            fields.Fail(node, path, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path} must be at most {DefinitionRules.MaxScenarioJsonLength:N0} characters long when written as JSON, but has {written:N0}."));
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Globalization;
+using FunctionsEval.Evaluation.Scoring;
+
+namespace FunctionsEval.Evaluation.Definitions;
+
+internal sealed class ScorerListParser(FieldReader definition, ProbeConfig config, IReadOnlyList<ParsedScenario> scenarios)
+{
+    private static readonly TextRule Anything = new(DefinitionRules.MaxTextLength, AllowBlank: true);
+
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    public List<ScorerSpec> Parse()
+    {
+        var specs = new List<ScorerSpec>();
+        if (definition.List("scorers") is not { } nodes)
+        {
+            return specs;
+        }
+
+        if (nodes.Count > DefinitionRules.MaxScorers)
+        {
+            definition.Fail("scorers", $"scorers must list at most {DefinitionRules.MaxScorers} scorers, but lists {nodes.Count}.");
+            return specs;
+        }
+
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"scorers[{index}]");
+            if (definition.Inner(nodes[index], path) is { } fields)
+            {
+                specs.Add(Parse(fields, path));
+            }
+        }
+
+        return specs;
+    }
+
+    private ScorerSpec Parse(FieldReader fields, string path)
+    {
+        var type = fields.Text("type", TextRule.Id, required: true) ?? "";
+        var name = ParseName(fields, type);
+        var schema = ParseSchema(fields);
+        var spec = new ScorerSpec(
+            type,
+            name,
+            fields.Text("value", Anything),
+            fields.Boolean("ignoreCase") ?? false,
+            fields.Text("pattern", Anything),
+            fields.Number("min"),
+            fields.Number("max"),
+            ParseChoices(fields),
+            schema?.Json,
+            ParseTurn(fields));
+        fields.RejectUnknown();
+        if (type.Length == 0)
+        {
+            return spec;
+        }
+
+        var complaints = ScorerRules.Check(spec).ToList();
+        foreach (var complaint in complaints)
+        {
+            var field = complaint.Field.Split('[')[0];
+            if (complaint.Rule == ScorerComplaintRule.Missing && fields.Has(field))
+            {
+                // The field is there but was unreadable, which its own complaint says.
+                continue;
+            }
+
+            var at = field == "schema" && complaint.Pointer is { } pointer ? schema?.Locate(pointer) : null;
+            if (at is not null)
+            {
+                fields.Fail(at, $"{path}.schema", $"{path}.{complaint.Message}");
+            }
+            else
+            {
+                fields.Fail(field, $"{path}.{complaint.Message}");
+            }
+        }
+
+        if (complaints.Count == 0)
+        {
+            CheckScenarios(spec);
+        }
+
+        return spec;
+    }
+
+    private string ParseName(FieldReader fields, string type)
+    {
+        var given = fields.Text("name", TextRule.Id);
+        var name = given ?? type;
+        for (var number = 2; given is null && _names.Contains(name); number++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{type}-{number}");
+        }
+
+        if (!_names.Add(name))
+        {
+            fields.Fail("name", $"{fields.PathOf("name")} must be unique among the scorers, but {DefinitionRules.Shorten(name)} is taken.");
+        }
+
+        return name;
+    }
+
+    private static List<string>? ParseChoices(FieldReader fields)
+    {
+        if (fields.List("choices") is not { } nodes)
+        {
+            return null;
+        }
+
+        var choices = new List<string>();
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf("choices")}[{index}]");
+            if (fields.Text(nodes[index], path, TextRule.Name) is { } choice)
+            {
+                choices.Add(choice);
+            }
+        }
+
+        return choices;
+    }
+
+    private int ParseTurn(FieldReader fields)
+    {
+        var turn = fields.Integer("turn", -1, DefinitionRules.MaxTurnsLimit) ?? 1;
+        if (turn == 0)
+        {
+            fields.Fail("turn", $"{fields.PathOf("turn")} must be a turn from 1, or -1 for the last turn reached, but is 0.");
+            return 1;
+        }
+
+        var longest = scenarios.Count == 0 ? int.MaxValue : scenarios.Max(parsed => parsed.Scenario.FollowUps.Count + 1);
+        var reachable = Math.Min(longest, config.MaxTurns);
+        if (turn > reachable)
+        {
+            fields.Fail("turn", $"{fields.PathOf("turn")} must be a turn that a scenario reaches, at most {reachable} here, but is {turn}.");
+        }
+
+        return turn;
+    }
+
+    private static ParsedSchema? ParseSchema(FieldReader fields)
+    {
+        switch (fields.Take("schema"))
+        {
+            case null:
+                return null;
+            case SourceNode.Scalar { Quoted: true } text:
+                switch (JsonSource.Parse(text.Text))
+                {
+                    case SourceOutcome.Read(var inner) when SourceJson.Write(inner, out _) is { } json:
+                        return new ParsedSchema(json, null);
+                    case SourceOutcome.Malformed(var error):
+                        fields.Fail("schema", $"{fields.PathOf("schema")} must be JSON: in its line {error.Line}, {error.Message}");
+                        return null;
+                    default:
+                        fields.Fail("schema", $"{fields.PathOf("schema")} must be JSON, but names a field twice.");
+                        return null;
+                }
+
+            case var node:
+                if (SourceJson.Write(node, out var problem) is { } written)
+                {
+                    return new ParsedSchema(written, node);
+                }
+
+                fields.Fail(problem!.Value.At, fields.PathOf("schema"), $"{fields.PathOf("schema")} {problem.Value.Message}");
+                return null;
+        }
+    }
+
+    private void CheckScenarios(ScorerSpec spec)
+    {
+        foreach (var (scenario, fields) in scenarios)
+        {
+            if (scenario.Expected is null && fields.Take("expected") is not null)
+            {
+                // It is there but broke a rule of its own.
+                continue;
+            }
+
+            if (ScorerRules.CheckExpected(spec, scenario.Expected) is { } complaint)
+            {
+                fields.Fail("expected", $"{fields.PathOf("expected")} {complaint}");
+            }
+        }
+    }
+
+    private sealed record ParsedSchema(string Json, SourceNode? Root)
+    {
+        /// <summary>The node that a JSON pointer (RFC 6901) names, or the nearest one above it.</summary>
+        public SourceNode? Locate(IReadOnlyList<string> pointer)
+        {
+            var node = Root;
+            foreach (var step in pointer)
+            {
+                var next = node switch
+                {
+                    SourceNode.Mapping mapping => mapping.Entries.FirstOrDefault(entry => entry.Name == step)?.Value,
+                    SourceNode.Sequence sequence when int.TryParse(step, CultureInfo.InvariantCulture, out var index) && index < sequence.Items.Count =>
+                        sequence.Items[index],
+                    _ => null,
+                };
+                if (next is null)
+                {
+                    return node;
+                }
+
+                node = next;
+            }
+
+            return node;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+
+namespace FunctionsEval.Evaluation.Tests.Definitions;
+
+public sealed class Declaring_scorers
+{
+    [Fact]
+    public void Names_default_to_the_type_with_a_number_when_taken()
+    {
+        var definition = Samples.Parse(Samples.With("""[{"type":"number"},{"type":"number"},{"type":"number","name":"mine"},{"type":"number"}]"""));
+
+        Assert.Equal(["number", "number-2", "mine", "number-3"], definition.Scorers.Select(scorer => scorer.Name));
+    }
+
+    [Theory]
+    [InlineData("""[{}]""", "scorers[0].type is required, but is missing.")]
+    [InlineData("""[{"type":"exakt"}]""", "scorers[0].type must be one of exact, contains, regex, number, choice, json_schema, but is \"exakt\". Did you mean \"exact\"?")]
+    [InlineData("""[{"type":"number","name":"a"},{"type":"number","name":"a"}]""", "scorers[1].name must be unique among the scorers, but \"a\" is taken.")]
+    [InlineData("""[{"type":"regex"}]""", "scorers[0].pattern is required for a scorer of type regex, but is missing.")]
+    [InlineData("""[{"type":"regex","pattern":""}]""", "scorers[0].pattern must have between 1 and 10,000 characters, but has 0.")]
+    [InlineData("""[{"type":"number","pattern":"\\d+"}]""", "scorers[0].pattern must have a group, such as (\\d+), around the number, but is \"\\d+\".")]
+    [InlineData("""[{"type":"number","min":5,"max":1}]""", "scorers[0].min must be at most max, but is 5 with a max of 1.")]
+    [InlineData("""[{"type":"number","min":1e101}]""", "scorers[0].min must be a number within ±1e100, but is 1E+101.")]
+    [InlineData("""[{"type":"number","min":"low"}]""", "scorers[0].min must be a finite number, but is the text \"low\".")]
+    [InlineData("""[{"type":"number","value":"x"}]""", "scorers[0].value means nothing to a scorer of type number; it takes pattern, ignoreCase, min, max.")]
+    [InlineData("""[{"type":"choice"}]""", "scorers[0].choices is required for a scorer of type choice, but is missing.")]
+    [InlineData("""[{"type":"choice","choices":"A or B"}]""", "scorers[0].choices must be a list, but is the text \"A or B\".")]
+    [InlineData("""[{"type":"choice","value":"A","choices":["A"]}]""", "scorers[0].choices must list between 2 and 100 choices, but lists 1.")]
+    [InlineData("""[{"type":"choice","value":"A","choices":["A","B","A"]}]""", "scorers[0].choices[2] repeats \"A\".")]
+    [InlineData("""[{"type":"choice","value":"A","choices":["A"," B"]}]""", "scorers[0].choices[1] must not be blank or begin or end with a space, but is \" B\".")]
+    [InlineData("""[{"type":"choice","value":"C","choices":["A","B"]}]""", "scorers[0].value must be one of the choices, but is \"C\".")]
+    [InlineData("""[{"type":"contains","value":" "}]""", "scorers[0].value must not be blank for a scorer of type contains, which every answer would pass.")]
+    [InlineData("""[{"type":"exact","ignoreCase":"yes","value":"a"}]""", "scorers[0].ignoreCase must be true or false, but is the text \"yes\".")]
+    [InlineData("""[{"type":"number","turn":0}]""", "scorers[0].turn must be a turn from 1, or -1 for the last turn reached, but is 0.")]
+    [InlineData("""[{"type":"number","turn":2}]""", "scorers[0].turn must be a turn that a scenario reaches, at most 1 here, but is 2.")]
+    [InlineData("""[{"type":"number","choice":1}]""", "scorers[0].choice is not a known field; did you mean \"choices\"?")]
+    [InlineData("""[{"type":"json_schema"}]""", "scorers[0].schema is required for a scorer of type json_schema, but is missing.")]
+    [InlineData("""[{"type":"json_schema","schema":{"type":"text"}}]""", "scorers[0].schema type must be one or a list of null, boolean, object, array, number, integer, string, but is \"\"text\"\" (at /type).")]
+    [InlineData("""[{"type":"json_schema","schema":{"items":{"maxLenght":1}}}]""", "scorers[0].schema has the unknown keyword \"maxLenght\"; did you mean \"maxLength\"? (at /items/maxLenght).")]
+    [InlineData("""[{"type":"json_schema","schema":{"type":"string","type":"null"}}]""", "scorers[0].schema must not name a field twice, but has \"type\" again.")]
+    [InlineData("""[{"type":"json_schema","schema":{"minItems":-1}}]""", "scorers[0].schema minItems must be a whole number from 0, but is \"-1\" (at /minItems).")]
+    [InlineData("""[{"type":"json_schema","schema":{"properties":{"a":{"pattern":"("}}}}]""", null)]
+    [InlineData("""[{"type":"json_schema","schema":"{"}]""", null)]
+    [InlineData("""[{"type":"regex","pattern":"("}]""", null)]
+    [InlineData("7", "scorers must be a list, but is 7.")]
+    public void A_broken_rule_is_one_error(string scorers, string? message)
+    {
+        var error = Assert.Single(Samples.Errors(Samples.With(scorers)));
+
+        Assert.StartsWith("scorers", error.Message, StringComparison.Ordinal);
+        Assert.Equal(message ?? error.Message, error.Message);
+    }
+
+    [Fact]
+    public void A_bad_pattern_is_an_error_in_its_own_line()
+    {
+        var error = Assert.Single(Samples.Errors(Samples.With("[{\"type\":\"regex\",\n\"pattern\":\"(\"}]")));
+
+        Assert.Equal((2, 11, "scorers[0].pattern"), (error.Line, error.Column, error.Field));
+        Assert.StartsWith("scorers[0].pattern must be a regular expression of .NET, but \"(\" is not: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{"type":"exact"}]""", "null", "scenarios[0].expected is required, because scorer \"exact\" has no value of its own, but is missing.")]
+    [InlineData("""[{"type":"contains"}]""", "\" \"", "scenarios[0].expected must not be blank for scorer \"contains\", which every answer would pass.")]
+    [InlineData("""[{"type":"choice","choices":["A","B"]}]""", "\"C\"", "scenarios[0].expected must be one of the choices of scorer \"choice\", but is \"C\".")]
+    public void A_scenario_that_a_scorer_cannot_judge_is_an_error(string scorers, string expected, string message)
+    {
+        var error = Assert.Single(Samples.Errors(Samples.With(scorers, expected: expected)));
+
+        Assert.Equal(message, error.Message);
+        Assert.Equal("scenarios[0].expected", error.Field);
+    }
+
+    [Theory]
+    [InlineData("""[{"type":"exact","value":"x"}]""")]
+    [InlineData("""[{"type":"contains","value":"x","ignoreCase":true,"turn":-1}]""")]
+    [InlineData("""[{"type":"regex","pattern":"(?<=a)b"}]""")]
+    [InlineData("""[{"type":"number","pattern":"(\\d)","min":1,"max":5}]""")]
+    [InlineData("""[{"type":"choice","choices":["A","B"],"value":"A"}]""")]
+    [InlineData("""[{"type":"json_schema","schema":true}]""")]
+    [InlineData("""[{"type":"json_schema","schema":"{\"type\": [\"object\", \"null\"], \"title\": \"t\"}"}]""")]
+    public void What_the_parser_accepts_can_be_created(string scorers)
+    {
+        var definition = Samples.Parse(Samples.With(scorers));
+
+        Assert.Equal(definition.Scorers[0].Name, Scorers.Create(definition.Scorers[0]).Name);
+    }
+
+    [Fact]
+    public void Creating_from_a_broken_spec_throws() =>
+        Assert.Contains("pattern is required", Assert.Throws<ArgumentException>(() => Scorers.Create(new ScorerSpec("regex"))).Message, StringComparison.Ordinal);
+}
