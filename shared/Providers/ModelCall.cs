@@ -1,0 +1,8 @@
+namespace FunctionsEval.Providers;
+
+/// <summary>One HTTP attempt as it really went; becomes one provider_calls record.</summary>
+public sealed record ProviderCall(
+    string Provider, string Model, int Attempt, DateTimeOffset StartedAt, DateTimeOffset EndedAt, ModelOutcome Outcome);
+
+/// <summary>The last outcome, and every attempt made on the way to it, in order.</summary>
+public sealed record ModelCallResult(ModelOutcome Outcome, IReadOnlyList<ProviderCall> Attempts);

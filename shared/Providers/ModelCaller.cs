@@ -1,0 +1,125 @@
+using FunctionsEval.Providers.Limits;
+
+namespace FunctionsEval.Providers;
+
+/// <summary>
+/// Makes one logical call: waits for a slot, sends, and tries again what may pass when tried again. The only place that retries; a slot
+/// is held while an attempt is under way and never while waiting. Thread-safe.
+/// </summary>
+public sealed class ModelCaller(
+    string providerName, IModelProvider provider, AdaptiveConcurrency gate, ModelCallerOptions options, TimeProvider clock, Random random)
+{
+    private readonly Lock _randomLock = new();
+
+    public AdaptiveConcurrency Gate => gate;
+
+    /// <summary>Only cancellation throws, and what <paramref name="sending"/> throws.</summary>
+    /// <param name="request">Its <see cref="ModelRequest.ClientRequestId"/> names the logical call; each attempt's number is added to it.</param>
+    /// <param name="sending">Awaited before each attempt (from 1) once it has its slot, for a record that the call is about to be made.</param>
+    public async Task<ModelCallResult> CallAsync(
+        ModelRequest request, Func<int, CancellationToken, ValueTask>? sending, CancellationToken cancellationToken)
+    {
+        if (gate.Snapshot().PausedFor is var paused && paused > options.TimeBudget)
+        {
+            return new ModelCallResult(PausedTooLong(paused), []);
+        }
+
+        var attempts = new List<ProviderCall>(1);
+        var permit = await gate.AcquireAsync(isRetry: false, cancellationToken);
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            var call = await SendAsync(request, attempts.Count + 1, permit, sending, cancellationToken);
+            attempts.Add(call);
+            if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure } || attempts.Count >= options.MaxAttempts)
+            {
+                return new ModelCallResult(call.Outcome, attempts);
+            }
+
+            var wait = WaitBeforeNext(attempts.Count, failure.RetryAfter);
+            var left = options.TimeBudget - clock.GetElapsedTime(started);
+            if (wait > left)
+            {
+                return new ModelCallResult(OutOfTime(failure, wait, attempts.Count), attempts);
+            }
+
+            await Task.Delay(wait, clock, cancellationToken);
+            if (await AcquireWithinAsync(left - wait, cancellationToken) is not { } next)
+            {
+                return new ModelCallResult(OutOfTime(failure, wait, attempts.Count), attempts);
+            }
+
+            permit = next;
+        }
+    }
+
+    private async Task<ProviderCall> SendAsync(
+        ModelRequest request, int attempt, CallPermit permit, Func<int, CancellationToken, ValueTask>? sending, CancellationToken cancellationToken)
+    {
+        var signal = CallSignal.Abandoned;
+        TimeSpan? retryAfter = null;
+        try
+        {
+            if (sending is not null)
+            {
+                await sending(attempt, cancellationToken);
+            }
+
+            var startedAt = clock.GetUtcNow();
+            var sent = request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) };
+            var outcome = await provider.CompleteAsync(sent, cancellationToken);
+            signal = CallSignals.SignalOf(outcome);
+            retryAfter = (outcome as ModelOutcome.Failed)?.Failure.RetryAfter;
+            return new ProviderCall(providerName, request.Model, attempt, startedAt, clock.GetUtcNow(), outcome);
+        }
+        finally
+        {
+            gate.Release(permit, signal, retryAfter);
+        }
+    }
+
+    private TimeSpan WaitBeforeNext(int attempt, TimeSpan? retryAfter)
+    {
+        var longest = Math.Min(options.LongestBackoff.TotalSeconds, options.FirstBackoff.TotalSeconds * Math.Pow(2, attempt - 1));
+        double jitter;
+        lock (_randomLock)
+        {
+            jitter = random.NextDouble();
+        }
+
+        // Retry-After is the earliest moment; the jitter on top spreads the calls that were given the same one.
+        return retryAfter is { } asked
+            ? asked + TimeSpan.FromSeconds(jitter * Math.Min(longest, 0.1 * asked.TotalSeconds))
+            : TimeSpan.FromSeconds(jitter * longest);
+    }
+
+    private async Task<CallPermit?> AcquireWithinAsync(TimeSpan left, CancellationToken cancellationToken)
+    {
+        using var budget = new CancellationTokenSource(left, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
+        try
+        {
+            return await gate.AcquireAsync(isRetry: true, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private ModelOutcome.Failed OutOfTime(ModelFailure last, TimeSpan wait, int attempts)
+    {
+        var reason = last.RetryAfter is { } asked && asked > options.TimeBudget
+            ? $"the provider asks to wait {asked.TotalSeconds:F0} s"
+            : $"after {attempts} attempts the next may start in {wait.TotalSeconds:F1} s";
+        return new ModelOutcome.Failed(last with
+        {
+            Message = $"{last.Message} (given up: {reason}, the time budget of a call is {options.TimeBudget.TotalSeconds:F0} s)",
+        });
+    }
+
+    private ModelOutcome.Failed PausedTooLong(TimeSpan paused) => new(new ModelFailure(
+        ModelErrorCode.RateLimit,
+        $"Not sent: the provider asked to wait for another {paused.TotalSeconds:F0} s, the time budget of a call is {options.TimeBudget.TotalSeconds:F0} s.",
+        RetryAfter: paused));
+}

@@ -1,0 +1,243 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionsEval.Providers.Simulator;
+
+/// <summary>The simulator's HTTP surface: chat completions, models, stats, reset.</summary>
+internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan DefaultHang = TimeSpan.FromMinutes(10);
+
+    private readonly FaultPlan _faults = new(options);
+    private readonly CallLedger _ledger = new();
+    private readonly CallLedger _unnamedSamples = new();
+    private readonly ConcurrentDictionary<string, SimulatedModel> _models = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TokenBucket? _bucket = options.RequestsPerSecond is { } perSecond
+        ? new TokenBucket(perSecond, options.Burst ?? Math.Max(1, (int)Math.Ceiling(perSecond)), clock)
+        : null;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var method = context.Request.Method;
+        var path = context.Request.Path.Value ?? "";
+        if (path.StartsWith("/v1/", StringComparison.Ordinal))
+        {
+            path = path[3..];
+        }
+
+        switch (path)
+        {
+            case "/chat/completions" when HttpMethods.IsPost(method):
+                await CompleteOrAbandonAsync(context);
+                break;
+            case "/models" when HttpMethods.IsGet(method):
+                await SimulatorReplies.WriteModelsAsync(context, SimulatedModel.KnownIds);
+                break;
+            case "/stats" when HttpMethods.IsGet(method):
+                await SimulatorReplies.WriteStatsAsync(context, Stats(context.Request.Query["keys"] == "true"));
+                break;
+            case "/reset" when HttpMethods.IsPost(method):
+                Reset();
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+            default:
+                await SimulatorReplies.WriteErrorAsync(context, 404, "invalid_request_error", "unknown_url", $"Unknown request URL: {method} {path}");
+                break;
+        }
+    }
+
+    public SimulatorStats Stats(bool withKeys)
+    {
+        var (keys, calls, answers) = _ledger.Histograms();
+        var outcomes = new SortedDictionary<string, long>(_outcomes, StringComparer.Ordinal);
+        var byModel = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var model in _models.Values.Where(model => model.Calls > 0))
+        {
+            byModel[model.Id] = model.Calls;
+        }
+
+        return new SimulatorStats(outcomes.Values.Sum(), outcomes, byModel, keys, calls, answers, withKeys ? _ledger.Snapshot() : null);
+    }
+
+    public void Reset()
+    {
+        _ledger.Clear();
+        _unnamedSamples.Clear();
+        _outcomes.Clear();
+        _bucket?.Refill();
+        foreach (var model in _models.Values)
+        {
+            model.ResetCalls();
+        }
+    }
+
+    public void StopHanging() => _stopping.Cancel();
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task CompleteOrAbandonAsync(HttpContext context)
+    {
+        try
+        {
+            await CompleteAsync(context);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The caller went away, or the server stops while a call hangs: nothing to answer.
+            Count("aborted");
+            context.Abort();
+        }
+    }
+
+    private async Task CompleteAsync(HttpContext context)
+    {
+        var request = await ReadRequestAsync(context);
+        if (options.ApiKey is { } key && context.Request.Headers.Authorization != $"Bearer {key}")
+        {
+            await FailAsync(context, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
+        }
+        else if (request.Problem is { } problem)
+        {
+            await FailAsync(context, 400, "invalid_request_error", null, problem);
+        }
+        else if (FindModel(request.Model) is { } model)
+        {
+            await AnswerAsync(context, request, model);
+        }
+        else
+        {
+            var message = $"The model '{request.Model}' does not exist: the amount at its end must be a number from 0 to 1.";
+            await FailAsync(context, 404, "invalid_request_error", "model_not_found", message);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, SimulatedRequest request, SimulatedModel model)
+    {
+        model.CountCall();
+        var callKey = model.Key(request.Prompt, Sample(context, model, request.Prompt));
+        var call = _ledger.CountCall(callKey);
+        if (_bucket is not null && !TakeToken(context, _bucket))
+        {
+            await FailAsync(context, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests per second.");
+            return;
+        }
+
+        if (_faults.Latency(callKey, call) is { Ticks: > 0 } latency)
+        {
+            await Task.Delay(latency, clock, context.RequestAborted);
+        }
+
+        var answer = model.Answer(request.Scene, callKey, request.WantsJson);
+        switch (_faults.Draw(callKey, call))
+        {
+            case Fault.RateLimit:
+                await FailAsync(context, 429, "requests", "rate_limit_exceeded", "Rate limit reached (simulated fault).");
+                break;
+            case Fault.ServerError:
+                await FailAsync(context, 500, "server_error", null, "The server had an error (simulated fault).");
+                break;
+            case Fault.Hang:
+                await HangAsync(context);
+                break;
+            case Fault.Reset:
+                Count("reset");
+                context.Abort();
+                break;
+            case Fault.Malformed:
+                Count("malformed");
+                await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, request, answer, callKey, clock, broken: true));
+                break;
+            default:
+                // Counted before it is sent, so that whoever has the answer finds it in the stats.
+                _ledger.CountAnswer(callKey);
+                Count("200");
+                await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, request, answer, callKey, clock, broken: false));
+                break;
+        }
+    }
+
+    private static async Task<SimulatedRequest> ReadRequestAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (read.IsCompleted)
+            {
+                var request = SimulatedRequest.Read(read.Buffer);
+                reader.AdvanceTo(read.Buffer.End);
+                return request;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private SimulatedModel? FindModel(string id)
+    {
+        if (!_models.TryGetValue(id, out var model) && SimulatedModel.Parse(id, options.Seed) is { } parsed)
+        {
+            model = _models.GetOrAdd(id, parsed);
+        }
+
+        return model;
+    }
+
+    private ulong Sample(HttpContext context, SimulatedModel model, ulong prompt)
+    {
+        var id = context.Request.Headers["X-Client-Request-Id"];
+        return id.Count == 0
+            ? (ulong)_unnamedSamples.CountCall(model.Key(prompt, 0))
+            : StableHash.Of(ClientRequestId.CallOf(id.ToString()), 3);
+    }
+
+    private bool TakeToken(HttpContext context, TokenBucket bucket)
+    {
+        var taken = bucket.TryTake(out var remaining, out var wait);
+        var headers = context.Response.Headers;
+        headers["x-ratelimit-limit-requests"] = bucket.Burst.ToString(CultureInfo.InvariantCulture);
+        headers["x-ratelimit-remaining-requests"] = remaining.ToString(CultureInfo.InvariantCulture);
+        headers["x-ratelimit-reset-requests"] = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalMilliseconds)}ms");
+        if (!taken && options.RetryAfter != RetryAfterStyle.None)
+        {
+            headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            if (options.RetryAfter == RetryAfterStyle.SecondsAndMilliseconds)
+            {
+                headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            }
+        }
+
+        return taken;
+    }
+
+    private async Task HangAsync(HttpContext context)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
+        await Task.Delay(options.HangFor ?? DefaultHang, clock, ended.Token);
+        await FailAsync(context, 504, "server_error", "timeout", "The simulated model gave up.");
+    }
+
+    private Task FailAsync(HttpContext context, int status, string type, string? code, string message)
+    {
+        Count(status.ToString(CultureInfo.InvariantCulture));
+        return SendAsync(context, SimulatorReplies.WriteErrorAsync(context, status, type, code, message));
+    }
+
+    /// <summary>The outcome is counted already: a caller that goes away meanwhile does not make it another call.</summary>
+    private static async Task SendAsync(HttpContext context, Task writing)
+    {
+        try
+        {
+            await writing;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            context.Abort();
+        }
+    }
+
+    private void Count(string outcome) => _outcomes.AddOrUpdate(outcome, 1, static (_, count) => count + 1);
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsEval.Providers.Simulator;
+
+/// <summary>
+/// A simulated model server on 127.0.0.1 that speaks OpenAI chat completions: for rehearsals, demos and tests. Bare Kestrel without a
+/// host, so that it costs little next to what it measures and leaves Ctrl+C to the program it runs in.
+/// </summary>
+public sealed class SimulatorServer : IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly SimulatorEndpoints _endpoints;
+
+    private SimulatorServer(KestrelServer server, SimulatorEndpoints endpoints, int port)
+    {
+        _server = server;
+        _endpoints = endpoints;
+        BaseUrl = new Uri($"http://127.0.0.1:{port}/v1");
+    }
+
+    /// <summary>What a provider takes as its base URL: <c>http://127.0.0.1:PORT/v1</c>.</summary>
+    public Uri BaseUrl { get; }
+
+    public int Port => BaseUrl.Port;
+
+    /// <summary>Listens from the return on. Throws <see cref="ArgumentException"/> for bad options, <see cref="IOException"/> for a port in use.</summary>
+    public static async Task<SimulatorServer> StartAsync(
+        SimulatorOptions options, TimeProvider clock, CancellationToken cancellationToken, ILoggerFactory? loggers = null)
+    {
+        if (options.Validate() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        var kestrelOptions = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        kestrelOptions.Limits.MaxRequestBodySize = 256L * 1024 * 1024;
+        kestrelOptions.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        loggers ??= NullLoggerFactory.Instance;
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        var server = new KestrelServer(Options.Create(kestrelOptions), transport, loggers);
+        var endpoints = new SimulatorEndpoints(options, clock);
+        try
+        {
+            await server.StartAsync(new Application(endpoints), cancellationToken);
+            var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            return new SimulatorServer(server, endpoints, new Uri(address).Port);
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    public SimulatorStats Stats(bool withKeys = false) => _endpoints.Stats(withKeys);
+
+    public void Reset() => _endpoints.Reset();
+
+    /// <summary>Stops listening; calls that hang are let go at once.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _endpoints.StopHanging();
+        return _server.StopAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource();
+        await atOnce.CancelAsync();
+        await StopAsync(atOnce.Token);
+        _server.Dispose();
+        _endpoints.Dispose();
+    }
+
+    private sealed class Application(SimulatorEndpoints endpoints) : IHttpApplication<HttpContext>
+    {
+        public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+        public Task ProcessRequestAsync(HttpContext context) => endpoints.HandleAsync(context);
+
+        public void DisposeContext(HttpContext context, Exception? exception)
+        {
+        }
+    }
+}

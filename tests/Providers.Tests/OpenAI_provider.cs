@@ -1,0 +1,363 @@
+using System.IO.Compression;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using FunctionsEval.Providers.OpenAI;
+using FunctionsEval.Providers.Simulator;
+using FunctionsEval.TestKit;
+
+namespace FunctionsEval.Providers.Tests;
+
+public sealed class OpenAI_provider
+{
+    private const string Completion = """
+        {"id":"c","model":"gpt-4.1-mini-2025-04-14","choices":[{"index":0,"message":{"role":"assistant","content":"Rating: 4"},"finish_reason":"length"}],
+        "usage":{"prompt_tokens":11,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":5},"completion_tokens_details":{"reasoning_tokens":3}}}
+        """;
+
+    [Fact]
+    public async Task Reads_text_finish_reason_usage_version_and_request_id()
+    {
+        await using var server = new RawServer(RawServer.Response(200, Completion, "x-request-id: req_1\r\n"));
+
+        var answer = Samples.AnswerOf(await CallAsync(server));
+
+        Assert.Equal(
+            new ModelAnswer("Rating: 4", "max_tokens", "gpt-4.1-mini-2025-04-14", new TokenUsage(11, 7, 3, 5), "req_1"), answer);
+    }
+
+    [Theory]
+    [InlineData("""{"content":[{"type":"text","text":"Rating: "},{"type":"text","text":"2"}]}""", "\"stop\"", "Rating: 2", "stop")]
+    [InlineData("""{"content":null,"refusal":"I cannot."}""", "\"content_filter\"", "I cannot.", "content_filter")]
+    [InlineData("""{"content":[{"type":"refusal","refusal":"No."}]}""", "null", "No.", null)]
+    [InlineData("""{"content":null,"tool_calls":[]}""", "\"tool_calls\"", "", "tool_use")]
+    [InlineData("{}", "\"eos\"", "", "eos")]
+    public async Task Reads_every_shape_of_message(string message, string finish, string text, string? finishReason)
+    {
+        await using var server = new RawServer(RawServer.Response(200, $$"""{"choices":[{"message":{{message}},"finish_reason":{{finish}}}]}"""));
+
+        var answer = Samples.AnswerOf(await CallAsync(server));
+
+        Assert.Equal(text, answer.Text);
+        Assert.Equal(finishReason, answer.FinishReason);
+        Assert.Null(answer.Usage);
+    }
+
+    [Theory]
+    [InlineData("gpt-4.1-mini", "max_tokens")]
+    [InlineData("gpt-5-nano", "max_completion_tokens")]
+    [InlineData("o1", "max_completion_tokens")]
+    [InlineData("o3-mini", "max_completion_tokens")]
+    [InlineData("o4-mini", "max_completion_tokens")]
+    [InlineData("local-7b", "max_tokens")]
+    public async Task Sends_what_was_asked_and_nothing_else(string model, string tokensName)
+    {
+        await using var server = new RawServer(RawServer.Response(200, Completion));
+        var request = Samples.Request(model, "say \"hé\" \ud83d\ude00 and a torn \ud83d", id: "run|ü|1~1", maxTokens: 77);
+
+        Samples.AnswerOf(await CallAsync(server, request));
+        var parts = server.LastRequest.Split("\r\n\r\n", 2);
+        using var body = JsonDocument.Parse(parts[1]);
+
+        Assert.StartsWith("POST /v1/chat/completions HTTP/1.1", parts[0], StringComparison.Ordinal);
+        Assert.Contains($"Authorization: Bearer {Samples.Key}", parts[0], StringComparison.Ordinal);
+        Assert.Contains("X-Client-Request-Id: run%7C%C3%BC%7C1~1", parts[0], StringComparison.Ordinal);
+        Assert.Equal(["model", "messages", "temperature", tokensName], body.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(77, body.RootElement.GetProperty(tokensName).GetInt32());
+        Assert.Equal("say \"hé\" \ud83d\ude00 and a torn \ufffd", body.RootElement.GetProperty("messages")[1].GetProperty("content").GetString());
+        Assert.Equal("system", body.RootElement.GetProperty("messages")[0].GetProperty("role").GetString());
+    }
+
+    [Fact]
+    public async Task Leaves_out_what_was_not_given()
+    {
+        await using var server = new RawServer(RawServer.Response(200, Completion));
+        using var provider = new OpenAIProvider(new OpenAIProviderOptions { Endpoint = server.BaseUrl }, TimeProvider.System);
+
+        await provider.CompleteAsync(new ModelRequest("m", [new ChatMessage(ChatRole.User, "x")], "id~1"), CancellationToken.None);
+
+        Assert.DoesNotContain("Authorization", server.LastRequest, StringComparison.Ordinal);
+        Assert.DoesNotContain("temperature", server.LastRequest, StringComparison.Ordinal);
+        Assert.DoesNotContain("max_", server.LastRequest, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400, ModelErrorCode.ValidationError)]
+    [InlineData(401, ModelErrorCode.AuthError)]
+    [InlineData(402, ModelErrorCode.AuthError)]
+    [InlineData(403, ModelErrorCode.AuthError)]
+    [InlineData(404, ModelErrorCode.NotFound)]
+    [InlineData(405, ModelErrorCode.Unknown)]
+    [InlineData(408, ModelErrorCode.Timeout)]
+    [InlineData(409, ModelErrorCode.ServerError)]
+    [InlineData(413, ModelErrorCode.ValidationError)]
+    [InlineData(418, ModelErrorCode.Unknown)]
+    [InlineData(422, ModelErrorCode.ValidationError)]
+    [InlineData(425, ModelErrorCode.ServerError)]
+    [InlineData(429, ModelErrorCode.RateLimit)]
+    [InlineData(500, ModelErrorCode.ServerError)]
+    [InlineData(502, ModelErrorCode.ServerError)]
+    [InlineData(503, ModelErrorCode.ServerError)]
+    [InlineData(529, ModelErrorCode.ServerError)]
+    public async Task Maps_the_status(int status, ModelErrorCode expected)
+    {
+        const string Body = """{"error":{"message":"Something is wrong","type":"some_error","code":"some_code"}}""";
+        await using var server = new RawServer(RawServer.Response(status, Body, "x-request-id: req_9\r\n"));
+
+        var failure = Samples.FailureOf(await CallAsync(server));
+
+        Assert.Equal(new ModelFailure(expected, $"HTTP {status}: Something is wrong", status, "some_code", null, "req_9"), failure);
+    }
+
+    [Theory]
+    [InlineData(429, "insufficient_quota", "You exceeded your current quota.")]
+    [InlineData(429, "billing_hard_limit_reached", "Stop.")]
+    [InlineData(400, "invalid_request_error", "Your credit balance is too low to access the API.")]
+    [InlineData(402, "x", "Payment required")]
+    public async Task Exhausted_billing_is_not_tried_again(int status, string code, string message)
+    {
+        await using var server = new RawServer(RawServer.Response(status, $$$"""{"error":{"message":"{{{message}}}","code":"{{{code}}}"}}"""));
+
+        var failure = Samples.FailureOf(await CallAsync(server));
+
+        Assert.Equal(ModelErrorCode.AuthError, failure.Code);
+        Assert.False(failure.Retryable);
+    }
+
+    [Theory]
+    [InlineData("Retry-After: 7", 7.0)]
+    [InlineData("Retry-After: 1.5", 1.5)]
+    [InlineData("Retry-After: Thu, 01 Jan 2026 00:00:30 GMT", 30.0)]
+    [InlineData("Retry-After: Wed, 31 Dec 2025 00:00:30 GMT", 0.0)]
+    [InlineData("Retry-After: 2\r\nretry-after-ms: 1250", 1.25)]
+    [InlineData("Retry-After: -3", 0.0)]
+    [InlineData("Retry-After: soon", null)]
+    [InlineData("X-Other: 1", null)]
+    public async Task Reads_retry_after_in_every_form(string header, double? seconds)
+    {
+        await using var server = new RawServer(RawServer.Response(429, "{}", header + "\r\n"));
+        using var provider = Provider(server.BaseUrl, clock: new FakeClock());
+
+        var failure = Samples.FailureOf(await provider.CompleteAsync(Samples.Request(), CancellationToken.None));
+
+        Assert.Equal(seconds, failure.RetryAfter?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("<html><body>oops</body></html>", "text/html", ModelErrorCode.ServerError)]
+    [InlineData("""{"choices":[{"message":{"content":"Ra""", "application/json", ModelErrorCode.ServerError)]
+    [InlineData("", "application/json", ModelErrorCode.ServerError)]
+    [InlineData("""{"choices":[]}""", "application/json", ModelErrorCode.InvalidResponse)]
+    [InlineData("""{"choices":[{"text":"old"}]}""", "application/json", ModelErrorCode.InvalidResponse)]
+    [InlineData("[1]", "application/json", ModelErrorCode.InvalidResponse)]
+    [InlineData("""{"error":{"message":"busy","code":429}}""", "application/json", ModelErrorCode.RateLimit)]
+    [InlineData("""{"error":{"message":"no such thing"}}""", "application/json", ModelErrorCode.InvalidResponse)]
+    public async Task A_200_that_holds_no_answer_is_told_apart(string body, string contentType, ModelErrorCode expected)
+    {
+        await using var server = new RawServer(RawServer.Response(200, body, contentType: contentType));
+
+        Assert.Equal(expected, Samples.FailureOf(await CallAsync(server)).Code);
+    }
+
+    [Fact]
+    public async Task A_wrong_content_type_does_not_matter_when_the_body_is_right()
+    {
+        await using var server = new RawServer(RawServer.Response(200, Completion, contentType: "text/plain"));
+
+        Assert.Equal("Rating: 4", Samples.AnswerOf(await CallAsync(server)).Text);
+    }
+
+    [Fact]
+    public async Task An_html_page_of_a_proxy_is_not_quoted()
+    {
+        await using var server = new RawServer(RawServer.Response(502, "<html><h1>Bad Gateway</h1></html>", contentType: "text/html"));
+
+        var failure = Samples.FailureOf(await CallAsync(server));
+
+        Assert.Equal(new ModelFailure(ModelErrorCode.ServerError, "HTTP 502", 502), failure);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var server = new RawServer(RawServer.Response(307, "", "Location: http://127.0.0.1:1/\r\n"));
+
+        var failure = Samples.FailureOf(await CallAsync(server));
+
+        Assert.Equal(ModelErrorCode.Unknown, failure.Code);
+        Assert.Contains("check the base URL", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choices\":[{\"mess")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"cho\r\n")]
+    [InlineData("HTTP/1.1 200")]
+    [InlineData("")]
+    [InlineData("this is no HTTP at all\r\n\r\n")]
+    public async Task A_response_that_breaks_off_is_a_network_error(string response)
+    {
+        await using var server = new RawServer(response);
+
+        Assert.Equal(ModelErrorCode.NetworkError, Samples.FailureOf(await CallAsync(server)).Code);
+    }
+
+    [Fact]
+    public async Task A_connection_reset_amid_the_body_is_a_network_error()
+    {
+        await using var server = new RawServer(async (socket, token) =>
+        {
+            await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choices\""u8.ToArray(), token);
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Close();
+        });
+
+        Assert.Equal(ModelErrorCode.NetworkError, Samples.FailureOf(await CallAsync(server)).Code);
+    }
+
+    [Fact]
+    public async Task A_refused_connection_is_a_network_error_that_names_the_server()
+    {
+        using var provider = Provider(new Uri("http://127.0.0.1:1/v1"));
+
+        var failure = Samples.FailureOf(await provider.CompleteAsync(Samples.Request(), CancellationToken.None));
+
+        Assert.Equal(ModelErrorCode.NetworkError, failure.Code);
+        Assert.Contains("127.0.0.1:1", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_long_is_not_read_to_its_end()
+    {
+        await using var server = new RawServer(RawServer.Response(200, new string(' ', 300_000) + Completion));
+        using var provider = new OpenAIProvider(
+            new OpenAIProviderOptions { Endpoint = server.BaseUrl, MaxResponseBytes = 100_000 }, TimeProvider.System);
+
+        var failure = Samples.FailureOf(await provider.CompleteAsync(Samples.Request(), CancellationToken.None));
+
+        Assert.Equal(ModelErrorCode.InvalidResponse, failure.Code);
+        Assert.Contains("100000 bytes", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_body_within_the_limit_is_read_whole()
+    {
+        var text = new string('a', 200_000);
+        await using var server = new RawServer(RawServer.Response(200, Completion.Replace("Rating: 4", text, StringComparison.Ordinal)));
+
+        Assert.Equal(text, Samples.AnswerOf(await CallAsync(server)).Text);
+    }
+
+    [Fact]
+    public async Task A_body_that_was_compressed_unasked_is_a_server_error()
+    {
+        using var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionMode.Compress, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(Completion));
+        }
+
+        await using var server = new RawServer(async (socket, token) =>
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {compressed.Length}\r\n\r\n"), token);
+            await socket.SendAsync(compressed.ToArray(), token);
+        });
+
+        Assert.Equal(ModelErrorCode.ServerError, Samples.FailureOf(await CallAsync(server)).Code);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choi")]
+    public async Task Silence_before_or_amid_the_answer_is_a_timeout(string start)
+    {
+        var clock = new FakeClock();
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async (socket, token) =>
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes(start), token);
+            sent.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        using var provider = Provider(server.BaseUrl, clock: clock, timeout: TimeSpan.FromSeconds(120));
+
+        var call = provider.CompleteAsync(Samples.Request(), CancellationToken.None);
+        await sent.Task;
+        clock.Advance(TimeSpan.FromSeconds(119));
+        Assert.False(call.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var failure = Samples.FailureOf(await call);
+
+        Assert.Equal(ModelErrorCode.Timeout, failure.Code);
+        Assert.True(failure.Retryable);
+        Assert.Contains("120 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancellation_by_the_caller_throws()
+    {
+        using var cancel = new CancellationTokenSource();
+        await using var server = new RawServer(async (_, token) =>
+        {
+            await cancel.CancelAsync();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        using var provider = Provider(server.BaseUrl);
+
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => provider.CompleteAsync(Samples.Request(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => provider.CompleteAsync(Samples.Request(), cancel.Token));
+
+        Assert.Equal(cancel.Token, thrown.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_number_that_json_cannot_hold_is_a_validation_error()
+    {
+        using var provider = Provider(new Uri("http://127.0.0.1:1/v1"));
+
+        var outcome = await provider.CompleteAsync(Samples.Request() with { Temperature = double.NaN }, CancellationToken.None);
+
+        Assert.Equal(ModelErrorCode.ValidationError, Samples.FailureOf(outcome).Code);
+    }
+
+    [Fact]
+    public async Task Neither_key_nor_prompt_is_ever_in_a_message()
+    {
+        const string Prompt = "My secret diary says that the treasure is buried under the old oak tree.";
+        var body = $"Incorrect API key {Samples.Key} or sk-proj-abc***********xyz. Your input was: {Prompt} Please fix. {new string('x', 900)}";
+        var bodies = new[] { $$$"""{"error":{"message":"{{{body}}}"}}""", $$"""{"error":"{{body}}"}""", $$"""{"detail":"{{body}}"}""", body };
+        foreach (var status in (int[])[200, 400, 401, 429, 500])
+        {
+            foreach (var response in bodies)
+            {
+                await using var server = new RawServer(RawServer.Response(status, response));
+                var failure = Samples.FailureOf(await CallAsync(server, Samples.Request(prompt: Prompt)));
+
+                Assert.DoesNotContain(Samples.Key, failure.ToString(), StringComparison.Ordinal);
+                Assert.DoesNotContain("xyz", failure.Message, StringComparison.Ordinal);
+                Assert.DoesNotContain("treasure", failure.Message, StringComparison.Ordinal);
+                Assert.InRange(failure.Message.Length, 1, SafeMessage.MaxLength);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_ten_megabyte_prompt_goes_through()
+    {
+        await using var server = await Simulated_models.StartAsync(new SimulatorOptions());
+        using var provider = Simulated_models.Provider(server);
+
+        var answer = Samples.AnswerOf(await provider.CompleteAsync(Samples.Request(prompt: new string('é', 5_000_000)), CancellationToken.None));
+
+        Assert.InRange(answer.Usage!.InputTokens!.Value, 2_500_000, 2_500_100);
+    }
+
+    private static OpenAIProvider Provider(Uri endpoint, TimeProvider? clock = null, TimeSpan? timeout = null) => new(
+        new OpenAIProviderOptions { Endpoint = endpoint, ApiKey = Samples.Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
+        clock ?? TimeProvider.System);
+
+    private static async Task<ModelOutcome> CallAsync(RawServer server, ModelRequest? request = null)
+    {
+        using var provider = Provider(server.BaseUrl);
+        return await provider.CompleteAsync(request ?? Samples.Request(), CancellationToken.None);
+    }
+}

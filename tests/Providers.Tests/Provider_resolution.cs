@@ -1,0 +1,161 @@
+using FunctionsEval.Providers.Simulator;
+
+namespace FunctionsEval.Providers.Tests;
+
+public sealed class Provider_resolution
+{
+    private static readonly ProviderSettings Complete = new()
+    {
+        OpenAIKey = Samples.Key,
+        CompatibleBaseUrl = "http://127.0.0.1:9000/v1",
+    };
+
+    [Theory]
+    [InlineData("openai:whatever", "openai", "whatever")]
+    [InlineData("OpenAI:gpt-4.1", "openai", "gpt-4.1")]
+    [InlineData("openai-compatible:llama3:8b", "openai-compatible", "llama3:8b")]
+    [InlineData("gpt-4.1-mini", "openai", "gpt-4.1-mini")]
+    [InlineData("chatgpt-4o-latest", "openai", "chatgpt-4o-latest")]
+    [InlineData("text-davinci-003", "openai", "text-davinci-003")]
+    [InlineData("o1", "openai", "o1")]
+    [InlineData("o3-mini", "openai", "o3-mini")]
+    [InlineData("O4-mini", "openai", "O4-mini")]
+    [InlineData("ft:gpt-4o-mini:org::id", "openai", "ft:gpt-4o-mini:org::id")]
+    public void Finds_the_provider(string name, string provider, string model)
+    {
+        using var catalog = Catalog(Complete);
+
+        var resolved = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve(name));
+
+        Assert.Equal((provider, model), (resolved.ProviderName, resolved.Model));
+    }
+
+    [Theory]
+    [InlineData("llama3:8b", "Cannot determine provider for model 'llama3:8b'")]
+    [InlineData("o100", "Cannot determine provider for model 'o100'")]
+    [InlineData("adapter", "Cannot determine provider for model 'adapter'")]
+    [InlineData("", "Cannot determine provider for model ''")]
+    [InlineData("anthropic:claude-x", "Provider 'anthropic' of model 'anthropic:claude-x' is not supported yet; supported: openai, openai-compatible")]
+    [InlineData("gemini-2.5-pro", "Provider 'google'")]
+    [InlineData("grok-4", "Provider 'xai'")]
+    [InlineData("deepseek-chat", "Provider 'deepseek'")]
+    [InlineData("mistral-large", "Provider 'mistral'")]
+    [InlineData("azure-openai:gpt-4.1", "Provider 'azure-openai'")]
+    public void Says_clearly_what_is_not_supported(string name, string expected)
+    {
+        using var catalog = Catalog(Complete);
+
+        var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve(name)).Failure;
+
+        Assert.Equal(ModelErrorCode.UnsupportedProvider, failure.Code);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_key_names_its_variable()
+    {
+        using var catalog = Catalog(new ProviderSettings());
+
+        var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("gpt-4.1")).Failure;
+
+        Assert.Equal(new ModelFailure(ModelErrorCode.MissingApiKey, "OPENAI_API_KEY is not set"), failure);
+    }
+
+    [Theory]
+    [InlineData(null, "OPENAI_COMPATIBLE_BASE_URL is not set")]
+    [InlineData("localhost:9000", "must be an http or https URL")]
+    [InlineData("/v1", "must be an http or https URL")]
+    [InlineData("http://user:secret@host/v1", "without user name")]
+    public void A_compatible_server_needs_a_base_url(string? baseUrl, string expected)
+    {
+        using var catalog = Catalog(new ProviderSettings { CompatibleBaseUrl = baseUrl });
+
+        var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("openai-compatible:m")).Failure;
+
+        Assert.Equal(ModelErrorCode.ValidationError, failure.Code);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_provider_without_a_model_and_a_key_that_no_header_carries_are_refused()
+    {
+        using var catalog = Catalog(new ProviderSettings { OpenAIKey = "sk-with\nnewline" });
+
+        Assert.Equal(ModelErrorCode.ValidationError, Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("openai:")).Failure.Code);
+        var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("openai:m")).Failure;
+        Assert.Equal(ModelErrorCode.AuthError, failure.Code);
+        Assert.DoesNotContain("newline", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("comp", "main", "comp")]
+    [InlineData(null, "main", "main")]
+    [InlineData(null, null, null)]
+    public async Task A_compatible_server_gets_its_own_key_or_the_openai_key_or_none(string? compatible, string? main, string? expected)
+    {
+        await using var server = new RawServer(RawServer.Response(200, """{"choices":[{"message":{"content":"x"}}]}"""));
+        using var catalog = Catalog(new ProviderSettings { CompatibleKey = compatible, OpenAIKey = main, CompatibleBaseUrl = server.BaseUrl.ToString() });
+        var resolved = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve("openai-compatible:m"));
+
+        var result = await resolved.Caller.CallAsync(Samples.Request("m"), null, CancellationToken.None);
+
+        Samples.AnswerOf(result.Outcome);
+        if (expected is null)
+        {
+            Assert.DoesNotContain("Authorization", server.LastRequest, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains($"Authorization: Bearer {expected}\r\n", server.LastRequest, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_environment_is_read_and_the_command_line_goes_first()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["OPENAI_API_KEY"] = " key ",
+            ["OPENAI_BASE_URL"] = "http://a/v1",
+            ["OPENAI_COMPATIBLE_API_KEY"] = "  ",
+            ["OPENAI_COMPATIBLE_BASE_URL"] = "http://b/v1",
+        };
+
+        var settings = ProviderSettings.FromEnvironment(variables.GetValueOrDefault);
+        var overridden = ProviderSettings.FromEnvironment(variables.GetValueOrDefault, "http://c/v1");
+
+        Assert.Equal(("key", "http://a/v1", null, "http://b/v1"), (settings.OpenAIKey, settings.OpenAIBaseUrl, settings.CompatibleKey, settings.CompatibleBaseUrl));
+        Assert.Equal(("http://c/v1", "http://c/v1"), (overridden.OpenAIBaseUrl, overridden.CompatibleBaseUrl));
+    }
+
+    [Fact]
+    public async Task Callers_and_gates_are_shared_by_name_from_any_thread()
+    {
+        using var catalog = Catalog(Complete);
+
+        var callers = await Task.WhenAll(Enumerable.Range(0, 50).Select(index => Task.Run(() =>
+            ((ProviderResolution.Resolved)catalog.Resolve(index % 2 == 0 ? "gpt-4.1" : "openai:gpt-4.1")).Caller)));
+
+        Assert.Single(callers.Distinct());
+        Assert.NotSame(callers[0], ((ProviderResolution.Resolved)catalog.Resolve("openai:other")).Caller);
+        Assert.Equal(["openai:gpt-4.1", "openai:other"], catalog.Gates().Keys.Order());
+    }
+
+    [Fact]
+    public async Task A_base_url_works_with_and_without_a_slash_at_its_end()
+    {
+        await using var server = await Simulated_models.StartAsync(new SimulatorOptions());
+        foreach (var url in (string[])[server.BaseUrl.ToString(), $"{server.BaseUrl}/", $"http://127.0.0.1:{server.Port}"])
+        {
+            using var catalog = Catalog(new ProviderSettings { OpenAIKey = "k", OpenAIBaseUrl = url });
+            var resolved = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve("openai:sim-steady"));
+
+            var result = await resolved.Caller.CallAsync(Samples.Request("sim-steady"), null, CancellationToken.None);
+
+            Samples.AnswerOf(result.Outcome);
+        }
+    }
+
+    private static ProviderCatalog Catalog(ProviderSettings settings) => new(settings, TimeProvider.System, new Random(1));
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+
+namespace FunctionsEval.Providers.Tests;
+
+/// <summary>Requests and providers that several tests use.</summary>
+internal static class Samples
+{
+    public const string Key = "sk-test-0123456789abcdef";
+
+    public static ModelRequest Request(string model = "sim-noisy", string prompt = "How acceptable is it?", string id = "run|c1|1", int? maxTokens = null) =>
+        new(model, [new ChatMessage(ChatRole.System, "One line: Rating: N."), new ChatMessage(ChatRole.User, prompt)], id, 0.7, maxTokens);
+
+    public static ModelOutcome Answer(string text = "Rating: 3") => new ModelOutcome.Answered(new ModelAnswer(text, "stop", "m", null, null));
+
+    public static ModelOutcome Failure(ModelErrorCode code, TimeSpan? retryAfter = null, int? status = null) =>
+        new ModelOutcome.Failed(new ModelFailure(code, $"failed with {code}", status, RetryAfter: retryAfter));
+
+    public static ModelFailure FailureOf(ModelOutcome outcome) => Assert.IsType<ModelOutcome.Failed>(outcome).Failure;
+
+    public static ModelAnswer AnswerOf(ModelOutcome outcome) => Assert.IsType<ModelOutcome.Answered>(outcome).Answer;
+}
+
+/// <summary>Answers from a function; remembers what it was asked.</summary>
+internal sealed class ScriptedProvider(Func<ModelRequest, CancellationToken, Task<ModelOutcome>> answer) : IModelProvider
+{
+    private readonly ConcurrentQueue<ModelRequest> _requests = new();
+
+    public ScriptedProvider(params ModelOutcome[] outcomes)
+        : this(new Queue<ModelOutcome>(outcomes))
+    {
+    }
+
+    private ScriptedProvider(Queue<ModelOutcome> outcomes)
+        : this((_, _) => Task.FromResult(outcomes.Dequeue()))
+    {
+    }
+
+    public IReadOnlyList<ModelRequest> Requests => [.. _requests];
+
+    public Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken)
+    {
+        _requests.Enqueue(request);
+        return answer(request, cancellationToken);
+    }
+}
