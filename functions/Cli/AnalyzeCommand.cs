@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval analyze [RUNID]: computes the analysis again from the stored cells; calls no model and takes no lock.</summary>
+internal static class AnalyzeCommand
+{
+    private static readonly Argument<string?> RunIdArgument = new("runId")
+    {
+        Description = "The run; without it the newest one",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("analyze", "Analyze a run again from its stored cells") { RunIdArgument, CommonOptions.Data, CommonOptions.Json };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
+        using var loggers = Terminal.Warnings();
+        await using var services = Services.Open(settings, loggers, isCommand: true);
+        var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
+        await services.AnalyzeRun.RunAsync(run.RunId, cancellationToken);
+        var result = await services.ResultOfAsync(run.RunId, (run.CompletedAt - run.StartedAt) ?? TimeSpan.Zero, cancellationToken);
+        RunReport.Print(terminal, result, arguments.GetValue(CommonOptions.Json));
+        return ExitCodes.Of(result);
+    }
+}

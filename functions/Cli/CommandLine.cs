@@ -1,0 +1,47 @@
+using System.CommandLine;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>The verbs, and what becomes of the errors that they let through.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(Terminal terminal, string[] arguments, CancellationToken cancellationToken)
+    {
+        var root = new RootCommand("Tells which prompt, model or setting is really better, and how sure you may be.")
+        {
+            RunCommand.Create(terminal),
+            ResumeCommand.Create(terminal),
+            AnalyzeCommand.Create(terminal),
+            DemoCommand.Create(terminal),
+            ServeCommand.Create(terminal),
+            SimulateCommand.Create(terminal),
+            HealthCommand.Create(terminal),
+        };
+
+        // The program's own handler (Interrupt) decides what Ctrl+C does.
+        var configuration = new InvocationConfiguration
+        {
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+            Output = terminal.Out,
+            Error = terminal.Error,
+        };
+        try
+        {
+            return await root.Parse(arguments).InvokeAsync(configuration, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception exception) when (exception is UsageException or FormatException)
+        {
+            return terminal.Fail(exception.Message, ExitCodes.Usage);
+        }
+        catch (StorageException exception)
+        {
+            return terminal.Fail(exception.Message, ExitCodes.Infrastructure);
+        }
+    }
+}

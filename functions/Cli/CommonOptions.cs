@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>Options that several verbs share, declared once.</summary>
+internal static class CommonOptions
+{
+    public static readonly Option<string> Data = new("--data")
+    {
+        Description = "Folder of the embedded store; ignored when AzureWebJobsStorage names an Azure account",
+        DefaultValueFactory = _ => Settings.DefaultDataFolder,
+        HelpName = "DIR",
+    };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object to standard output instead of tables" };
+
+    public static readonly Option<int?> Concurrency = new("--concurrency")
+    {
+        Description = "Most calls in flight per model (default 256; the limit adapts below it)",
+        HelpName = "N",
+        CustomParser = NumberParser.Optional<int>,
+    };
+
+    public static readonly Option<string?> BaseUrl = new("--base-url")
+    {
+        Description = "Where OpenAI-format providers are called, such as http://127.0.0.1:9000/v1",
+        HelpName = "URL",
+    };
+
+    static CommonOptions()
+    {
+        Concurrency.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value is < 1 or > 4096)
+            {
+                result.AddError($"--concurrency must be between 1 and 4096, but is {token.Value}.");
+            }
+        });
+        BaseUrl.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(Uri.TryCreate(token.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            {
+                result.AddError($"--base-url must be an absolute http or https URL, but is '{token.Value}'.");
+            }
+        });
+    }
+
+    public static Settings SettingsOf(Terminal terminal, ParseResult arguments) => new(
+        terminal.Environment, arguments.GetValue(Data)!, Optional(arguments, BaseUrl), Optional(arguments, Concurrency));
+
+    // Asking for an option that the verb does not have is an error.
+    private static T? Optional<T>(ParseResult arguments, Option<T> option) =>
+        arguments.CommandResult.Command.Options.Contains(option) ? arguments.GetValue(option) : default;
+}

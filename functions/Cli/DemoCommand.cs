@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Reflection;
+using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Runs;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval demo: a whole run against simulated models over real HTTP, into a fresh store. Needs no key, file or network.</summary>
+internal static class DemoCommand
+{
+    private const string Resource = "FunctionsEval.Cli.demo.yaml";
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("demo", "Show a whole run, with simulated models") { CommonOptions.Json };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!);
+        var definition = RunCommand.ReadDefinition(terminal, "demo.yaml", await reader.ReadToEndAsync(cancellationToken))
+            ?? throw new InvalidDataException("The bundled definition is not valid.");
+        await using var simulator = await SimulatorServer.StartAsync(
+            new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(30), LatencySpread: 0.5), TimeProvider.System, cancellationToken);
+        var folder = Path.Combine(Settings.DefaultDataFolder, $"demo-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}");
+        terminal.Error.WriteLine($"functionseval: two simulated models at {simulator.BaseUrl}, data in {folder}");
+
+        var settings = new Settings(terminal.Environment, folder, simulator.BaseUrl.ToString());
+        var exitCode = await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
+        {
+            var definitionId = await services.Definitions.AddAsync(definition, cancellationToken);
+            var outcome = await services.StartRun.StartAsync(definitionId, new RunOverrides(), settings.BaseUrl, cancellationToken);
+            return ((StartOutcome.Started)outcome).Run;
+        }, cancellationToken);
+        if (exitCode == ExitCodes.Completed && !arguments.GetValue(CommonOptions.Json))
+        {
+            terminal.Out.WriteLine($"""
+
+                Next:
+                  functionseval analyze --data {folder} --json        the same numbers for scripts
+                  functionseval serve --data {folder}                 then GET http://127.0.0.1:7071/api/runs
+                  functionseval simulate                              simulated models for a definition of your own
+                  functionseval run definition.yaml                   a run of your own (docs/definitions.md)
+                """);
+        }
+
+        return exitCode;
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval health: 0 when the store and the queue answer, else 3.</summary>
+internal static class HealthCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("health", "Look at the store, the queue and the keys") { CommonOptions.Data, CommonOptions.Json };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        using var loggers = Terminal.Warnings();
+        await using var services = Services.Open(CommonOptions.SettingsOf(terminal, arguments), loggers);
+        var report = await services.Health.CheckAsync(cancellationToken);
+        if (arguments.GetValue(CommonOptions.Json))
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.HealthReport));
+        }
+        else
+        {
+            terminal.Out.WriteLine($"functionseval {report.Version} on {report.Runtime}");
+            terminal.Out.WriteLine($"store  {report.Store.Description}: {(report.Store.Reachable ? "reachable" : report.Store.Error)}");
+            terminal.Out.WriteLine($"queue  {report.Queue.Description}: {(report.Queue.Reachable ? "reachable" : report.Queue.Error)}");
+            terminal.Out.WriteLine($"keys   {string.Join(", ", report.Keys.Select(key => $"{key.Key} {(key.Value ? "set" : "not set")}"))}");
+            foreach (var warning in report.Warnings)
+            {
+                terminal.Out.WriteLine($"warning: {warning}");
+            }
+        }
+
+        return report.Healthy ? ExitCodes.Completed : ExitCodes.Infrastructure;
+    }
+}

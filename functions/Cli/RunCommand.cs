@@ -1,0 +1,90 @@
+using System.CommandLine;
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval run FILE: starts a run of a definition and waits for its end.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<FileInfo> File = new("file") { Description = "The definition, YAML or JSON" };
+    private static readonly Option<int?> Samples = new("--samples") { Description = "Samples per scenario and model, 1..100", HelpName = "N", CustomParser = NumberParser.Optional<int> };
+    private static readonly Option<int?> Percentage = new("--percentage") { Description = "Share of the scenarios to run, 1..100", HelpName = "P", CustomParser = NumberParser.Optional<int> };
+    private static readonly Option<long?> Seed = new("--seed") { Description = "Which scenarios a percentage picks", HelpName = "N", CustomParser = NumberParser.Optional<long> };
+    private static readonly Option<string[]> Models = new("--model")
+    {
+        Description = "Run these models instead of the definition's; may be repeated",
+        HelpName = "PROVIDER:MODEL",
+    };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("run", "Run a definition and print its analysis")
+        {
+            File, Samples, Percentage, Seed, Models,
+            CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
+        };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var file = arguments.GetRequiredValue(File);
+        if (!file.Exists)
+        {
+            return terminal.Fail($"file '{file.FullName}' does not exist.", ExitCodes.Usage);
+        }
+
+        if (ReadDefinition(terminal, file.FullName, await System.IO.File.ReadAllTextAsync(file.FullName, cancellationToken)) is not { } definition)
+        {
+            return ExitCodes.Usage;
+        }
+
+        var overrides = new RunOverrides(
+            arguments.GetValue(Models) is { Length: > 0 } models ? models : null,
+            arguments.GetValue(Samples),
+            arguments.GetValue(Percentage),
+            arguments.GetValue(Seed));
+        // Whatever can be refused is refused before a data folder is taken.
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
+        if (new RunRules(catalogs).Errors(overrides.ApplyTo(definition), settings.BaseUrl) is { Count: > 0 } errors)
+        {
+            foreach (var error in errors)
+            {
+                terminal.Fail(error.Message, ExitCodes.Usage);
+            }
+
+            return ExitCodes.Usage;
+        }
+
+        return await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
+        {
+            var definitionId = await services.Definitions.AddAsync(definition, cancellationToken);
+            return await services.StartRun.StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) is StartOutcome.Started(var run)
+                ? run
+                : throw new InvalidOperationException("A run that was checked a moment ago was refused.");
+        }, cancellationToken);
+    }
+
+    internal static Definition? ReadDefinition(Terminal terminal, string file, string text)
+    {
+        var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
+        switch (isJson ? DefinitionReader.ReadJson(text) : DefinitionReader.ReadYaml(text))
+        {
+            case DefinitionOutcome.Parsed(var definition):
+                return definition;
+            case DefinitionOutcome.Rejected(var errors):
+                foreach (var error in errors)
+                {
+                    terminal.Fail($"{file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
+                }
+
+                return null;
+            case var other:
+                throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
+using Spectre.Console;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>A run's result on standard output: tables for people, one JSON object for scripts.</summary>
+internal static class RunReport
+{
+    private static readonly string[] NoNames = [];
+
+    public static void Print(Terminal terminal, RunResult result, bool asJson)
+    {
+        if (asJson)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(result, EvalJson.Context.RunResult));
+            return;
+        }
+
+        var console = terminal.OutConsole();
+        console.MarkupLineInterpolated(
+            $"Run [bold]{result.RunId}[/] is [bold]{EvalJson.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {Count(result.Calls.Repeated)} repeated; {Number(result.ElapsedSeconds, "F1")} s");
+        if (result.Reason is { } reason)
+        {
+            console.MarkupLineInterpolated($"[yellow]{reason}[/]");
+        }
+
+        if (result.Analysis is { } analysis)
+        {
+            Print(console, analysis);
+        }
+        else
+        {
+            console.MarkupLineInterpolated($"[yellow]There is no analysis: {result.AnalysisError ?? "the run has not ended"}.[/]");
+        }
+    }
+
+    private static void Print(IAnsiConsole console, RunAnalysis analysis)
+    {
+        console.Write(Models(analysis));
+        if (analysis.MostVariableScenarios.Count > 0)
+        {
+            console.Write(Scenarios("Most variable scenarios", analysis.MostVariableScenarios));
+            console.Write(Scenarios("Most stable scenarios", analysis.MostStableScenarios));
+        }
+
+        foreach (var warning in analysis.Warnings)
+        {
+            console.MarkupLineInterpolated($"[yellow]{warning.Code}[/] {warning.Message} {warning.Recommendation}");
+        }
+    }
+
+    private static Table Models(RunAnalysis analysis)
+    {
+        // Columns that say nothing are left out: a terminal has eighty characters.
+        var anyInvalid = analysis.PerModel.Any(model => model.Invalid > 0);
+        var anyFailed = analysis.PerModel.Any(model => model.Failed > 0);
+        var table = NewTable($"Models by {analysis.Scorer ?? "answers (no scorer)"}", "model");
+        AddNumbers(table, ["mean", "95% interval", "sd", "samples", .. anyInvalid ? ["invalid"] : NoNames, .. anyFailed ? ["failed"] : NoNames, "consistency"]);
+        foreach (var model in analysis.PerModel)
+        {
+            table.AddRow([
+                Markup.Escape(model.Model),
+                Number(model.Mean),
+                model.ConfidenceInterval is { } interval ? $"{Number(interval.Lower)} .. {Number(interval.Upper)}" : "-",
+                Number(model.StdDev),
+                Count(model.SampleCount),
+                .. anyInvalid ? [Count(model.Invalid)] : NoNames,
+                .. anyFailed ? [Count(model.Failed)] : NoNames,
+                model.Consistency is null ? "-" : $"{Number(model.Consistency, "F2")} {model.ConsistencyLabel}",
+            ]);
+        }
+
+        return table;
+    }
+
+    private static Table Scenarios(string title, IReadOnlyList<ScenarioVariance> scenarios)
+    {
+        var table = NewTable(title, "scenario", "name");
+        AddNumbers(table, ["sd over samples"]);
+        foreach (var scenario in scenarios)
+        {
+            table.AddRow(Markup.Escape(scenario.ScenarioId), Markup.Escape(scenario.ScenarioName), Number(scenario.StdDev));
+        }
+
+        return table;
+    }
+
+    private static Table NewTable(string title, params ReadOnlySpan<string> columns)
+    {
+        var table = new Table().Title($"[bold]{Markup.Escape(title)}[/]").Border(TableBorder.Simple);
+        table.Title!.Style = Style.Plain;
+        foreach (var column in columns)
+        {
+            table.AddColumn(column);
+        }
+
+        return table;
+    }
+
+    private static void AddNumbers(Table table, IEnumerable<string> columns)
+    {
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        }
+    }
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+}

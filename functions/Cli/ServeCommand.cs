@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Net;
+using FunctionsEval.Hosting.StandAlone;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval serve: the HTTP API, the queue and the engine, until Ctrl+C.</summary>
+internal static class ServeCommand
+{
+    private static readonly Option<int> Port = new("--port") { Description = "Port to listen on; 0 takes a free one", DefaultValueFactory = _ => 7071, CustomParser = NumberParser.Required<int> };
+    private static readonly Option<string> Address = new("--address")
+    {
+        Description = "IP address to listen on; other than loopback needs FUNCTIONSEVAL_API_KEY",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
+
+    static ServeCommand() => Port.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && int.TryParse(token.Value, out var value) && value is < 0 or > 65535)
+        {
+            result.AddError($"--port must be between 0 and 65535, but is {token.Value}.");
+        }
+    });
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("serve", "Serve the HTTP API and work on runs") { Port, Address, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        if (!IPAddress.TryParse(arguments.GetValue(Address), out var address))
+        {
+            throw new UsageException($"--address must be an IP address, but is '{arguments.GetValue(Address)}'.");
+        }
+
+        if (settings.ApiKey is null && !IPAddress.IsLoopback(address))
+        {
+            throw new UsageException($"--address {address} is not a loopback address: set FUNCTIONSEVAL_API_KEY first, every call then needs it.");
+        }
+
+        using var loggers = LoggerFactory.Create(JsonLines);
+        await using var services = Services.Open(settings, loggers);
+        await using var engine = await EngineHost.StartAsync(services, cancellationToken);
+        await using var app = Server.Create(services, new IPEndPoint(address, arguments.GetValue(Port)), JsonLines);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new UsageException($"cannot listen on port {arguments.GetValue(Port)}: {exception.Message}");
+        }
+
+        services.Pump.Start();
+        terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {services.StoreDescription}; Ctrl+C stops");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, engine.OwnershipLost);
+        await Task.WhenAny(Task.Delay(Timeout.Infinite, end.Token), services.Engine.Completion);
+        await app.StopAsync(CancellationToken.None);
+        await services.Pump.StopAsync(CancellationToken.None);
+        return cancellationToken.IsCancellationRequested
+            ? ExitCodes.Completed
+            : terminal.Fail("the store was taken over by another process, or the engine failed; see the log.", ExitCodes.Infrastructure);
+    }
+
+    private static void JsonLines(ILoggingBuilder logging) => logging
+        .SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+        .AddJsonConsole(options => (options.UseUtcTimestamp, options.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging.Console;
+using Spectre.Console;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>What a command sees of the world around it: its streams, its environment, and whether people are watching.</summary>
+internal sealed record Terminal(
+    TextWriter Out, TextWriter Error, bool IsOutRedirected, bool IsErrorRedirected, Func<string, string?> Environment)
+{
+    // Without a terminal, lines may be as long as they need to be.
+    private const int WidthOfFiles = 160;
+
+    public static Terminal OfProcess() => new(
+        Console.Out, Console.Error, Console.IsOutputRedirected, Console.IsErrorRedirected, System.Environment.GetEnvironmentVariable);
+
+    public IAnsiConsole OutConsole() => Create(Out, IsOutRedirected);
+
+    public IAnsiConsole ErrorConsole() => Create(Error, IsErrorRedirected);
+
+    /// <summary>Says what is wrong on standard error; gives the exit code back.</summary>
+    public int Fail(string message, int exitCode)
+    {
+        Error.WriteLine($"functionseval: {message}");
+        return exitCode;
+    }
+
+    /// <summary>Warnings and errors of a command: a line each on standard error, beside its progress.</summary>
+    public static ILoggerFactory Warnings() => LoggerFactory.Create(logging => logging
+        .SetMinimumLevel(LogLevel.Warning)
+        .AddSimpleConsole(options => options.SingleLine = true)
+        .Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace));
+
+    private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+        if (isRedirected)
+        {
+            console.Profile.Width = WidthOfFiles;
+        }
+
+        return console;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.Definitions;
+
+/// <summary>Definitions under the digest of their content: adding one twice is the same as adding it once, and none ever changes.</summary>
+public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
+{
+    /// <summary>Gives the definition's id.</summary>
+    public async Task<string> AddAsync(Definition definition, CancellationToken cancellationToken)
+    {
+        var id = DefinitionJson.IdOf(definition);
+        if (await FindHeadAsync(id, cancellationToken) is not null)
+        {
+            return id;
+        }
+
+        // The head is written last: a definition that has one is whole.
+        foreach (var batch in definition.Scenarios.Index().Chunk(EntityBatches.MaxOperations))
+        {
+            var rows = batch.Select(scenario => ScenarioEntity(id, scenario.Index, scenario.Item));
+            await EntityBatches.UpsertAsync(entities, TableKeys.Definitions, [.. rows], cancellationToken);
+        }
+
+        var head = new DefinitionHead(id, definition with { Scenarios = [] }, definition.Scenarios.Count, clock.GetUtcNow());
+        var entity = new Entity(TableKeys.AllDefinitions, id);
+        entity.SetText("definition", JsonSerializer.Serialize(head, EvalJson.Context.DefinitionHead));
+        await entities.SubmitAsync(TableKeys.Definitions, EntityOperation.Upsert(entity), cancellationToken);
+        return id;
+    }
+
+    public async Task<DefinitionHead?> FindHeadAsync(string id, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Definitions, TableKeys.AllDefinitions, id, cancellationToken) is { } entity ? HeadOf(entity) : null;
+
+    /// <summary>Definitions in the order of their ids.</summary>
+    public async Task<(IReadOnlyList<DefinitionHead> Definitions, string? Continuation)> ListAsync(
+        int pageSize, string? continuation, CancellationToken cancellationToken)
+    {
+        var query = new EntityQuery(TableKeys.Definitions, TableKeys.AllDefinitions, PageSize: pageSize);
+        var page = await entities.QueryPageAsync(query, continuation, cancellationToken);
+        return ([.. page.Entities.Select(HeadOf)], page.ContinuationToken);
+    }
+
+    public async Task<Definition?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await FindHeadAsync(id, cancellationToken) is not { } head)
+        {
+            return null;
+        }
+
+        var scenarios = new List<Scenario>(head.Scenarios);
+        var query = new EntityQuery(TableKeys.Definitions, id);
+        await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+        {
+            scenarios.Add(ScenarioJson.Read(entity.GetText("scenario")!));
+        }
+
+        return head.Definition with { Scenarios = scenarios };
+    }
+
+    private static Entity ScenarioEntity(string id, int index, Scenario scenario)
+    {
+        var entity = new Entity(id, TableKeys.Number(index));
+        entity.SetText("scenario", ScenarioJson.Write(scenario));
+        return entity;
+    }
+
+    private static DefinitionHead HeadOf(Entity entity) =>
+        JsonSerializer.Deserialize(entity.GetText("definition")!, EvalJson.Context.DefinitionHead)!;
+}
+
+/// <param name="Definition">Without its scenarios, which are rows of their own.</param>
+public sealed record DefinitionHead(string DefinitionId, Definition Definition, int Scenarios, DateTimeOffset CreatedAt);

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace FunctionsEval.Definitions;
+
+internal static class DefinitionsApi
+{
+    public static void MapDefinitions(this IEndpointRouteBuilder api)
+    {
+        var definitions = api.MapGroup("/definitions");
+        definitions.MapPost("/", Add);
+        definitions.MapGet("/", List);
+        definitions.MapGet("/{definitionId}", Get).WithName("GetDefinition");
+    }
+
+    /// <summary>The body is the definition itself, JSON or (by content type) YAML.</summary>
+    internal static async Task<Results<CreatedAtRoute<DefinitionView>, ProblemHttpResult>> Add(
+        Stream body,
+        [FromHeader(Name = "Content-Type")] string? contentType,
+        DefinitionStore definitions,
+        CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(body, Encoding.UTF8);
+        var text = await reader.ReadToEndAsync(cancellationToken);
+        var isYaml = contentType?.Contains("yaml", StringComparison.OrdinalIgnoreCase) ?? false;
+        switch (isYaml ? DefinitionReader.ReadYaml(text) : DefinitionReader.ReadJson(text))
+        {
+            case DefinitionOutcome.Parsed(var definition):
+                var id = await definitions.AddAsync(definition, cancellationToken);
+                return TypedResults.CreatedAtRoute(DefinitionView.Of(id, definition), "GetDefinition", new { definitionId = id });
+            case DefinitionOutcome.Rejected(var errors):
+                return Problems.Invalid(errors);
+            case var other:
+                throw new UnreachableException($"Unhandled {other.GetType().Name}");
+        }
+    }
+
+    internal static async Task<Results<Ok<DefinitionPage>, ProblemHttpResult>> List(
+        DefinitionStore definitions, CancellationToken cancellationToken, int pageSize = 50, string? continuationToken = null)
+    {
+        if (Paging.Error(pageSize) is { } error)
+        {
+            return Problems.Invalid([error]);
+        }
+
+        var (page, continuation) = await definitions.ListAsync(pageSize, continuationToken, cancellationToken);
+        return TypedResults.Ok(new DefinitionPage([.. page.Select(DefinitionView.Of)], continuation));
+    }
+
+    internal static async Task<Results<Ok<DefinitionView>, ProblemHttpResult>> Get(
+        string definitionId, DefinitionStore definitions, CancellationToken cancellationToken) =>
+        await definitions.FindAsync(definitionId, cancellationToken) is { } definition
+            ? TypedResults.Ok(DefinitionView.Of(definitionId, definition))
+            : Problems.NotFound("Definition", definitionId);
+}
+
+/// <summary>A definition on the wire; its scenarios only where one definition is asked for.</summary>
+public sealed record DefinitionView(
+    string DefinitionId,
+    string Name,
+    string Preamble,
+    int ScenarioCount,
+    IReadOnlyList<Scenario>? Scenarios,
+    IReadOnlyList<string> Models,
+    int SamplesPerScenario,
+    int SamplePercentage,
+    long? SampleSeed,
+    IReadOnlyList<ScorerSpec> Scorers,
+    ProbeConfig Config)
+{
+    public static DefinitionView Of(string id, Definition definition) => Of(id, definition, definition.Scenarios.Count, definition.Scenarios);
+
+    public static DefinitionView Of(DefinitionHead head) => Of(head.DefinitionId, head.Definition, head.Scenarios, scenarios: null);
+
+    private static DefinitionView Of(string id, Definition definition, int count, IReadOnlyList<Scenario>? scenarios) => new(
+        id,
+        definition.Name,
+        definition.Preamble,
+        count,
+        scenarios,
+        definition.Models,
+        definition.SamplesPerScenario,
+        definition.SamplePercentage,
+        definition.SampleSeed,
+        definition.Scorers,
+        definition.Config);
+}
+
+public sealed record DefinitionPage(IReadOnlyList<DefinitionView> Definitions, string? ContinuationToken);

@@ -1,0 +1,71 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Health;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval;
+
+/// <summary>All JSON of the program: HTTP bodies, queue messages, stored payloads and orchestration histories share these rules.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(CellError))]
+[JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
+[JsonSerializable(typeof(Transcript))]
+[JsonSerializable(typeof(PipelineJob))]
+[JsonSerializable(typeof(RunInput))]
+[JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(BlockInput))]
+[JsonSerializable(typeof(BlockResult))]
+[JsonSerializable(typeof(CellInput))]
+[JsonSerializable(typeof(CompleteRunInput))]
+[JsonSerializable(typeof(RunStatus))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(DefinitionHead))]
+[JsonSerializable(typeof(RunAnalysis))]
+[JsonSerializable(typeof(IReadOnlyList<ScenarioStatistics>))]
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(RunView))]
+[JsonSerializable(typeof(RunPage))]
+[JsonSerializable(typeof(CellPage))]
+[JsonSerializable(typeof(ItemView))]
+[JsonSerializable(typeof(RunEstimate))]
+[JsonSerializable(typeof(StartRunRequest))]
+[JsonSerializable(typeof(DefinitionView))]
+[JsonSerializable(typeof(DefinitionPage))]
+[JsonSerializable(typeof(HealthReport))]
+internal sealed partial class EvalJson : JsonSerializerContext
+{
+    // Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.
+    public static EvalJson Context { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>An enum member as it stands in JSON and in tables.</summary>
+    public static string Name<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>
+    /// The rules for requests, set on the options that minimal APIs really use: unknown properties and nulls for what may not be
+    /// null are errors, not silence.
+    /// </summary>
+    public static void ApplyRequestRules(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+    }
+}
+
+/// <summary>Enum members as snake_case text.</summary>
+internal sealed class SnakeCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.SnakeCaseLower)
+    where TEnum : struct, Enum;

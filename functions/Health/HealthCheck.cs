@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using FunctionsEval.Runs;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.Health;
+
+/// <summary>Looks at what the program depends on; the answer is kept for ten seconds.</summary>
+public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, string storeDescription, ProviderKeys keys, TimeProvider clock)
+{
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private HealthReport? _last;
+
+    public async Task<HealthReport> CheckAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (_last is { } last && now - last.CheckedAt < KeptFor)
+        {
+            return last;
+        }
+
+        var store = await ProbeAsync(token => entities.FindAsync(TableKeys.Runs, TableKeys.AllRuns, "health", token), cancellationToken);
+        var queue = await ProbeAsync(token => queues.CountAsync(PipelineJob.QueueName, token), cancellationToken);
+        var warnings = keys.Present.Values.Any(isSet => isSet) ? new List<string>() : ["No model API key is set: runs of models that need one are refused."];
+        var report = new HealthReport(
+            store.Reachable && queue.Reachable,
+            Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+            RuntimeInformation.FrameworkDescription,
+            store,
+            queue,
+            keys.Present,
+            warnings,
+            now);
+        return _last = report;
+    }
+
+    private async Task<DependencyHealth> ProbeAsync(Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await probe(patience.Token).WaitAsync(patience.Token);
+            return new DependencyHealth(storeDescription, Reachable: true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new DependencyHealth(storeDescription, Reachable: false, $"No answer within {Patience.TotalSeconds} seconds.");
+        }
+        catch (StorageException exception)
+        {
+            return new DependencyHealth(storeDescription, Reachable: false, exception.Message);
+        }
+    }
+}
+
+/// <summary>The names of the environment variables with provider keys, and which are set. Never a value.</summary>
+public sealed record ProviderKeys(IReadOnlyDictionary<string, bool> Present);

@@ -1,0 +1,15 @@
+namespace FunctionsEval.Health;
+
+/// <param name="Healthy">False when the store or the queue cannot be reached; missing keys are warnings.</param>
+/// <param name="Keys">Names of the keys that the providers read, and whether each is set; never a value.</param>
+public sealed record HealthReport(
+    bool Healthy,
+    string Version,
+    string Runtime,
+    DependencyHealth Store,
+    DependencyHealth Queue,
+    IReadOnlyDictionary<string, bool> Keys,
+    IReadOnlyList<string> Warnings,
+    DateTimeOffset CheckedAt);
+
+public sealed record DependencyHealth(string Description, bool Reachable, string? Error = null);

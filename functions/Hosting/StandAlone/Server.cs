@@ -1,0 +1,59 @@
+using System.Net;
+using FunctionsEval.Definitions;
+using FunctionsEval.Health;
+using FunctionsEval.Http;
+using FunctionsEval.Runs;
+
+namespace FunctionsEval.Hosting.StandAlone;
+
+/// <summary>The HTTP side of the stand-alone server.</summary>
+internal static class Server
+{
+    /// <param name="address">Where to listen; port 0 takes a free one.</param>
+    public static WebApplication Create(Services services, IPEndPoint address, Action<ILoggingBuilder> logging)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        logging(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(address);
+        });
+        AddTo(builder.Services, services);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseMiddleware<ApiKey>(new ApiKeySetting(services.Settings.ApiKey));
+        Map(app);
+        return app;
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.MapGet("/", () => "FunctionsEval");
+        var api = app.MapGroup("/api");
+        api.MapDefinitions();
+        api.MapRuns();
+        api.MapHealth();
+    }
+
+    private static void AddTo(IServiceCollection collection, Services services)
+    {
+        collection.AddSingleton(services.Definitions);
+        collection.AddSingleton(services.Runs);
+        collection.AddSingleton(services.Cells);
+        collection.AddSingleton(services.Analyses);
+        collection.AddSingleton(services.RunRules);
+        collection.AddSingleton(services.StartRun);
+        collection.AddSingleton(services.RunControl);
+        collection.AddSingleton(services.Health);
+        collection.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
+        collection.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
+        collection.ConfigureHttpJsonOptions(options => EvalJson.ApplyRequestRules(options.SerializerOptions));
+
+        // Bad JSON is the caller's error in every environment, with the reason in the answer.
+        collection.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+    }
+}

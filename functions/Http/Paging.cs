@@ -1,0 +1,10 @@
+namespace FunctionsEval.Http;
+
+internal static class Paging
+{
+    public const int MaxPageSize = 1000;
+
+    public static FieldError? Error(int pageSize) => pageSize is < 1 or > MaxPageSize
+        ? new FieldError("pageSize", $"pageSize must be between 1 and {MaxPageSize}, but is {pageSize}.")
+        : null;
+}

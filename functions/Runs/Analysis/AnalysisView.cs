@@ -1,0 +1,64 @@
+using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Statistics;
+
+namespace FunctionsEval.Runs.Analysis;
+
+/// <summary>Puts names to the numbers: items become scenarios, variants become models.</summary>
+internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
+{
+    /// <param name="perScorer">As many as <paramref name="scorers"/>, and one when there is no scorer.</param>
+    public RunAnalysis Of(
+        IReadOnlyList<IScorer> scorers,
+        IReadOnlyList<MultiSampleAnalysis> perScorer,
+        IReadOnlyList<AnalysisWarning> warnings,
+        DateTimeOffset computedAt)
+    {
+        var first = perScorer[0].Finish();
+        return new RunAnalysis(
+            run.RunId,
+            scorers.Count > 0 ? scorers[0].Name : null,
+            computedAt,
+            [.. first.Variants.Select(Model)],
+            [.. perScorer[0].Pairs().Select(ScenarioOf)],
+            [.. first.MostVariable.Select(Variance)],
+            [.. first.MostStable.Select(Variance)],
+            [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(Model)]))],
+            warnings);
+    }
+
+    private ModelStatistics Model(VariantAnalysis variant) => new(
+        run.Models[variant.Variant],
+        variant.SampleCount,
+        variant.ItemCount,
+        variant.ItemMeans.Mean,
+        variant.ItemMeans.StdDev,
+        variant.ItemMeans.Variance,
+        variant.ItemMeans.Min,
+        variant.ItemMeans.Max,
+        variant.ItemMeans.Range,
+        variant.ConfidenceInterval,
+        variant.AverageWithinVariance,
+        variant.Consistency,
+        variant.ConsistencyLabel is { } label ? EvalJson.Name(label) : null,
+        variant.InvalidCount,
+        variant.FailedCount,
+        variant.Distribution.Bins);
+
+    private ScenarioStatistics ScenarioOf(PairAnalysis pair) => new(
+        items[pair.Item].Id,
+        items[pair.Item].Name,
+        run.Models[pair.Variant],
+        pair.Samples.Count,
+        pair.Samples.Mean,
+        pair.Samples.Variance,
+        pair.Samples.StdDev,
+        pair.Samples.Min,
+        pair.Samples.Max,
+        pair.Samples.Range,
+        pair.ConfidenceInterval);
+
+    private ScenarioVariance Variance(ItemVariance item) =>
+        new(items[item.Item].Id, items[item.Item].Name, item.Variance, Math.Sqrt(item.Variance));
+}

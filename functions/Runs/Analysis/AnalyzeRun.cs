@@ -1,0 +1,74 @@
+using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Statistics;
+
+namespace FunctionsEval.Runs.Analysis;
+
+/// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
+public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore analyses, TimeProvider clock)
+{
+    public const string Name = "AnalyzeRun";
+
+    public async Task<RunAnalysis> RunAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await runs.GetAsync(runId, cancellationToken);
+        var analysis = await AnalyzeAsync(run, cancellationToken);
+        await analyses.SaveAsync(analysis, cancellationToken);
+        return analysis;
+    }
+
+    private async Task<RunAnalysis> AnalyzeAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var scorers = run.Scorers.Select(Scorers.Create).ToList();
+
+        // Without a scorer there is still a matrix: which cells failed is worth knowing.
+        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Models.Count, run.SamplesPerScenario, scorer.Scale))
+            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Models.Count, run.SamplesPerScenario, scale: null))
+            .ToList();
+        var counts = new long[Enum.GetValues<CellOutcome>().Length];
+        await foreach (var cell in cells.AllAsync(run, cancellationToken))
+        {
+            counts[(int)cell.Outcome]++;
+            for (var index = 0; index < perScorer.Count; index++)
+            {
+                Add(perScorer[index], cell, cell.Scores.ElementAtOrDefault(index));
+            }
+        }
+
+        var items = new List<Scenario>(run.Items);
+        await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
+        {
+            items.Add(item);
+        }
+
+        var facts = new RunFacts(
+            run.Items,
+            run.SamplesPerScenario,
+            run.Config.Temperature,
+            run.Scorers.Count,
+            run.TotalCells,
+            counts[(int)CellOutcome.Scored],
+            counts[(int)CellOutcome.Invalid],
+            counts[(int)CellOutcome.Failed]);
+        return new AnalysisView(run, items).Of(scorers, perScorer, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+    }
+
+    private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score)
+    {
+        var (item, variant, _) = cell.Address;
+        if (cell.Outcome == CellOutcome.Failed)
+        {
+            analysis.AddFailed(item, variant);
+        }
+        else if (score is { Value: { } value })
+        {
+            analysis.AddScore(item, variant, value);
+        }
+        else if (score is not null)
+        {
+            analysis.AddInvalid(item, variant);
+        }
+    }
+}

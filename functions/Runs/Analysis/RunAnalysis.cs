@@ -1,0 +1,61 @@
+using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Statistics;
+
+namespace FunctionsEval.Runs.Analysis;
+
+/// <summary>
+/// The analysis of a multi-sample run. The scenario is the unit: a model's mean is the mean of its scenario means, and its spread
+/// and interval are over scenarios. All variances divide by n - 1. What the data cannot give is null.
+/// </summary>
+/// <param name="Scorer">The scorer that the numbers are about: the first of the definition.</param>
+/// <param name="PerScenario">By scenario, then by model.</param>
+public sealed record RunAnalysis(
+    string RunId,
+    string? Scorer,
+    DateTimeOffset ComputedAt,
+    IReadOnlyList<ModelStatistics> PerModel,
+    IReadOnlyList<ScenarioStatistics> PerScenario,
+    IReadOnlyList<ScenarioVariance> MostVariableScenarios,
+    IReadOnlyList<ScenarioVariance> MostStableScenarios,
+    IReadOnlyList<ScorerStatistics> OtherScorers,
+    IReadOnlyList<AnalysisWarning> Warnings);
+
+/// <param name="SampleCount">Scored cells.</param>
+/// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>
+/// <param name="ConsistencyLabel">high from 0.9, medium from 0.7, low below.</param>
+public sealed record ModelStatistics(
+    string Model,
+    long SampleCount,
+    int ScenarioCount,
+    double? Mean,
+    double? StdDev,
+    double? Variance,
+    double? Min,
+    double? Max,
+    double? Range,
+    ConfidenceInterval? ConfidenceInterval,
+    double? WithinScenarioVariance,
+    double? Consistency,
+    string? ConsistencyLabel,
+    long Invalid,
+    long Failed,
+    IReadOnlyList<ScoreBin> Distribution);
+
+public sealed record ScenarioStatistics(
+    string ScenarioId,
+    string ScenarioName,
+    string Model,
+    long SampleCount,
+    double? Mean,
+    double? Variance,
+    double? StdDev,
+    double? Min,
+    double? Max,
+    double? Range,
+    ConfidenceInterval? ConfidenceInterval);
+
+/// <summary>A scenario's variance over samples: the mean of its models' variances.</summary>
+public sealed record ScenarioVariance(string ScenarioId, string ScenarioName, double Variance, double StdDev);
+
+/// <summary>A further scorer of the same cells.</summary>
+public sealed record ScorerStatistics(string Scorer, IReadOnlyList<ModelStatistics> PerModel);

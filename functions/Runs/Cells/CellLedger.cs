@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Providers;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.Runs.Cells;
+
+/// <summary>
+/// Every cell of every run: stored once under its own address, together with its transcript, its provider calls and the count
+/// that includes it. A cell that exists is complete, and progress is a sum of counter rows (docs/adr/0007).
+/// </summary>
+public sealed class CellLedger(IEntityStore entities)
+{
+    private const int MaxWriters = 4096;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, CellPartitionWriter> _writers = new(StringComparer.Ordinal);
+
+    public async Task<CellRecord?> FindAsync(RunRecord run, CellAddress address, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Cells, address.PartitionKey(run.RunId), address.RowKey, cancellationToken) is { } entity
+            ? CellRows.ToCell(entity, ScorerNames(run))
+            : null;
+
+    public async Task<Transcript?> FindTranscriptAsync(string runId, CellAddress address, CancellationToken cancellationToken)
+    {
+        var partition = address.PartitionKey(runId);
+        if (await entities.FindAsync(TableKeys.Transcripts, partition, address.RowKey, cancellationToken) is not { } first)
+        {
+            return null;
+        }
+
+        var rows = new List<Entity> { first };
+        while (rows.Count < CellRows.PartsOf(first))
+        {
+            var row = TableKeys.TranscriptPart(address.RowKey, rows.Count);
+            rows.Add(await entities.FindAsync(TableKeys.Transcripts, partition, row, cancellationToken)
+                ?? throw new InvalidDataException($"Row '{row}' of a transcript is not in partition '{partition}'."));
+        }
+
+        return CellRows.ToTranscript(rows);
+    }
+
+    /// <summary>
+    /// Says, durably, that a call is about to be sent; <paramref name="calls"/> counts those of this execution, from 1, and
+    /// <paramref name="lost"/> those known to be lost. Gives the number of calls that earlier executions of this cell sent
+    /// without an answer being stored.
+    /// </summary>
+    public Task<int> IntendAsync(string runId, CellAddress address, int calls, int lost) =>
+        Writer(address.PartitionKey(runId)).AddAsync(new CellWrite.Intent(address.RowKey, calls) { Lost = calls == 1 ? null : lost });
+
+    /// <summary>Stores a finished cell; false when it was there already, and then nothing is changed or counted.</summary>
+    public async Task<bool> StoreAsync(string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls) =>
+        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls)) == 0;
+
+    /// <summary>All cells of a run in address order.</summary>
+    public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = ScorerNames(run);
+        for (var partition = 0; partition < Partitions(run); partition++)
+        {
+            var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
+            await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+            {
+                yield return CellRows.ToCell(entity, names);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A page of the cells that pass the filter, in address order. It may hold fewer than asked for though more follow; only a
+    /// null token says that there are none.
+    /// </summary>
+    public async Task<(IReadOnlyList<CellRecord> Cells, string? Continuation)> PageAsync(
+        RunRecord run, CellFilter filter, int pageSize, string? continuation, CancellationToken cancellationToken)
+    {
+        var names = ScorerNames(run);
+        var query = filter.Item is { } item
+            ? new EntityQuery(TableKeys.Cells, new CellAddress(item, 0, 0).PartitionKey(run.RunId), RowFrom: $"{item:D6}-", RowTo: $"{item:D6}.", PageSize: pageSize)
+            : new EntityQuery(
+                TableKeys.Cells,
+                PartitionFrom: CellAddress.PartitionKey(run.RunId, 0),
+                PartitionTo: CellAddress.PartitionKey(run.RunId, Partitions(run)),
+                RowTo: TableKeys.AfterCells,
+                PageSize: pageSize);
+        var cells = new List<CellRecord>();
+        do
+        {
+            var page = await entities.QueryPageAsync(query, continuation, cancellationToken);
+            cells.AddRange(page.Entities.Select(entity => CellRows.ToCell(entity, names)).Where(cell => filter.Takes(cell.Address)));
+            continuation = page.ContinuationToken;
+        }
+        while (cells.Count == 0 && continuation is not null);
+
+        return (cells, continuation);
+    }
+
+    /// <summary>What has been counted so far, per variant: one point read a partition.</summary>
+    public async Task<CellCounts[]> CountAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var counts = Enumerable.Repeat(CellCounts.None, run.Models.Count).ToArray();
+        for (var partition = 0; partition < Partitions(run); partition++)
+        {
+            var key = CellAddress.PartitionKey(run.RunId, partition);
+            if (await entities.FindAsync(TableKeys.Cells, key, TableKeys.Counter, cancellationToken) is not { } counter)
+            {
+                continue;
+            }
+
+            foreach (var (name, count) in CellCounter.Variants(counter))
+            {
+                counts[CellCounter.Variant(name)] += count;
+            }
+        }
+
+        return counts;
+    }
+
+    private static int Partitions(RunRecord run) => (run.Items + CellAddress.ItemsPerPartition - 1) / CellAddress.ItemsPerPartition;
+
+    private static List<string> ScorerNames(RunRecord run) => [.. run.Scorers.Select(scorer => scorer.Name!)];
+
+    private CellPartitionWriter Writer(string partition)
+    {
+        lock (_lock)
+        {
+            if (_writers.TryGetValue(partition, out var writer))
+            {
+                return writer;
+            }
+
+            if (_writers.Count >= MaxWriters)
+            {
+                foreach (var idle in _writers.Where(entry => entry.Value.IsIdle).Select(entry => entry.Key).ToList())
+                {
+                    _writers.Remove(idle);
+                }
+            }
+
+            return _writers[partition] = new CellPartitionWriter(entities, partition);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using FunctionsEval.Evaluation.Cells;
+
+namespace FunctionsEval.Runs.Cells;
+
+/// <summary>A finished cell: stored once, never changed.</summary>
+/// <param name="Score">The first scorer's value; null unless the outcome is <see cref="CellOutcome.Scored"/> or when there is no scorer.</param>
+/// <param name="Scores">Every scorer's value, or why it had none; in the order of the definition.</param>
+/// <param name="Calls">Model calls sent for this result, failed attempts included.</param>
+/// <param name="LostCalls">Calls that an earlier process sent and whose answers were never stored: paid for, and made again.</param>
+public sealed record CellRecord(
+    CellAddress Address,
+    CellOutcome Outcome,
+    double? Score,
+    IReadOnlyList<NamedScore> Scores,
+    CellError? Error,
+    int Calls,
+    int LostCalls,
+    long? InputTokens,
+    long? OutputTokens,
+    long? ReasoningTokens,
+    string? ModelVersion,
+    string? FinishReason,
+    DateTimeOffset StartedAt,
+    DateTimeOffset CompletedAt);
+
+[JsonConverter(typeof(SnakeCaseEnumConverter<CellOutcome>))]
+public enum CellOutcome
+{
+    Scored,
+
+    /// <summary>The model answered, and the scorer could make nothing of it: the model's failure.</summary>
+    Invalid,
+
+    /// <summary>No usable answer came (limits, time-outs, refused keys, broken connections): never counted against the model.</summary>
+    Failed,
+}
+
+public sealed record NamedScore(string Name, double? Value, string? Invalid = null);
+
+public sealed record CellError(string Code, string Message, bool Retryable, int? StatusCode = null, string? VendorCode = null);

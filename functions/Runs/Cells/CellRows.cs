@@ -1,0 +1,145 @@
+using System.Text.Json;
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Providers;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.Runs.Cells;
+
+/// <summary>Cells, transcripts and provider calls as rows, and back.</summary>
+internal static class CellRows
+{
+    // UTF-16 units; an entity holds 524,288 with its keys and names.
+    private const int UnitsPerRow = 400_000;
+
+    public static Entity ToEntity(string partition, CellRecord cell)
+    {
+        var entity = new Entity(partition, cell.Address.RowKey)
+        {
+            ["outcome"] = EvalJson.Name(cell.Outcome),
+            ["score"] = cell.Score,
+            ["calls"] = cell.Calls,
+            ["inputTokens"] = cell.InputTokens,
+            ["outputTokens"] = cell.OutputTokens,
+            ["reasoningTokens"] = cell.ReasoningTokens,
+            ["modelVersion"] = cell.ModelVersion,
+            ["finishReason"] = cell.FinishReason,
+            ["startedAt"] = cell.StartedAt,
+            ["completedAt"] = cell.CompletedAt,
+        };
+
+        if (cell.LostCalls > 0)
+        {
+            entity["lostCalls"] = cell.LostCalls;
+        }
+
+        if (cell.Error is { } error)
+        {
+            entity.SetText("error", JsonSerializer.Serialize(error, EvalJson.Context.CellError));
+        }
+
+        // One scorer's valued score says nothing that "score" does not.
+        if (cell.Scores is not ([] or [{ Invalid: null }]))
+        {
+            entity.SetText("scores", JsonSerializer.Serialize(cell.Scores, EvalJson.Context.IReadOnlyListNamedScore));
+        }
+
+        return entity;
+    }
+
+    public static CellRecord ToCell(Entity entity, IReadOnlyList<string> scorerNames)
+    {
+        var score = entity.GetDouble("score");
+        IReadOnlyList<NamedScore> scores = entity.GetText("scores") is { } text
+            ? JsonSerializer.Deserialize(text, EvalJson.Context.IReadOnlyListNamedScore)!
+            : score is { } value && scorerNames.Count > 0 ? [new NamedScore(scorerNames[0], value)] : [];
+        return new CellRecord(
+            CellAddress.ParseRowKey(entity.RowKey) ?? throw new InvalidDataException($"'{entity.RowKey}' is not the row of a cell."),
+            OutcomeOf(entity),
+            score,
+            scores,
+            entity.GetText("error") is { } error ? JsonSerializer.Deserialize(error, EvalJson.Context.CellError) : null,
+            (int)(entity.GetInt64("calls") ?? 0),
+            (int)(entity.GetInt64("lostCalls") ?? 0),
+            entity.GetInt64("inputTokens"),
+            entity.GetInt64("outputTokens"),
+            entity.GetInt64("reasoningTokens"),
+            entity.GetString("modelVersion"),
+            entity.GetString("finishReason"),
+            entity.GetDateTimeOffset("startedAt")!.Value,
+            entity.GetDateTimeOffset("completedAt")!.Value);
+    }
+
+    public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch
+    {
+        "scored" => CellOutcome.Scored,
+        "invalid" => CellOutcome.Invalid,
+        "failed" => CellOutcome.Failed,
+        var other => throw new InvalidDataException($"Cell {entity.PartitionKey}/{entity.RowKey} has the unknown outcome '{other}'."),
+    };
+
+    /// <summary>One row, or as many as a long conversation takes: a model may say more than an entity holds.</summary>
+    public static IEnumerable<Entity> ToEntities(string partition, string cellRow, Transcript transcript)
+    {
+        var text = JsonSerializer.Serialize(transcript, EvalJson.Context.Transcript);
+        var parts = new List<string>(1);
+        for (var start = 0; start < text.Length;)
+        {
+            var length = Math.Min(UnitsPerRow, text.Length - start);
+            length -= char.IsHighSurrogate(text[start + length - 1]) ? 1 : 0;
+            parts.Add(text.Substring(start, length));
+            start += length;
+        }
+
+        foreach (var (number, part) in parts.Index())
+        {
+            var entity = new Entity(partition, number == 0 ? cellRow : TableKeys.TranscriptPart(cellRow, number));
+            entity.SetText("transcript", part);
+            if (number == 0 && parts.Count > 1)
+            {
+                entity["parts"] = parts.Count;
+            }
+
+            yield return entity;
+        }
+    }
+
+    /// <summary>How many rows the transcript has that begins with this one.</summary>
+    public static int PartsOf(Entity first) => (int)(first.GetInt64("parts") ?? 1);
+
+    public static Transcript ToTranscript(IEnumerable<Entity> rows) =>
+        JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!;
+
+    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call)
+    {
+        var entity = new Entity(partition, TableKeys.Call(cellRow, number))
+        {
+            ["purpose"] = "probe",
+            ["provider"] = call.Provider,
+            ["model"] = call.Model,
+            ["startedAt"] = call.StartedAt,
+            ["endedAt"] = call.EndedAt,
+        };
+
+        switch (call.Outcome)
+        {
+            case ModelOutcome.Answered(var answer):
+                entity["status"] = "ok";
+                entity["requestId"] = answer.RequestId;
+                entity["inputTokens"] = answer.Usage?.InputTokens;
+                entity["outputTokens"] = answer.Usage?.OutputTokens;
+                entity["reasoningTokens"] = answer.Usage?.ReasoningTokens;
+                entity["cachedTokens"] = answer.Usage?.CachedTokens;
+                break;
+            case ModelOutcome.Failed(var failure):
+                entity["status"] = "error";
+                entity["requestId"] = failure.RequestId;
+                entity["code"] = failure.Code.ToWire();
+                entity["message"] = failure.Message;
+                entity["statusCode"] = failure.StatusCode;
+                entity["vendorCode"] = failure.VendorCode;
+                break;
+        }
+
+        return entity;
+    }
+}

@@ -1,0 +1,23 @@
+namespace FunctionsEval.Runs;
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+internal sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null);
+
+/// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
+public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider clock)
+{
+    public const string Name = "CompleteRun";
+
+    internal async Task<RunStatus> RunAsync(CompleteRunInput input, CancellationToken cancellationToken)
+    {
+        var status = input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed;
+        var completed = await runs.ChangeAsync(
+            input.RunId,
+            run => run.Status.IsFinished()
+                ? null
+                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError },
+            cancellationToken);
+        catalog.Forget(input.RunId);
+        return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
+    }
+}

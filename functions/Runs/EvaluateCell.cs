@@ -1,0 +1,74 @@
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+internal sealed record CellInput(string RunId, int Item, int Variant, int Sample);
+
+/// <summary>
+/// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
+/// full of it: scored, invalid, failed, or paused / cancelled when no call was made.
+/// </summary>
+public sealed partial class EvaluateCell(RunCatalog catalog, CellLedger ledger, TimeProvider clock, ILogger<EvaluateCell> logger)
+{
+    public const string Name = "EvaluateCell";
+
+    internal const string Paused = "paused";
+    internal const string Cancelled = "cancelled";
+
+    private static readonly TimeSpan[] StoreRetries = [.. new[] { 0.2, 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
+
+    internal async Task<string> RunAsync(CellInput input, CancellationToken cancellationToken)
+    {
+        var address = new CellAddress(input.Item, input.Variant, input.Sample);
+        var active = await catalog.GetAsync(input.RunId, cancellationToken);
+        if (await ledger.FindAsync(active.Run, address, cancellationToken) is { } known)
+        {
+            return EvalJson.Name(known.Outcome);
+        }
+
+        var conversation = new CellConversation(active, address, catalog, ledger, clock);
+        try
+        {
+            var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
+            var cell = await conversation.RunAsync(item, cancellationToken);
+            await StoreAsync(input.RunId, cell, conversation, cancellationToken);
+            if (cell.Error is { } error)
+            {
+                LogCellFailed(input.RunId, address.RowKey, error.Code);
+            }
+
+            return EvalJson.Name(cell.Outcome);
+        }
+        catch (RunNotActiveException notActive)
+        {
+            return notActive.Status == RunStatus.Paused ? Paused : Cancelled;
+        }
+    }
+
+    /// <summary>The answer is paid for, so a store that is away for a moment is waited for here before the whole cell is repeated.</summary>
+    private async Task StoreAsync(string runId, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await ledger.StoreAsync(runId, cell, conversation.Transcript, conversation.Calls);
+                return;
+            }
+            catch (StorageException exception) when (attempt < StoreRetries.Length)
+            {
+                LogStoreRetried(exception, runId, cell.Address.RowKey);
+                await Task.Delay(StoreRetries[attempt], clock, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} failed: {Code}")]
+    private partial void LogCellFailed(string runId, string cell, string code);
+
+    [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} could not be stored and is tried again")]
+    private partial void LogStoreRetried(Exception exception, string runId, string cell);
+}

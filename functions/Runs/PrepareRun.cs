@@ -1,0 +1,24 @@
+using FunctionsEval.Definitions;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>Writes the run's items, a snapshot of the sampled scenarios, and marks the run as running. Harmless when repeated.</summary>
+public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeProvider clock)
+{
+    public const string Name = "PrepareRun";
+
+    public async Task<RunPlan> RunAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await runs.GetAsync(runId, cancellationToken);
+        var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
+            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
+
+        var asked = definition with { SamplePercentage = run.SamplePercentage, SampleSeed = run.SampleSeed };
+        await runs.AddItemsAsync(runId, SampledItems.Of(run.DefinitionId, asked), cancellationToken);
+        await runs.ChangeAsync(
+            runId,
+            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = clock.GetUtcNow() } : null,
+            cancellationToken);
+        return new RunPlan(runId, run.Items, run.Models.Count, run.SamplesPerScenario, run.Seed);
+    }
+}

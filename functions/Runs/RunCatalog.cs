@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Providers;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>
+/// What the cells of a run share, kept in memory: models, scorers, items, and the run's status as it was at most a second ago.
+/// That second is how long a pause or a cancel may take to be seen.
+/// </summary>
+public sealed class RunCatalog(RunStore runs, ProviderCatalogs catalogs, TimeProvider clock)
+{
+    private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
+
+    // About 64 MB of prompts; beyond that they are read again from the store.
+    private const long MaxItemCharacters = 32 * 1024 * 1024;
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<ActiveRun>>> _active = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string RunId, int Item), Scenario> _items = new();
+    private long _itemCharacters;
+
+    /// <summary>The run with its status refreshed.</summary>
+    public async Task<ActiveRun> GetAsync(string runId, CancellationToken cancellationToken)
+    {
+        var loading = _active.GetOrAdd(runId, id => new Lazy<Task<ActiveRun>>(() => LoadAsync(id)));
+        ActiveRun active;
+        try
+        {
+            active = await loading.Value.WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _active.TryRemove(KeyValuePair.Create(runId, loading));
+            throw;
+        }
+
+        if (active.TryBeginRefresh(clock, StatusAge))
+        {
+            active.Status = (await runs.GetAsync(runId, cancellationToken)).Status;
+        }
+
+        return active;
+    }
+
+    /// <summary>
+    /// The run's status, at most a second old; but that it is not active is always fresh. A cell that took a run for paused after
+    /// its resume would be left for a resume event that has come already.
+    /// </summary>
+    public async Task<RunStatus> GetStatusAsync(string runId, CancellationToken cancellationToken)
+    {
+        var active = await GetAsync(runId, cancellationToken);
+        var status = active.Status;
+        return status.IsActive() ? status : active.Status = (await runs.GetAsync(runId, cancellationToken)).Status;
+    }
+
+    public async Task<Scenario> GetItemAsync(string runId, int item, CancellationToken cancellationToken)
+    {
+        if (_items.TryGetValue((runId, item), out var known))
+        {
+            return known;
+        }
+
+        var scenario = await runs.FindItemAsync(runId, item, cancellationToken)
+            ?? throw new InvalidOperationException($"Item {item} of run '{runId}' is not in the store.");
+        if (Interlocked.Add(ref _itemCharacters, scenario.Prompt.Length) > MaxItemCharacters)
+        {
+            _items.Clear();
+            Interlocked.Exchange(ref _itemCharacters, scenario.Prompt.Length);
+        }
+
+        _items[(runId, item)] = scenario;
+        return scenario;
+    }
+
+    /// <summary>Forgets a finished run.</summary>
+    public void Forget(string runId)
+    {
+        _active.TryRemove(runId, out _);
+        foreach (var key in _items.Keys.Where(key => key.RunId == runId))
+        {
+            _items.TryRemove(key, out _);
+        }
+    }
+
+    private async Task<ActiveRun> LoadAsync(string runId)
+    {
+        var run = await runs.GetAsync(runId, CancellationToken.None);
+        return new ActiveRun(run, [.. run.Models.Select(catalogs.For(run.BaseUrl).Resolve)], [.. run.Scorers.Select(Scorers.Create)], clock.GetTimestamp());
+    }
+}
+
+/// <summary>A run that cells are being evaluated for.</summary>
+public sealed class ActiveRun(RunRecord run, IReadOnlyList<ProviderResolution> models, IReadOnlyList<IScorer> scorers, long readAt)
+{
+    private long _readAt = readAt;
+
+    public RunRecord Run => run;
+
+    public IReadOnlyList<ProviderResolution> Models => models;
+
+    public IReadOnlyList<IScorer> Scorers => scorers;
+
+    public RunStatus Status { get; set; } = run.Status;
+
+    /// <summary>True for one caller once the status is older than <paramref name="age"/>.</summary>
+    public bool TryBeginRefresh(TimeProvider clock, TimeSpan age)
+    {
+        var last = Interlocked.Read(ref _readAt);
+        return clock.GetElapsedTime(last) > age && Interlocked.CompareExchange(ref _readAt, clock.GetTimestamp(), last) == last;
+    }
+}

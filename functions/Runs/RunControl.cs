@@ -1,0 +1,68 @@
+namespace FunctionsEval.Runs;
+
+public abstract record ControlOutcome
+{
+    private ControlOutcome()
+    {
+    }
+
+    public sealed record Changed(RunRecord Run) : ControlOutcome;
+
+    public sealed record UnknownRun(string RunId) : ControlOutcome;
+
+    public sealed record WrongState(RunStatus Status, string Message) : ControlOutcome;
+}
+
+/// <summary>
+/// Pause, resume, cancel. The run row is what counts: cells read it before they call a model. The job only wakes an orchestration
+/// that waits. Asking for the state that a run is in already changes nothing and succeeds.
+/// </summary>
+public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimeProvider clock)
+{
+    public Task<ControlOutcome> PauseAsync(string runId, CancellationToken cancellationToken) =>
+        ChangeAsync(runId, "paused", [RunStatus.Pending, RunStatus.Running], run => run with { Status = RunStatus.Paused }, job: null, cancellationToken);
+
+    public Task<ControlOutcome> ResumeAsync(string runId, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, StartedAt = run.StartedAt ?? clock.GetUtcNow() },
+            PipelineJob.ResumeRun, cancellationToken);
+
+    public Task<ControlOutcome> CancelAsync(string runId, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            runId, "cancelled", [RunStatus.Pending, RunStatus.Running, RunStatus.Paused],
+            run => run with { Status = RunStatus.Cancelled, CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." },
+            PipelineJob.CancelRun, cancellationToken);
+
+    private async Task<ControlOutcome> ChangeAsync(
+        string runId, string verb, RunStatus[] from, Func<RunRecord, RunRecord> change, string? job, CancellationToken cancellationToken)
+    {
+        RunRecord? seen = null;
+        var changed = await runs.ChangeAsync(
+            runId,
+            run =>
+            {
+                seen = run;
+                return from.Contains(run.Status) ? change(run) : null;
+            },
+            cancellationToken);
+        if (seen is null)
+        {
+            return new ControlOutcome.UnknownRun(runId);
+        }
+
+        if (changed is null && seen.Status != change(seen).Status)
+        {
+            var states = string.Join(", ", from.Select(EvalJson.Name));
+            return new ControlOutcome.WrongState(
+                seen.Status, $"Run '{runId}' is {EvalJson.Name(seen.Status)}; only a run that is one of {states} can be {verb}.");
+        }
+
+        // Also when nothing changed: an earlier request may have ended between its write and its job.
+        if (job is not null)
+        {
+            await enqueue(new PipelineJob(job, runId), cancellationToken);
+        }
+
+        return new ControlOutcome.Changed(changed ?? seen);
+    }
+}

@@ -1,0 +1,118 @@
+using FunctionsEval.Durable;
+using FunctionsEval.Runs.Analysis;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>
+/// PrepareRun, then the blocks wave by wave, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
+/// Each wave is a fresh execution (continue-as-new), so a history never holds more than one wave.
+/// </summary>
+internal static class RunOrchestration
+{
+    public const string Name = "RunOrchestration";
+
+    /// <summary>Wakes an orchestration whose run was paused: resumed or cancelled, the run row says which.</summary>
+    public const string ResumeEvent = "Resume";
+
+    /// <summary>Blocks in flight: enough cells to fill every model's limit, few enough that a pause takes hold soon.</summary>
+    private const int BlocksInFlight = 10;
+
+    private const int BlocksPerWave = 200;
+
+    public static async Task<RunStatus> RunAsync(OrchestrationContext context, RunInput input)
+    {
+        try
+        {
+            var plan = input.Plan ?? await context.CallActivityAsync<RunPlan>(PrepareRun.Name, input.RunId, Retries.OfActivities);
+            var next = Math.Min(plan.Blocks, input.NextBlock + BlocksPerWave);
+            var goesOn = await EvaluateAsync(context, plan, input.NextBlock, next);
+            if (goesOn && next < plan.Blocks)
+            {
+                context.ContinueAsNew(input with { Plan = plan, NextBlock = next });
+                return RunStatus.Running;
+            }
+
+            var analysisError = await AnalyzeAsync(context, input.RunId);
+            return await CompleteAsync(context, new CompleteRunInput(input.RunId, AnalysisError: analysisError));
+        }
+        catch (TaskFailedException failure)
+        {
+            return await CompleteAsync(context, new CompleteRunInput(input.RunId, FailureReason: failure.FailureDetails.ErrorMessage));
+        }
+    }
+
+    /// <summary>Evaluates the blocks from <paramref name="first"/> to before <paramref name="end"/>; false when the run was cancelled.</summary>
+    private static async Task<bool> EvaluateAsync(OrchestrationContext context, RunPlan plan, long first, long end)
+    {
+        var todo = new Queue<long>();
+        for (var block = first; block < end; block++)
+        {
+            todo.Enqueue(block);
+        }
+
+        for (var round = 0; todo.Count > 0; round++)
+        {
+            var (deferred, cancelled) = await EvaluateRoundAsync(context, plan, todo, round);
+            if (cancelled)
+            {
+                return false;
+            }
+
+            if (deferred.Count > 0)
+            {
+                await context.WaitForExternalEvent<object?>(ResumeEvent);
+                deferred.ForEach(todo.Enqueue);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes blocks from <paramref name="todo"/> until it is empty or one of them met a paused or cancelled run.</summary>
+    private static async Task<(List<long> Deferred, bool Cancelled)> EvaluateRoundAsync(
+        OrchestrationContext context, RunPlan plan, Queue<long> todo, int round)
+    {
+        var deferred = new List<long>();
+        var cancelled = false;
+        var running = new List<Task<BlockResult>>(BlocksInFlight);
+        while (running.Count > 0 || (todo.Count > 0 && deferred.Count == 0))
+        {
+            while (running.Count < BlocksInFlight && todo.Count > 0 && deferred.Count == 0)
+            {
+                var block = todo.Dequeue();
+                var options = new SubOrchestrationOptions(InstanceId: $"{plan.RunId}-b{block:D6}-{round:D3}");
+                running.Add(context.CallSubOrchestratorAsync<BlockResult>(EvaluateBlock.Name, new BlockInput(plan, block), options));
+            }
+
+            var ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            var result = await ended;
+            if (result.Deferred > 0)
+            {
+                deferred.Add(result.Block);
+                cancelled |= result.Cancelled;
+            }
+        }
+
+        return (deferred, cancelled);
+    }
+
+    private static async Task<string?> AnalyzeAsync(OrchestrationContext context, string runId)
+    {
+        try
+        {
+            await context.CallActivityAsync(AnalyzeRun.Name, runId, Retries.OfActivities);
+            return null;
+        }
+        catch (TaskFailedException failure)
+        {
+            return failure.FailureDetails.ErrorMessage;
+        }
+    }
+
+    private static Task<RunStatus> CompleteAsync(OrchestrationContext context, CompleteRunInput input) =>
+        context.CallActivityAsync<RunStatus>(CompleteRun.Name, input, Retries.OfActivities);
+}
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+internal sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0);

@@ -1,0 +1,30 @@
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>Where a run stands, exact at any time.</summary>
+/// <param name="Completed">Cells that a model answered, scored or invalid.</param>
+/// <param name="Failed">Cells that ended without a usable answer.</param>
+public sealed record RunProgress(long Total, long Completed, long Failed, IReadOnlyList<ModelProgress> PerModel)
+{
+    public static RunProgress Of(RunRecord run, IReadOnlyList<CellCounts> perModel)
+    {
+        var totalPerModel = (long)run.Items * run.SamplesPerScenario;
+        var models = run.Models.Select((model, variant) => new ModelProgress(
+            model, totalPerModel, perModel[variant].Scored + perModel[variant].Invalid, perModel[variant].Invalid, perModel[variant].Failed)).ToList();
+        return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models);
+    }
+}
+
+public sealed record ModelProgress(string Model, long Total, long Completed, long Invalid, long Failed);
+
+/// <param name="Sent">Model calls, failed attempts and lost ones included.</param>
+/// <param name="Repeated">Calls whose answers were lost before they were stored, and that were made again.</param>
+public sealed record CallCounts(long Sent, long Repeated)
+{
+    public static CallCounts Of(IEnumerable<CellCounts> counts)
+    {
+        var sum = counts.Aggregate(CellCounts.None, (a, b) => a + b);
+        return new CallCounts(sum.CallsSent, sum.CallsRepeated);
+    }
+}

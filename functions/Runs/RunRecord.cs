@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using FunctionsEval.Evaluation.Definitions;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>
+/// A run as stored: what was asked for (fixed at the start) and where it stands. Progress is not here: it is the sum of the
+/// counter rows (<see cref="RunProgress"/>).
+/// </summary>
+/// <param name="Items">How many scenarios were sampled from the definition.</param>
+/// <param name="Seed">Orders the dispatch; fixed at the start so that every replay finds the same order.</param>
+/// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
+/// <param name="Reason">Why the run failed or was cancelled.</param>
+/// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+public sealed record RunRecord(
+    string RunId,
+    string Kind,
+    string Name,
+    string DefinitionId,
+    string Preamble,
+    IReadOnlyList<string> Models,
+    int Items,
+    int SamplesPerScenario,
+    int SamplePercentage,
+    long? SampleSeed,
+    long Seed,
+    IReadOnlyList<ScorerSpec> Scorers,
+    ProbeConfig Config,
+    RunStatus Status,
+    DateTimeOffset CreatedAt,
+    string? BaseUrl = null,
+    DateTimeOffset? StartedAt = null,
+    DateTimeOffset? CompletedAt = null,
+    string? Reason = null,
+    string? AnalysisError = null)
+{
+    public const string MultiSample = "multi_sample";
+
+    public long TotalCells => (long)Items * Models.Count * SamplesPerScenario;
+}
+
+[JsonConverter(typeof(SnakeCaseEnumConverter<RunStatus>))]
+public enum RunStatus
+{
+    Pending,
+    Running,
+    Paused,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+public static class RunStatuses
+{
+    /// <summary>True while models may be called.</summary>
+    public static bool IsActive(this RunStatus status) => status is RunStatus.Pending or RunStatus.Running;
+
+    public static bool IsFinished(this RunStatus status) => status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
+}

@@ -1,0 +1,71 @@
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Sampling;
+using FunctionsEval.Http;
+using FunctionsEval.Providers;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>What may be asked for beside the definition itself; null keeps the definition's own value.</summary>
+public sealed record RunOverrides(
+    IReadOnlyList<string>? Models = null, int? SamplesPerScenario = null, int? SamplePercentage = null, long? SampleSeed = null)
+{
+    /// <summary>The definition with the overrides in place.</summary>
+    public Definition ApplyTo(Definition definition) => definition with
+    {
+        Models = Models ?? definition.Models,
+        SamplesPerScenario = SamplesPerScenario ?? definition.SamplesPerScenario,
+        SamplePercentage = SamplePercentage ?? definition.SamplePercentage,
+        SampleSeed = SampleSeed ?? definition.SampleSeed,
+    };
+}
+
+/// <summary>All that can be refused before a row is written or a call is paid for.</summary>
+public sealed class RunRules(ProviderCatalogs catalogs)
+{
+    /// <param name="baseUrl">A right of the command line; requests pass null.</param>
+    public IReadOnlyList<FieldError> Errors(Definition asked, string? baseUrl)
+    {
+        var errors = FieldErrors(
+            ("samplesPerScenario", DefinitionRules.ValidateSamples(asked.SamplesPerScenario)),
+            ("samplePercentage", DefinitionRules.ValidatePercentage(asked.SamplePercentage)),
+            ("models", DefinitionRules.ValidateModels(asked.Models)));
+        if (errors.Count > 0)
+        {
+            return errors;
+        }
+
+        var items = ScenarioSampling.CountOf(asked.Scenarios.Count, asked.SamplePercentage);
+        return
+        [
+            .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.Models.Count, asked.SamplesPerScenario))),
+            .. ModelErrors(asked.Models, baseUrl),
+        ];
+    }
+
+    /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
+    public IEnumerable<FieldError> ModelErrors(IReadOnlyList<string> models, string? baseUrl)
+    {
+        var catalog = catalogs.For(baseUrl);
+        foreach (var (index, model) in models.Index())
+        {
+            if (catalog.Resolve(model) is ProviderResolution.Unsupported(var failure))
+            {
+                yield return new FieldError($"models[{index}]", $"models[{index}] '{model}' cannot be called: {failure.Code.ToWire()}: {failure.Message}");
+            }
+        }
+    }
+
+    private static List<FieldError> FieldErrors(params ReadOnlySpan<(string Field, string? Message)> checks)
+    {
+        var errors = new List<FieldError>();
+        foreach (var (field, message) in checks)
+        {
+            if (message is not null)
+            {
+                errors.Add(new FieldError(field, message));
+            }
+        }
+
+        return errors;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>The run rows and the items of each run.</summary>
+public sealed class RunStore(IEntityStore entities)
+{
+    public async Task AddAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var result = await entities.SubmitAsync(TableKeys.Runs, EntityOperation.Insert(ToEntity(run)), cancellationToken);
+        if (!result.IsApplied)
+        {
+            throw new InvalidOperationException($"Run '{run.RunId}' could not be added: {result.Status}.");
+        }
+    }
+
+    public async Task<RunRecord?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Runs, TableKeys.AllRuns, runId, cancellationToken) is { } entity ? FromEntity(entity) : null;
+
+    public async Task<RunRecord> GetAsync(string runId, CancellationToken cancellationToken) =>
+        await FindAsync(runId, cancellationToken) ?? throw new InvalidOperationException($"Run '{runId}' is not in the store.");
+
+    public Task RemoveAsync(string runId, CancellationToken cancellationToken) =>
+        entities.SubmitAsync(TableKeys.Runs, EntityOperation.Delete(TableKeys.AllRuns, runId), cancellationToken);
+
+    /// <summary>
+    /// Changes a run as long as <paramref name="change"/> gives a new record; null leaves it as it is. Races are retried on the
+    /// new state, so a late "running" can never overwrite a "completed".
+    /// </summary>
+    public async Task<RunRecord?> ChangeAsync(string runId, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken)
+    {
+        while (await entities.FindAsync(TableKeys.Runs, TableKeys.AllRuns, runId, cancellationToken) is { } entity)
+        {
+            if (change(FromEntity(entity)) is not { } changed)
+            {
+                return null;
+            }
+
+            var replacement = ToEntity(changed);
+            replacement.ETag = entity.ETag;
+            if ((await entities.SubmitAsync(TableKeys.Runs, EntityOperation.Replace(replacement), cancellationToken)).IsApplied)
+            {
+                return changed;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Runs, newest first.</summary>
+    public async Task<(IReadOnlyList<RunRecord> Runs, string? Continuation)> ListAsync(
+        int pageSize, string? continuation, CancellationToken cancellationToken)
+    {
+        var query = new EntityQuery(TableKeys.Runs, TableKeys.AllRuns, PageSize: pageSize);
+        var page = await entities.QueryPageAsync(query, continuation, cancellationToken);
+        return ([.. page.Entities.Select(FromEntity)], page.ContinuationToken);
+    }
+
+    public async IAsyncEnumerable<RunRecord> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Runs, TableKeys.AllRuns), cancellationToken))
+        {
+            yield return FromEntity(entity);
+        }
+    }
+
+    /// <summary>Writes the items, 100 at a time; writing them again changes nothing.</summary>
+    public async Task AddItemsAsync(string runId, IEnumerable<Scenario> items, CancellationToken cancellationToken)
+    {
+        var index = 0;
+        foreach (var batch in items.Chunk(EntityBatches.MaxOperations))
+        {
+            await EntityBatches.UpsertAsync(entities, TableKeys.Items, [.. batch.Select(item => ItemEntity(runId, index++, item))], cancellationToken);
+        }
+    }
+
+    public async Task<Scenario?> FindItemAsync(string runId, int item, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Items, runId, TableKeys.Number(item), cancellationToken) is { } entity ? ItemOf(entity) : null;
+
+    /// <summary>All items of a run, in order.</summary>
+    public async IAsyncEnumerable<Scenario> ItemsAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Items, runId), cancellationToken))
+        {
+            yield return ItemOf(entity);
+        }
+    }
+
+    private static Entity ItemEntity(string runId, int index, Scenario item)
+    {
+        var entity = new Entity(runId, TableKeys.Number(index));
+        entity.SetText("item", ScenarioJson.Write(item));
+        return entity;
+    }
+
+    private static Scenario ItemOf(Entity entity) => ScenarioJson.Read(entity.GetText("item")!);
+
+    private static Entity ToEntity(RunRecord run)
+    {
+        var entity = new Entity(TableKeys.AllRuns, run.RunId)
+        {
+            ["status"] = EvalJson.Name(run.Status),
+            ["name"] = run.Name,
+            ["createdAt"] = run.CreatedAt,
+        };
+
+        entity.SetText("run", JsonSerializer.Serialize(run, EvalJson.Context.RunRecord));
+        return entity;
+    }
+
+    private static RunRecord FromEntity(Entity entity) => JsonSerializer.Deserialize(entity.GetText("run")!, EvalJson.Context.RunRecord)!;
+}

@@ -1,0 +1,114 @@
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>A run on the wire.</summary>
+public sealed record RunView(
+    string RunId,
+    string Kind,
+    string Name,
+    string DefinitionId,
+    RunStatus Status,
+    IReadOnlyList<string> Models,
+    int Items,
+    int SamplesPerScenario,
+    int SamplePercentage,
+    long? SampleSeed,
+    RunProgress? Progress,
+    CallCounts? Calls,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt,
+    string? Reason,
+    string? AnalysisError)
+{
+    /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
+    public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
+        run.RunId,
+        run.Kind,
+        run.Name,
+        run.DefinitionId,
+        run.Status,
+        run.Models,
+        run.Items,
+        run.SamplesPerScenario,
+        run.SamplePercentage,
+        run.SampleSeed,
+        counts is null ? null : RunProgress.Of(run, counts),
+        counts is null ? null : CallCounts.Of(counts),
+        run.CreatedAt,
+        run.StartedAt,
+        run.CompletedAt,
+        run.Reason,
+        run.AnalysisError);
+}
+
+public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
+
+/// <summary>A cell on the wire; the transcript only where it was asked for.</summary>
+public sealed record CellView(
+    int ItemIndex,
+    string Model,
+    int SampleIndex,
+    CellOutcome Outcome,
+    double? Score,
+    IReadOnlyList<NamedScore> Scores,
+    CellError? Error,
+    int Calls,
+    int RepeatedCalls,
+    long? InputTokens,
+    long? OutputTokens,
+    long? ReasoningTokens,
+    string? ModelVersion,
+    string? FinishReason,
+    DateTimeOffset StartedAt,
+    DateTimeOffset CompletedAt,
+    long DurationMs,
+    Transcript? Transcript)
+{
+    public static CellView Of(RunRecord run, CellRecord cell, Transcript? transcript = null) => new(
+        cell.Address.Item,
+        run.Models[cell.Address.Variant],
+        cell.Address.Sample,
+        cell.Outcome,
+        cell.Score,
+        cell.Scores,
+        cell.Error,
+        cell.Calls + cell.LostCalls,
+        cell.LostCalls,
+        cell.InputTokens,
+        cell.OutputTokens,
+        cell.ReasoningTokens,
+        cell.ModelVersion,
+        cell.FinishReason,
+        cell.StartedAt,
+        cell.CompletedAt,
+        (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
+        transcript);
+}
+
+public sealed record CellPage(IReadOnlyList<CellView> Cells, string? ContinuationToken);
+
+/// <summary>One item of a run with its cells and their transcripts.</summary>
+public sealed record ItemView(int ItemIndex, Scenario Scenario, IReadOnlyList<CellView> Cells, string? ContinuationToken);
+
+/// <summary>Starts a run of a stored definition, or of one that comes with the request.</summary>
+public sealed record StartRunRequest(
+    string? DefinitionId = null,
+    System.Text.Json.JsonElement? Definition = null,
+    IReadOnlyList<string>? Models = null,
+    int? SamplesPerScenario = null,
+    int? SamplePercentage = null,
+    long? SampleSeed = null)
+{
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed);
+}
+
+/// <summary>What a run would do, before it does it. Token numbers are estimates: characters / 4.</summary>
+/// <param name="Calls">At least one a cell, one more for each follow-up; retries come on top.</param>
+public sealed record RunEstimate(
+    int Scenarios, int ScenariosInDefinition, int Models, int SamplesPerScenario, long Cells, long Calls, IReadOnlyList<ModelEstimate> PerModel);
+
+public sealed record ModelEstimate(string Model, long Cells, long Calls, long InputTokens, long? MaxOutputTokens);

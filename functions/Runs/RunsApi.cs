@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace FunctionsEval.Runs;
+
+internal static class RunsApi
+{
+    public static void MapRuns(this IEndpointRouteBuilder api)
+    {
+        var runs = api.MapGroup("/runs");
+        runs.MapPost("/", Start);
+        runs.MapGet("/", List);
+        runs.MapPost("/estimate", Estimate);
+        runs.MapGet("/{runId}", Get).WithName(nameof(Get));
+        runs.MapGet("/{runId}/cells", Cells);
+        runs.MapGet("/{runId}/items/{item:int}", Item);
+        runs.MapGet("/{runId}/analysis", Analysis);
+        runs.MapPost("/{runId}/pause", Pause);
+        runs.MapPost("/{runId}/resume", Resume);
+        runs.MapPost("/{runId}/cancel", Cancel);
+    }
+
+    internal static async Task<Results<AcceptedAtRoute<RunView>, ProblemHttpResult>> Start(
+        StartRunRequest request, DefinitionStore definitions, StartRun startRun, CancellationToken cancellationToken)
+    {
+        switch (await DefinitionIdAsync(request, definitions, cancellationToken))
+        {
+            case (null, var problem):
+                return problem!;
+            case (var definitionId, _):
+                return await startRun.StartAsync(definitionId, request.Overrides, baseUrl: null, cancellationToken) switch
+                {
+                    StartOutcome.Started(var run) => TypedResults.AcceptedAtRoute(RunView.Of(run, counts: null), nameof(Get), new { runId = run.RunId }),
+                    StartOutcome.UnknownDefinition(var id) => Problems.NotFound("Definition", id),
+                    StartOutcome.Rejected(var errors) => Problems.Invalid(errors),
+                    var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+                };
+        }
+    }
+
+    internal static async Task<Results<Ok<RunEstimate>, ProblemHttpResult>> Estimate(
+        StartRunRequest request, DefinitionStore definitions, RunRules rules, CancellationToken cancellationToken)
+    {
+        var (id, problem) = await DefinitionIdAsync(request, definitions, cancellationToken);
+        if (id is null)
+        {
+            return problem!;
+        }
+
+        if (await definitions.FindAsync(id, cancellationToken) is not { } definition)
+        {
+            return Problems.NotFound("Definition", id);
+        }
+
+        var asked = request.Overrides.ApplyTo(definition);
+        return rules.Errors(asked, baseUrl: null) is { Count: > 0 } errors ? Problems.Invalid(errors) : TypedResults.Ok(EstimateRun.Of(id, asked));
+    }
+
+    internal static async Task<Results<Ok<RunPage>, ProblemHttpResult>> List(
+        RunStore runs, CancellationToken cancellationToken, int pageSize = 50, string? continuationToken = null)
+    {
+        if (Paging.Error(pageSize) is { } error)
+        {
+            return Problems.Invalid([error]);
+        }
+
+        var (page, continuation) = await runs.ListAsync(pageSize, continuationToken, cancellationToken);
+        return TypedResults.Ok(new RunPage([.. page.Select(run => RunView.Of(run, counts: null))], continuation));
+    }
+
+    internal static async Task<Results<Ok<RunView>, ProblemHttpResult>> Get(
+        string runId, RunStore runs, CellLedger cells, CancellationToken cancellationToken) =>
+        await runs.FindAsync(runId, cancellationToken) is { } run
+            ? TypedResults.Ok(RunView.Of(run, await cells.CountAsync(run, cancellationToken)))
+            : Problems.NotFound("Run", runId);
+
+    internal static async Task<Results<Ok<CellPage>, ProblemHttpResult>> Cells(
+        string runId,
+        RunStore runs,
+        CellLedger cells,
+        CancellationToken cancellationToken,
+        string? model = null,
+        int? sampleIndex = null,
+        int? itemIndex = null,
+        int pageSize = 100,
+        string? continuationToken = null)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return Problems.NotFound("Run", runId);
+        }
+
+        if ((Paging.Error(pageSize) ?? CellFilter.Error(run, model, sampleIndex, itemIndex)) is { } error)
+        {
+            return Problems.Invalid([error]);
+        }
+
+        var filter = new CellFilter(CellFilter.VariantOf(run, model), sampleIndex, itemIndex);
+        var (page, continuation) = await cells.PageAsync(run, filter, pageSize, continuationToken, cancellationToken);
+        return TypedResults.Ok(new CellPage([.. page.Select(cell => CellView.Of(run, cell))], continuation));
+    }
+
+    internal static async Task<Results<Ok<ItemView>, ProblemHttpResult>> Item(
+        string runId,
+        int item,
+        RunStore runs,
+        CellLedger cells,
+        CancellationToken cancellationToken,
+        string? model = null,
+        int? sampleIndex = null,
+        int pageSize = 100,
+        string? continuationToken = null)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return Problems.NotFound("Run", runId);
+        }
+
+        if ((Paging.Error(pageSize) ?? CellFilter.Error(run, model, sampleIndex, itemIndex: null)) is { } error)
+        {
+            return Problems.Invalid([error]);
+        }
+
+        if (item < 0 || await runs.FindItemAsync(runId, item, cancellationToken) is not { } scenario)
+        {
+            return Problems.NotFound("Item", $"{runId}/{item}");
+        }
+
+        var filter = new CellFilter(CellFilter.VariantOf(run, model), sampleIndex, item);
+        var (page, continuation) = await cells.PageAsync(run, filter, pageSize, continuationToken, cancellationToken);
+        var views = new List<CellView>(page.Count);
+        foreach (var cell in page)
+        {
+            views.Add(CellView.Of(run, cell, await cells.FindTranscriptAsync(runId, cell.Address, cancellationToken)));
+        }
+
+        return TypedResults.Ok(new ItemView(item, scenario, views, continuation));
+    }
+
+    internal static async Task<Results<Ok<RunAnalysis>, ProblemHttpResult>> Analysis(
+        string runId, RunStore runs, AnalysisStore analyses, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return Problems.NotFound("Run", runId);
+        }
+
+        return await analyses.FindAsync(runId, cancellationToken) is { } analysis
+            ? TypedResults.Ok(analysis)
+            : TypedResults.Problem(
+                run.AnalysisError ?? $"Run '{runId}' is {EvalJson.Name(run.Status)}: its analysis is made when it ends.", statusCode: 404);
+    }
+
+    internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Pause(
+        string runId, RunControl control, CellLedger cells, CancellationToken cancellationToken) =>
+        await AnswerAsync(await control.PauseAsync(runId, cancellationToken), cells, cancellationToken);
+
+    internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Resume(
+        string runId, RunControl control, CellLedger cells, CancellationToken cancellationToken) =>
+        await AnswerAsync(await control.ResumeAsync(runId, cancellationToken), cells, cancellationToken);
+
+    internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Cancel(
+        string runId, RunControl control, CellLedger cells, CancellationToken cancellationToken) =>
+        await AnswerAsync(await control.CancelAsync(runId, cancellationToken), cells, cancellationToken);
+
+    private static async Task<Results<Accepted<RunView>, ProblemHttpResult>> AnswerAsync(
+        ControlOutcome outcome, CellLedger cells, CancellationToken cancellationToken) => outcome switch
+        {
+            ControlOutcome.Changed(var run) => TypedResults.Accepted($"/api/runs/{run.RunId}", RunView.Of(run, await cells.CountAsync(run, cancellationToken))),
+            ControlOutcome.UnknownRun(var runId) => Problems.NotFound("Run", runId),
+            ControlOutcome.WrongState(_, var message) => TypedResults.Problem(message, statusCode: 409),
+            _ => throw new UnreachableException($"Unhandled {outcome.GetType().Name}"),
+        };
+
+    private static async Task<(string? DefinitionId, ProblemHttpResult? Problem)> DefinitionIdAsync(
+        StartRunRequest request, DefinitionStore definitions, CancellationToken cancellationToken)
+    {
+        if (request.DefinitionId is null == request.Definition is null)
+        {
+            return (null, Problems.Invalid([new FieldError("definitionId", "Give either definitionId or definition.")]));
+        }
+
+        if (request.DefinitionId is { } id)
+        {
+            return (id, null);
+        }
+
+        return DefinitionReader.ReadJson(request.Definition!.Value.GetRawText()) switch
+        {
+            DefinitionOutcome.Parsed(var definition) => (await definitions.AddAsync(definition, cancellationToken), null),
+            DefinitionOutcome.Rejected(var errors) => (null, Problems.Invalid(errors, "definition.")),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
+    }
+}

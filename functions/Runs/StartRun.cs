@@ -1,0 +1,76 @@
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Sampling;
+using FunctionsEval.Http;
+
+namespace FunctionsEval.Runs;
+
+public abstract record StartOutcome
+{
+    private StartOutcome()
+    {
+    }
+
+    public sealed record Started(RunRecord Run) : StartOutcome;
+
+    public sealed record UnknownDefinition(string DefinitionId) : StartOutcome;
+
+    public sealed record Rejected(IReadOnlyList<FieldError> Errors) : StartOutcome;
+}
+
+/// <summary>Turns a stored definition into a run: checks it, writes the run, hands over the job.</summary>
+public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRules rules, EnqueuePipelineJob enqueue, TimeProvider clock)
+{
+    /// <param name="baseUrl">A right of the command line; requests pass null.</param>
+    public async Task<StartOutcome> StartAsync(string definitionId, RunOverrides overrides, string? baseUrl, CancellationToken cancellationToken)
+    {
+        if (await definitions.FindAsync(definitionId, cancellationToken) is not { } definition)
+        {
+            return new StartOutcome.UnknownDefinition(definitionId);
+        }
+
+        var asked = overrides.ApplyTo(definition);
+        if (rules.Errors(asked, baseUrl) is { Count: > 0 } errors)
+        {
+            return new StartOutcome.Rejected(errors);
+        }
+
+        var run = NewRun(definitionId, asked, baseUrl);
+        await runs.AddAsync(run, cancellationToken);
+        try
+        {
+            await enqueue(new PipelineJob(PipelineJob.StartRun, run.RunId), cancellationToken);
+        }
+        catch
+        {
+            // A run that nothing will ever start must not be left behind.
+            await runs.RemoveAsync(run.RunId, CancellationToken.None);
+            throw;
+        }
+
+        return new StartOutcome.Started(run);
+    }
+
+    private RunRecord NewRun(string definitionId, Definition asked, string? baseUrl)
+    {
+        var now = clock.GetUtcNow();
+        var runId = RunId.New(now);
+        return new RunRecord(
+            runId,
+            RunRecord.MultiSample,
+            asked.Name,
+            definitionId,
+            asked.Preamble,
+            asked.Models,
+            ScenarioSampling.CountOf(asked.Scenarios.Count, asked.SamplePercentage),
+            asked.SamplesPerScenario,
+            asked.SamplePercentage,
+            asked.SampleSeed,
+            ScenarioSampling.SeedOf(null, runId),
+            asked.Scorers,
+            asked.Config,
+            RunStatus.Pending,
+            now,
+            baseUrl);
+    }
+}

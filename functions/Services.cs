@@ -1,0 +1,126 @@
+using System.Text.Json;
+using FunctionsEval.Definitions;
+using FunctionsEval.Durable;
+using FunctionsEval.Durable.Engine;
+using FunctionsEval.Health;
+using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Storage;
+using FunctionsEval.Storage.Ownership;
+using FunctionsEval.Storage.Queues;
+
+namespace FunctionsEval;
+
+/// <summary>The program's parts, put together once. Making them does no I/O but opening the store; the engine starts where it is needed.</summary>
+internal sealed class Services : IAsyncDisposable
+{
+    private readonly StorageConnection _storage;
+    private readonly CancellationTokenSource _ownershipLost = new();
+
+    private Services(StorageConnection storage, Settings settings, TimeProvider clock, ILoggerFactory loggers, bool isCommand)
+    {
+        _storage = storage;
+        Settings = settings;
+        Clock = clock;
+        Catalogs = new ProviderCatalogs(settings.Providers, clock);
+        Definitions = new DefinitionStore(storage.Entities, clock);
+        Runs = new RunStore(storage.Entities);
+        Cells = new CellLedger(storage.Entities);
+        Analyses = new AnalysisStore(storage.Entities);
+        AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
+        Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, clock);
+
+        var catalog = new RunCatalog(Runs, Catalogs, clock);
+        var registry = RunTasks.Register(
+            new PrepareRun(Runs, Definitions, clock),
+            new EvaluateCell(catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
+            AnalyzeRun,
+            new CompleteRun(Runs, catalog, clock));
+        Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
+        Engine = new EmbeddedEngine(
+            Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(), loggers);
+        Pipeline = new PipelineQueue(Runs, Engine.Client);
+        Pump = new QueuePump(
+            storage.Queues,
+            PipelineJob.QueueName,
+            (message, cancellationToken) => Pipeline.HandleAsync(message.Text, cancellationToken),
+            new QueuePumpOptions(MaxPollingInterval: TimeSpan.FromSeconds(2)),
+            clock,
+            new Random(),
+            loggers.CreateLogger<QueuePump>());
+
+        // A command has no server to take jobs from a queue: its jobs go straight to the pipeline.
+        EnqueuePipelineJob enqueue = isCommand ? Pipeline.HandleAsync : EnqueueAsync;
+        RunRules = new RunRules(Catalogs);
+        StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
+        RunControl = new RunControl(Runs, enqueue, clock);
+    }
+
+    public Settings Settings { get; }
+
+    public TimeProvider Clock { get; }
+
+    /// <summary>True for the SQLite file of a data folder.</summary>
+    public bool IsLocal => _storage.IsLocal;
+
+    public string StoreDescription => _storage.Description;
+
+    public IEntityStore Entities => _storage.Entities;
+
+    public IMessageQueue Queues => _storage.Queues;
+
+    public ProviderCatalogs Catalogs { get; }
+
+    public DefinitionStore Definitions { get; }
+
+    public RunStore Runs { get; }
+
+    public CellLedger Cells { get; }
+
+    public AnalysisStore Analyses { get; }
+
+    public AnalyzeRun AnalyzeRun { get; }
+
+    public HealthCheck Health { get; }
+
+    public HostedHistories Histories { get; }
+
+    public EmbeddedEngine Engine { get; }
+
+    public PipelineQueue Pipeline { get; }
+
+    /// <summary>Takes the jobs of a server from its queue; not started by commands.</summary>
+    public QueuePump Pump { get; }
+
+    public RunRules RunRules { get; }
+
+    public StartRun StartRun { get; }
+
+    public RunControl RunControl { get; }
+
+    /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
+    public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false) =>
+        new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand);
+
+    public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) => _storage.AcquireOwnershipAsync(cancellationToken);
+
+    /// <summary>From now on another process may write to the store: nothing more is written to the histories.</summary>
+    public void LoseOwnership() => _ownershipLost.Cancel();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Pump.DisposeAsync();
+        await Engine.DisposeAsync();
+        Catalogs.Dispose();
+        await _storage.DisposeAsync();
+        _ownershipLost.Dispose();
+    }
+
+    private async Task EnqueueAsync(PipelineJob job, CancellationToken cancellationToken)
+    {
+        await Queues.SendAsync(PipelineJob.QueueName, JsonSerializer.Serialize(job, EvalJson.Context.PipelineJob), cancellationToken);
+        Pump.Wake();
+    }
+}

@@ -1,0 +1,34 @@
+using FunctionsEval.Health;
+using FunctionsEval.Providers;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval;
+
+/// <summary>Everything that comes from outside: environment variables and command-line rights. Nothing else reads the environment.</summary>
+internal sealed class Settings(Func<string, string?> environment, string dataFolder, string? baseUrl = null, int? concurrency = null)
+{
+    public const string DefaultDataFolder = ".functionseval";
+    public const int DefaultConcurrency = 256;
+
+    public StorageSettings Storage { get; } = new(
+        dataFolder,
+        environment("AzureWebJobsStorage"),
+        environment("AzureWebJobsStorage__accountName"),
+        environment("AzureWebJobsStorage__credential"),
+        environment("AzureWebJobsStorage__clientId"),
+        environment("AzureWebJobsStorage__tableServiceUri"),
+        environment("AzureWebJobsStorage__queueServiceUri"));
+
+    /// <summary>Where OpenAI-format providers are called, when the command line says so.</summary>
+    public string? BaseUrl => baseUrl;
+
+    /// <summary>The key of a stand-alone server.</summary>
+    public string? ApiKey { get; } = environment("FUNCTIONSEVAL_API_KEY") is { Length: > 0 } key ? key : null;
+
+    /// <summary>The variables that hold provider keys, and which are set.</summary>
+    public ProviderKeys Keys { get; } = new(new[] { ProviderSettings.OpenAIKeyVariable, ProviderSettings.CompatibleKeyVariable }
+        .ToDictionary(name => name, name => !string.IsNullOrWhiteSpace(environment(name)), StringComparer.Ordinal));
+
+    /// <param name="runBaseUrl">The base URL that a run was started with.</param>
+    public ProviderSettings Providers(string? runBaseUrl) => ProviderSettings.FromEnvironment(environment, runBaseUrl ?? baseUrl, concurrency ?? DefaultConcurrency);
+}
