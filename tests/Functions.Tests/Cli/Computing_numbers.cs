@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace FunctionsEval.Functions.Tests.Cli;
+
+/// <summary>What is printed, computed once more here from the cells in the store, by the textbook.</summary>
+public sealed class Computing_numbers
+{
+    // qt(0.975, 11) of R.
+    private const double CriticalValue = 2.2009851600916384;
+
+    [Fact]
+    public async Task Means_spreads_and_intervals_follow_from_the_scores_of_the_cells()
+    {
+        const int samples = 3;
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 12, samples, models: ["sim-noisy", "sim-better-0.5"]));
+
+        var stored = await bench.ReadAsync();
+        var analysis = result.Json.GetProperty("analysis");
+        foreach (var (variant, model) in analysis.GetProperty("perModel").EnumerateArray().Index())
+        {
+            var scenarios = stored.Cells.Where(cell => cell.Address.Variant == variant && cell.Score is not null)
+                .GroupBy(cell => cell.Address.Item, cell => cell.Score!.Value).Select(group => group.ToList()).ToList();
+            Assert.Equal(12, scenarios.Count);
+            var means = scenarios.ConvertAll(scores => scores.Average());
+            var half = CriticalValue * Math.Sqrt(Variance(means) / means.Count);
+            var repeated = scenarios.Where(scores => scores.Count > 1).ToList();
+
+            Assert.Equal(scenarios.Sum(scores => scores.Count), model.GetProperty("sampleCount").GetInt32());
+            Same(means.Average(), model, "mean");
+            Same(Variance(means), model, "variance");
+            Same(Math.Sqrt(Variance(means)), model, "stdDev");
+            Same(means.Min(), model, "min");
+            Same(means.Max(), model, "max");
+            Same(means.Average() - half, model.GetProperty("confidenceInterval"), "lower");
+            Same(means.Average() + half, model.GetProperty("confidenceInterval"), "upper");
+            Same(repeated.Average(Variance), model, "withinScenarioVariance");
+            Same(repeated.Average(scores => 1 - (Variance(scores) / LargestVariance(scores.Count))), model, "consistency");
+        }
+
+        foreach (var scenario in analysis.GetProperty("perScenario").EnumerateArray())
+        {
+            var item = stored.Items.ToList().FindIndex(item => item.Id == scenario.GetProperty("scenarioId").GetString());
+            var variant = stored.Run.Models.ToList().IndexOf(scenario.GetProperty("model").GetString()!);
+            var scores = stored.Cells.Where(cell => (cell.Address.Item, cell.Address.Variant) == (item, variant) && cell.Score is not null)
+                .Select(cell => cell.Score!.Value).ToList();
+            Assert.Equal(scores.Count, scenario.GetProperty("sampleCount").GetInt32());
+            Same(scores.Average(), scenario, "mean");
+            if (scores.Count > 1)
+            {
+                Same(Variance(scores), scenario, "variance");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_planted_difference_is_found()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 40, samples: 10, models: ["sim-noisy", "sim-better-0.5"]));
+
+        var means = result.Json.GetProperty("analysis").GetProperty("perModel").EnumerateArray().Select(model => model.GetProperty("mean").GetDouble()).ToList();
+
+        // Standard error of the difference: sqrt(2 * 5/12 / 400) = 0.046.
+        Assert.InRange(means[1] - means[0], 0.5 - (4 * 0.046), 0.5 + (4 * 0.046));
+    }
+
+    private static void Same(double expected, JsonElement element, string name) => Assert.Equal(expected, element.GetProperty(name).GetDouble(), 1e-9);
+
+    private static double Variance(IReadOnlyCollection<double> values)
+    {
+        var mean = values.Average();
+        return values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1);
+    }
+
+    // Half of the samples at 1, the other half at 5.
+    private static double LargestVariance(int count) => Variance([.. Enumerable.Range(0, count).Select(index => index < count / 2 ? 1.0 : 5.0)]);
+}

@@ -1,0 +1,160 @@
+using FunctionsEval.Durable.Client;
+using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Runs;
+
+namespace FunctionsEval.Functions.Tests.Runs;
+
+public sealed class Orchestrating_runs
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_is_prepared_evaluated_analyzed_and_completed_once()
+    {
+        await using var run = await ScriptedRun.StartAsync(ScriptedRun.Plan(items: 130, samples: 2));
+
+        var end = await run.EndAsync();
+
+        Assert.Equal((OrchestrationRuntimeStatus.Completed, "\"completed\""), (end.RuntimeStatus, end.SerializedOutput));
+        Assert.Equal(["prepare", "analyze", "complete"], run.Steps);
+        Assert.Equal(new CompleteRunInput(ScriptedRun.RunId), Assert.Single(run.Completed));
+        AssertEachCellOnce(run, 260);
+    }
+
+    [Fact]
+    public async Task A_run_of_many_waves_evaluates_each_cell_once_and_keeps_a_short_history()
+    {
+        // 450 blocks of which only the last is not full: three executions.
+        await using var run = await ScriptedRun.StartAsync(ScriptedRun.Plan(items: 44_901));
+
+        var end = await run.EndAsync();
+
+        Assert.Equal("\"completed\"", end.SerializedOutput);
+        AssertEachCellOnce(run, 44_901);
+        Assert.Equal(["prepare", "analyze", "complete"], run.Steps);
+        var stored = await run.Histories.LoadAsync(ScriptedRun.RunId, withHistory: true, Cancel);
+        Assert.InRange(stored!.History.Count, 1, 3_000);
+        Assert.Equal(400, Read<RunInput>(stored.State.Input!).NextBlock);
+    }
+
+    [Fact]
+    public async Task Deferred_blocks_are_evaluated_again_after_the_resume_event()
+    {
+        var isPaused = true;
+        await using var run = await ScriptedRun.StartAsync(ScriptedRun.Plan(items: 2_500), _ => Volatile.Read(ref isPaused) ? EvaluateCell.Paused : "scored");
+
+        await run.UntilHeldAsync();
+        Assert.InRange(run.Cells.Count, 100, 1_000);
+        Assert.Equal(["prepare"], run.Steps);
+        Volatile.Write(ref isPaused, false);
+        await run.ResumeAsync();
+        var end = await run.EndAsync();
+
+        Assert.Equal("\"completed\"", end.SerializedOutput);
+        Assert.Equal(2_500, run.Cells.Count);
+        Assert.All(run.Cells.Values, times => Assert.InRange(times, 1, 2));
+        Assert.Equal(["prepare", "analyze", "complete"], run.Steps);
+    }
+
+    [Fact]
+    public async Task A_resume_event_that_came_too_early_does_not_wake_for_good()
+    {
+        var isPaused = true;
+        await using var run = await ScriptedRun.StartAsync(ScriptedRun.Plan(items: 50), _ => Volatile.Read(ref isPaused) ? EvaluateCell.Paused : "scored");
+        await run.ResumeAsync();
+        await run.ResumeAsync();
+
+        await run.UntilHeldAsync();
+        Assert.Equal(["prepare"], run.Steps);
+        Volatile.Write(ref isPaused, false);
+        await run.ResumeAsync();
+
+        Assert.Equal("\"completed\"", (await run.EndAsync()).SerializedOutput);
+    }
+
+    [Fact]
+    public async Task A_cancelled_run_starts_no_further_block_and_is_analyzed()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            ScriptedRun.Plan(items: 5_000), cell => cell.Item % 100 == 0 ? EvaluateCell.Cancelled : "scored");
+
+        await run.EndAsync();
+
+        Assert.InRange(run.Cells.Count, 100, 2_500);
+        Assert.Equal(["prepare", "analyze", "complete"], run.Steps);
+    }
+
+    [Fact]
+    public async Task A_paused_run_that_is_cancelled_ends()
+    {
+        var ending = EvaluateCell.Paused;
+        await using var run = await ScriptedRun.StartAsync(ScriptedRun.Plan(items: 300), _ => Volatile.Read(ref ending));
+        await run.UntilHeldAsync();
+
+        Volatile.Write(ref ending, EvaluateCell.Cancelled);
+        await run.ResumeAsync();
+        await run.EndAsync();
+
+        Assert.Equal(["prepare", "analyze", "complete"], run.Steps);
+    }
+
+    [Fact]
+    public async Task A_cell_whose_store_comes_back_is_tried_again_and_the_run_completes()
+    {
+        var left = 3;
+        await using var run = await ScriptedRun.StartAsync(
+            ScriptedRun.Plan(items: 20),
+            cell => cell.Item == 7 && Interlocked.Decrement(ref left) >= 0 ? throw new IOException("The store is away.") : "scored");
+
+        Assert.Equal("\"completed\"", (await run.EndAsync()).SerializedOutput);
+        Assert.Equal(4, run.Cells[new CellInput(ScriptedRun.RunId, 7, 0, 0)]);
+    }
+
+    [Fact]
+    public async Task A_block_that_fails_for_good_fails_the_run_with_the_reason()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            ScriptedRun.Plan(items: 20), cell => cell.Item == 7 ? throw new IOException("The disk is on fire.") : "scored");
+
+        var end = await run.EndAsync();
+
+        Assert.Equal("\"failed\"", end.SerializedOutput);
+        Assert.Contains("The disk is on fire.", Assert.Single(run.Completed).FailureReason, StringComparison.Ordinal);
+        Assert.Equal(["prepare", "complete"], run.Steps);
+        Assert.Equal(10, run.Cells[new CellInput(ScriptedRun.RunId, 7, 0, 0)]);
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_be_prepared_fails_with_the_reason()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            ScriptedRun.Plan(items: 1), prepare: runId => throw new InvalidOperationException($"Definition 'd1' of run '{runId}' is not in the store."));
+
+        await run.EndAsync();
+
+        Assert.Contains("Definition 'd1' of run", Assert.Single(run.Completed).FailureReason, StringComparison.Ordinal);
+        Assert.Empty(run.Cells);
+    }
+
+    [Fact]
+    public async Task A_failed_analysis_leaves_the_run_completed_with_the_error()
+    {
+        await using var run = await ScriptedRun.StartAsync(
+            ScriptedRun.Plan(items: 3), analyze: _ => throw new InvalidDataException("Cell x has the unknown outcome 'y'."));
+
+        var end = await run.EndAsync();
+
+        Assert.Equal("\"completed\"", end.SerializedOutput);
+        var completed = Assert.Single(run.Completed);
+        Assert.Null(completed.FailureReason);
+        Assert.Contains("unknown outcome 'y'", completed.AnalysisError, StringComparison.Ordinal);
+    }
+
+    private static T Read<T>(string json) => System.Text.Json.JsonSerializer.Deserialize<T>(json, EvalJson.Context.Options)!;
+
+    private static void AssertEachCellOnce(ScriptedRun run, int cells)
+    {
+        Assert.Equal(cells, run.Cells.Count);
+        Assert.All(run.Cells.Values, times => Assert.Equal(1, times));
+    }
+}

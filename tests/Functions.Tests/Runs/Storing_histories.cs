@@ -1,0 +1,72 @@
+using System.Text.Json;
+using FunctionsEval.Runs;
+
+namespace FunctionsEval.Functions.Tests.Runs;
+
+/// <summary>
+/// What stands in stored histories, queues and tables is a contract: a run that was started by an older version must go on. A text here
+/// may get new optional fields in a new test; the ones that are here must be read for ever.
+/// </summary>
+public sealed class Storing_histories
+{
+    private const string PlanJson = """{"runId":"r123456789abcdef","items":250,"variants":2,"samples":5,"seed":-8412345678901234567}""";
+
+    private static readonly RunPlan Plan = new("r123456789abcdef", 250, 2, 5, -8412345678901234567);
+
+    public static TheoryData<string, object> Payloads() => new()
+    {
+        { """{"runId":"r123456789abcdef","plan":null,"nextBlock":0}""", new RunInput("r123456789abcdef") },
+        { $$"""{"runId":"r123456789abcdef","plan":{{PlanJson}},"nextBlock":200}""", new RunInput("r123456789abcdef", Plan, 200) },
+        { $$"""{"plan":{{PlanJson}},"block":7}""", new BlockInput(Plan, 7) },
+        { """{"block":7,"deferred":3,"cancelled":true}""", new BlockResult(7, 3, Cancelled: true) },
+        { """{"runId":"r123456789abcdef","item":249,"variant":1,"sample":4}""", new CellInput("r123456789abcdef", 249, 1, 4) },
+        { """{"runId":"r123456789abcdef","analysisError":null,"failureReason":"no"}""", new CompleteRunInput("r123456789abcdef", null, "no") },
+        { PlanJson, Plan },
+        { "\"cancelled\"", RunStatus.Cancelled },
+        { """{"job":"start_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.StartRun, "r123456789abcdef") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Payloads), DisableDiscoveryEnumeration = true)]
+    public void A_payload_is_written_and_read_as_it_always_was(string json, object payload)
+    {
+        var written = JsonSerializer.Serialize(payload, payload.GetType(), EvalJson.Context.Options);
+        Assert.Equal(json, written);
+        Assert.Equal(payload, JsonSerializer.Deserialize(json, payload.GetType(), EvalJson.Context.Options));
+    }
+
+    [Fact]
+    public void Fields_that_a_history_does_not_have_take_their_defaults()
+    {
+        Assert.Equal(new RunInput("r1"), JsonSerializer.Deserialize<RunInput>("""{"runId":"r1"}""", EvalJson.Context.Options));
+        Assert.Equal(new CompleteRunInput("r1"), JsonSerializer.Deserialize<CompleteRunInput>("""{"runId":"r1"}""", EvalJson.Context.Options));
+    }
+
+    [Fact]
+    public void Fields_of_a_newer_version_are_ignored() =>
+        Assert.Equal(
+            new CellInput("r1", 1, 2, 3),
+            JsonSerializer.Deserialize<CellInput>("""{"runId":"r1","item":1,"variant":2,"sample":3,"turns":4}""", EvalJson.Context.Options));
+
+    [Fact]
+    public void A_block_holds_the_same_cells_for_ever()
+    {
+        var cells = Plan.CellsOf(7).Select(cell => cell.RowKey).ToList();
+
+        Assert.Equal((2500L, 25L, 100), (Plan.TotalCells, Plan.Blocks, cells.Count));
+        Assert.Equal(["000245-000-004", "000245-001-004", "000156-001-000"], cells.Take(3));
+        Assert.Equal(2500, Enumerable.Range(0, 25).SelectMany(block => Plan.CellsOf(block)).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(EvaluateCell.Name, "EvaluateCell")]
+    [InlineData(EvaluateBlock.Name, "EvaluateBlock")]
+    [InlineData(RunOrchestration.Name, "RunOrchestration")]
+    [InlineData(PrepareRun.Name, "PrepareRun")]
+    [InlineData(FunctionsEval.Runs.Analysis.AnalyzeRun.Name, "AnalyzeRun")]
+    [InlineData(CompleteRun.Name, "CompleteRun")]
+    [InlineData(RunOrchestration.ResumeEvent, "Resume")]
+    [InlineData(EvaluateCell.Paused, "paused")]
+    [InlineData(EvaluateCell.Cancelled, "cancelled")]
+    public void Names_in_histories_never_change(string name, string stored) => Assert.Equal(stored, name);
+}

@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using FunctionsEval.TestKit;
+
+namespace FunctionsEval.Functions.Tests;
+
+public sealed class Settings_sample
+{
+    /// <summary>Read by the Functions host, not by the program.</summary>
+    private static readonly string[] HostOnly = ["FUNCTIONS_WORKER_RUNTIME"];
+
+    [Fact]
+    public void The_sample_lists_every_variable_that_the_program_reads_and_no_other()
+    {
+        using var folder = new TemporaryFolder();
+        var read = new SortedSet<string>(StringComparer.Ordinal);
+        string? Record(string name)
+        {
+            read.Add(name);
+            return null;
+        }
+
+        new Settings(Record, folder.Path).Providers(runBaseUrl: null);
+
+        using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository(), "local.settings.sample.json")));
+        var listed = sample.RootElement.GetProperty("Values").EnumerateObject().Select(value => value.Name).Except(HostOnly, StringComparer.Ordinal);
+        Assert.Equal(read, listed.Order(StringComparer.Ordinal));
+    }
+
+    private static string Repository([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../.."));
+}

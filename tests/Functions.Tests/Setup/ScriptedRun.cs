@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using FunctionsEval.Durable;
+using FunctionsEval.Durable.Client;
+using FunctionsEval.Durable.Engine;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FunctionsEval.Functions.Tests.Setup;
+
+/// <summary>
+/// The real orchestrators on the embedded engine, in memory, with activities that a test scripts; the clock moves on while an end is waited for.
+/// </summary>
+internal sealed class ScriptedRun : IAsyncDisposable
+{
+    public const string RunId = "r123456789abcdef";
+
+    private readonly FakeClock _clock = new();
+    private readonly EmbeddedEngine _engine;
+
+    private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare)
+    {
+        var registry = new DurableTaskRegistry()
+            .AddOrchestrator<RunInput, RunStatus>(RunOrchestration.Name, RunOrchestration.RunAsync)
+            .AddOrchestrator<BlockInput, BlockResult>(EvaluateBlock.Name, EvaluateBlock.RunAsync)
+            .AddActivity<string, RunPlan>(PrepareRun.Name, (_, runId, _) => Task.FromResult(Noted("prepare", () => prepare is null ? plan : prepare(runId))))
+            .AddActivity<CellInput, string>(EvaluateCell.Name, (_, input, _) =>
+            {
+                Cells.AddOrUpdate(input, 1, (_, count) => count + 1);
+                return Task.FromResult(cell is null ? "scored" : cell(input));
+            })
+            .AddActivity<string, string?>(AnalyzeRun.Name, (_, runId, _) => Task.FromResult(Noted("analyze", () => analyze?.Invoke(runId))))
+            .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, (_, input, _) =>
+            {
+                Completed.Enqueue(input);
+                return Task.FromResult(Noted("complete", () => input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed));
+            });
+        _engine = new EmbeddedEngine(
+            Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), _clock, new Random(1), NullLoggerFactory.Instance);
+    }
+
+    public DurableTaskClient Client => _engine.Client;
+
+    public InMemoryHistoryStore Histories { get; } = new();
+
+    /// <summary>How often each cell was evaluated.</summary>
+    public ConcurrentDictionary<CellInput, int> Cells { get; } = new();
+
+    public ConcurrentQueue<string> Steps { get; } = new();
+
+    public ConcurrentQueue<CompleteRunInput> Completed { get; } = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <param name="cell">How a cell ends; null ends all as scored.</param>
+    public static async Task<ScriptedRun> StartAsync(
+        RunPlan plan, Func<CellInput, string>? cell = null, Func<string, string?>? analyze = null, Func<string, RunPlan>? prepare = null)
+    {
+        var run = new ScriptedRun(plan, cell, analyze, prepare);
+        await run._engine.StartAsync(Cancel);
+        await run.Client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, new RunInput(RunId), new StartOrchestrationOptions(RunId), Cancel);
+        return run;
+    }
+
+    public static RunPlan Plan(int items, int samples = 1) => new(RunId, items, 1, samples, Seed: 42);
+
+    public Task ResumeAsync() => Client.RaiseEventAsync(RunId, RunOrchestration.ResumeEvent, null, Cancel);
+
+    /// <summary>Waits until nothing but the run's own orchestration is in memory: it waits for its event.</summary>
+    public Task UntilHeldAsync() => Eventually.TrueAsync(() => _engine.LiveInstanceCount == 1 && !Cells.IsEmpty, "the blocks to end", cancellationToken: Cancel);
+
+    public async Task<OrchestrationMetadata> EndAsync()
+    {
+        var end = Client.WaitForInstanceCompletionAsync(RunId, getInputsAndOutputs: true, Cancel);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(30));
+                return end.IsCompleted;
+            },
+            "the orchestration to end",
+            TimeSpan.FromSeconds(60),
+            Cancel);
+        return await end;
+    }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    private T Noted<T>(string step, Func<T> act)
+    {
+        Steps.Enqueue(step);
+        return act();
+    }
+}

@@ -1,0 +1,127 @@
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Functions.Tests.Surviving;
+
+public sealed class Killed_runs
+{
+    /// <summary>
+    /// Each round kills the program by SIGKILL at a random number of calls, every third one also kills the first resume. Nothing that
+    /// was stored is called again, nothing is missing or counted twice, and what was paid twice is reported.
+    /// </summary>
+    [Fact]
+    public async Task Twenty_kills_at_random_moments_lose_nothing_and_repeat_no_finished_cell()
+    {
+        var random = new Random(20261121);
+        for (var round = 0; round < 20; round++)
+        {
+            await using var run = await SmallRun.CreateAsync(TimeSpan.FromMilliseconds(6));
+            await KillAsync(run, run.Start(), random.Next(1, SmallRun.Turns - 20));
+            var kills = 1;
+            if (round % 3 == 2)
+            {
+                await KillAsync(run, run.Resume(), run.Simulator.Stats().Calls + random.Next(1, 60));
+                kills++;
+            }
+
+            var before = await run.ReadAsync();
+            var missing = SmallRun.Turns - (await run.TurnsOfAsync(before.Run, before.Cells)).Sum();
+            var callsBefore = run.Simulator.Stats().Calls;
+
+            await using var resumed = run.Resume();
+            var (exitCode, output, error) = await resumed.EndAsync();
+
+            Assert.True(exitCode == 0, $"Round {round} ended with {exitCode}: {error}");
+            Assert.Equal(missing, run.Simulator.Stats().Calls - callsBefore);
+            await AssertCompleteAsync(run, SmallRun.ResultOf(output), before.Cells, kills);
+        }
+    }
+
+    [Fact]
+    public async Task Ctrl_c_stops_cleanly_and_says_how_to_go_on()
+    {
+        await using var run = await SmallRun.CreateAsync(TimeSpan.FromMilliseconds(20));
+        await using var program = run.Start();
+        await run.CallsReachAsync(60, program);
+
+        await program.SignalAsync("INT");
+        var (exitCode, output, error) = await program.EndAsync();
+        var before = await run.ReadAsync();
+        await using var resumed = run.Resume();
+        var (resumedCode, resumedOutput, resumedError) = await resumed.EndAsync();
+
+        Assert.Equal(130, exitCode);
+        Assert.Empty(output);
+        Assert.Contains($"functionseval resume {before.Run.RunId} --data {run.Data}", error, StringComparison.Ordinal);
+        Assert.Equal(RunStatus.Running, before.Run.Status);
+        Assert.True(resumedCode == 0, resumedError);
+        await AssertCompleteAsync(run, SmallRun.ResultOf(resumedOutput), before.Cells, kills: 1);
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_folder_says_who_owns_it_and_stops()
+    {
+        await using var run = await SmallRun.CreateAsync(TimeSpan.FromMilliseconds(40));
+        await using var first = run.Start();
+        await run.CallsReachAsync(10, first);
+
+        await using var second = run.Resume();
+        var (exitCode, _, error) = await second.EndAsync();
+        var (firstCode, output, firstError) = await first.EndAsync();
+
+        Assert.Equal(3, exitCode);
+        Assert.Contains($"process {first.Id} ", error, StringComparison.Ordinal);
+        Assert.Contains(run.Data, error, StringComparison.Ordinal);
+        Assert.True(firstCode == 0, firstError);
+        await AssertCompleteAsync(run, SmallRun.ResultOf(output), [], kills: 0);
+    }
+
+    [Fact]
+    public async Task Resuming_a_finished_run_prints_it_and_calls_nothing()
+    {
+        await using var run = await SmallRun.CreateAsync(TimeSpan.Zero);
+        await using var program = run.Start();
+        var first = SmallRun.ResultOf((await program.EndAsync()).Output);
+        var calls = run.Simulator.Stats().Calls;
+
+        await using var again = TestKit.ProgramProcess.Start(["resume", first.RunId, "--data", run.Data, "--json"]);
+        var (exitCode, output, error) = await again.EndAsync();
+
+        Assert.True(exitCode == 0, error);
+        Assert.Equal(calls, run.Simulator.Stats().Calls);
+        Assert.Equal(first.Analysis!.PerModel.Select(model => model.Mean), SmallRun.ResultOf(output).Analysis!.PerModel.Select(model => model.Mean));
+    }
+
+    private static async Task KillAsync(SmallRun run, TestKit.ProgramProcess program, long calls)
+    {
+        await using (program)
+        {
+            await run.CallsReachAsync(calls, program);
+            Assert.False(program.HasExited, "The program ended before it could be killed.");
+            await program.KillAsync();
+        }
+    }
+
+    private static async Task AssertCompleteAsync(SmallRun run, RunResult result, List<CellRecord> storedBefore, int kills)
+    {
+        var (record, cells, counts) = await run.ReadAsync();
+        Assert.Equal(RunStatus.Completed, record.Status);
+        Assert.Equal((SmallRun.Cells, SmallRun.Cells, 0), (result.Progress.Total, result.Progress.Completed, result.Progress.Failed));
+
+        Assert.Equal(SmallRun.Cells, cells.Select(cell => cell.Address).Distinct().Count());
+        Assert.Equal(SmallRun.Cells, cells.Count);
+        Assert.Equal(SmallRun.Cells, counts.Finished);
+        Assert.Equal(SmallRun.Turns, (await run.TurnsOfAsync(record, cells)).Sum());
+        Assert.Equal(SmallRun.Turns, cells.Sum(cell => cell.Calls));
+
+        // A cell that was stored is the same row still: same times, same tokens.
+        var now = cells.ToDictionary(cell => cell.Address);
+        Assert.All(storedBefore, cell => Assert.Equal(cell.CompletedAt, now[cell.Address].CompletedAt));
+
+        // What the simulator saw twice is reported; at most what was in flight at a kill is reported beyond it.
+        var calls = run.Simulator.Stats().Calls;
+        Assert.InRange(result.Calls.Repeated, calls - SmallRun.Turns, calls - SmallRun.Turns + (kills * 2 * 2 * SmallRun.Concurrency));
+        Assert.Equal(SmallRun.Turns + result.Calls.Repeated, result.Calls.Sent);
+        Assert.Equal(SmallRun.Cells, result.Analysis!.PerModel.Sum(model => model.SampleCount));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using FunctionsEval.Cli;
+using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.TestKit;
+
+namespace FunctionsEval.Functions.Tests.Surviving;
+
+/// <summary>A run of 30 scenarios x 2 models x 5 samples against a simulator in this process, worked on by processes that may be killed.</summary>
+internal sealed class SmallRun : IAsyncDisposable
+{
+    public const int Cells = 30 * 2 * 5;
+
+    /// <summary>Ten scenarios have a follow-up, so their conversations have two turns.</summary>
+    public const int Turns = Cells + (10 * 2 * 5);
+
+    public const int Concurrency = 8;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private SmallRun(SimulatorServer simulator)
+    {
+        Simulator = simulator;
+        File.WriteAllText(Definition, Yaml());
+    }
+
+    public SimulatorServer Simulator { get; }
+
+    public string Data => _folder.File("data");
+
+    private string Definition => _folder.File("definition.yaml");
+
+    public static async Task<SmallRun> CreateAsync(TimeSpan latency) => new(await SimulatorServer.StartAsync(
+        new SimulatorOptions(Latency: latency, LatencySpread: 0.5), TimeProvider.System, CancellationToken.None));
+
+    public ProgramProcess Start() => ProgramProcess.Start(
+        ["run", Definition, "--base-url", Simulator.BaseUrl.ToString(), "--data", Data, "--json", "--concurrency", $"{Concurrency}"]);
+
+    public ProgramProcess Resume() => ProgramProcess.Start(["resume", "--data", Data, "--json", "--concurrency", $"{Concurrency}"]);
+
+    public Task CallsReachAsync(long calls, ProgramProcess program) => Eventually.TrueAsync(
+        () => Simulator.Stats().Calls >= calls || program.HasExited, $"{calls} calls of the simulator");
+
+    /// <summary>What the store holds while no program works on it.</summary>
+    public async Task<(RunRecord Run, List<CellRecord> Cells, CellCounts Counts)> ReadAsync()
+    {
+        await using var services = Open();
+        await foreach (var run in services.Runs.AllAsync(CancellationToken.None))
+        {
+            var counts = await services.Cells.CountAsync(run, CancellationToken.None);
+            return (run, await services.Cells.AllAsync(run, CancellationToken.None).ToListAsync(), counts.Aggregate((a, b) => a + b));
+        }
+
+        throw new InvalidOperationException("There is no run in the store.");
+    }
+
+    public async Task<List<int>> TurnsOfAsync(RunRecord run, IEnumerable<CellRecord> cells)
+    {
+        await using var services = Open();
+        var turns = new List<int>();
+        foreach (var cell in cells)
+        {
+            turns.Add((await services.Cells.FindTranscriptAsync(run.RunId, cell.Address, CancellationToken.None))?.Turns.Count ?? 0);
+        }
+
+        return turns;
+    }
+
+    public static RunResult ResultOf(string output) => JsonSerializer.Deserialize(output, EvalJson.Context.RunResult)!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Simulator.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private Services Open() => Services.Open(new Settings(_ => null, Data), Terminal.Warnings(), isCommand: true);
+
+    private static string Yaml()
+    {
+        var yaml = new StringBuilder("name: small\npreamble: You answer with one line.\nscenarios:\n");
+        for (var index = 0; index < 30; index++)
+        {
+            var followUps = index < 10 ? ", followups: [{ label: why, prompt: \"Why?\" }]" : "";
+            yaml.Append(CultureInfo.InvariantCulture, $"  - {{ id: s{index:D2}, prompt: \"How acceptable is case {index}, from 1 to 5?\"{followUps} }}\n");
+        }
+
+        return yaml.Append("models: [\"openai-compatible:sim-noisy\", \"openai-compatible:sim-better\"]\nsamplesPerScenario: 5\n")
+            .Append("scorers: [{ type: number, pattern: 'Rating:\\s*(\\d)', min: 1, max: 5 }]\n")
+            .ToString();
+    }
+}
