@@ -99,8 +99,8 @@ public sealed class Stopping_and_failing_stores
     }
 
     private static DurableTaskRegistry Waiting(Task<int> until, string activity) => new DurableTaskRegistry()
-        .AddActivity<int, int>("Old", (_, _, _) => until)
-        .AddActivity<int, int>("New", (_, _, _) => until)
+        .AddActivity<int, int>("Old", (_, _, token) => until.WaitAsync(token))
+        .AddActivity<int, int>("New", (_, _, token) => until.WaitAsync(token))
         .AddOrchestrator<int, int>("Main", async (context, _) => await context.CallActivityAsync<int>(activity));
 
     private static DurableTaskRegistry Registry(Func<int> called) => new DurableTaskRegistry()
