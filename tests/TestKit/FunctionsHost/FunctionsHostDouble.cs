@@ -59,7 +59,7 @@ public sealed class FunctionsHostDouble : IAsyncDisposable
         var clock = options.Clock ?? TimeProvider.System;
         var settings = new Dictionary<string, string>(options.AppSettings ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         settings.TryAdd(FunctionsRuntime, "custom");
-        var host = HostJson.Read(scriptRoot);
+        var host = HostJson.Read(scriptRoot, settings);
         var log = new HostLog();
         var functions = FunctionDefinition.ReadAll(scriptRoot)
             .Where(function => !function.IsDisabled && settings.GetValueOrDefault($"AzureWebJobs.{function.Name}.Disabled") is not "true").ToList();

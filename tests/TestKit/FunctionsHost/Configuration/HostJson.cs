@@ -7,6 +7,8 @@ namespace FunctionsEval.TestKit.FunctionsHost.Configuration;
 /// <summary>What the double takes from host.json, with the defaults of the Functions host.</summary>
 internal sealed class HostJson
 {
+    private const string OverridePrefix = "AzureFunctionsJobHost__";
+
     private readonly JObject _json;
 
     private HostJson(JObject json)
@@ -62,12 +64,19 @@ internal sealed class HostJson
 
     public DurableSettings Durable { get; }
 
-    public static HostJson Read(string scriptRoot)
+    /// <param name="settings">AzureFunctionsJobHost__a__b overrides a.b of the file, as with the real host.</param>
+    public static HostJson Read(string scriptRoot, IReadOnlyDictionary<string, string> settings)
     {
         var path = Path.Combine(scriptRoot, "host.json");
         try
         {
-            return new HostJson(JObject.Parse(File.ReadAllText(path)));
+            var json = JObject.Parse(File.ReadAllText(path));
+            foreach (var (name, value) in settings.Where(setting => setting.Key.StartsWith(OverridePrefix, StringComparison.Ordinal)))
+            {
+                Override(json, name[OverridePrefix.Length..].Split("__"), value);
+            }
+
+            return new HostJson(json);
         }
         catch (FileNotFoundException)
         {
@@ -77,6 +86,16 @@ internal sealed class HostJson
         {
             throw new HostConfigurationException($"host.json: {e.Message}");
         }
+    }
+
+    private static void Override(JObject json, string[] names, string value)
+    {
+        foreach (var name in names[..^1])
+        {
+            json = (JObject)(json[name] ??= new JObject());
+        }
+
+        json[names[^1]] = value;
     }
 
     private T? Value<T>(string path, T? missing) => _json.SelectToken(path) is { Type: not JTokenType.Null } value ? value.Value<T>() : missing;

@@ -55,7 +55,7 @@ internal sealed class FunctionInvoker(HandlerChannel channel, HandlerConnection 
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             counts.Failed(name);
-            await channel.KillAsync();
+            await channel.RestartAsync();
             throw new FunctionTimeoutException(name, host.FunctionTimeout);
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException or InvalidDataException or HttpIOException)

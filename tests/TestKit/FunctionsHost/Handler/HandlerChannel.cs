@@ -18,6 +18,7 @@ internal sealed class HandlerChannel(
     private readonly List<DateTimeOffset> _errors = [];
     private volatile TaskCompletionSource<HandlerProcess> _ready = NewReady();
     private HandlerProcess? _process;
+    private volatile bool _isRestarting;
     private Task _supervising = Task.CompletedTask;
 
     /// <summary>Fires when the host gives up.</summary>
@@ -52,6 +53,15 @@ internal sealed class HandlerChannel(
         process.Kill();
     }
 
+    /// <summary>A restart that the host itself wants, after a timeout: no error, and calls wait from now on.</summary>
+    public async Task RestartAsync()
+    {
+        var process = await _ready.Task;
+        _isRestarting = true;
+        BecomeUnready();
+        process.Kill();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -76,13 +86,13 @@ internal sealed class HandlerChannel(
             }
 
             // Until here, calls went to the dead process: the host learns of an exit only by its event.
-            _ready = NewReady();
+            BecomeUnready();
         }
 
         if (_stop.IsCancellationRequested)
         {
-            _ready = NewReady();
-            _ready.SetException(new HostStoppedException());
+            BecomeUnready();
+            _ready.TrySetException(new HostStoppedException());
         }
     }
 
@@ -116,6 +126,9 @@ internal sealed class HandlerChannel(
         log.Write($"The handler exited with code {code}.");
         switch (code)
         {
+            case var _ when _isRestarting:
+                _isRestarting = false;
+                return true;
             case WantsRestart:
                 return true;
             case 0:
@@ -138,6 +151,15 @@ internal sealed class HandlerChannel(
         log.Write("Exceeded http worker restart retry count; shutting down the host.");
         await _stop.CancelAsync();
         return false;
+    }
+
+    // Whoever waits already goes on waiting on the same promise.
+    private void BecomeUnready()
+    {
+        if (_ready.Task.IsCompleted)
+        {
+            _ready = NewReady();
+        }
     }
 
     private static TaskCompletionSource<HandlerProcess> NewReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);
