@@ -11,6 +11,7 @@ using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Queues;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval;
 
@@ -21,10 +22,12 @@ internal sealed class Services : IAsyncDisposable
     private readonly CancellationTokenSource _ownershipLost = new();
     private readonly Lazy<EmbeddedEngine> _engine;
     private readonly Lazy<QueuePump> _pump;
+    private readonly TelemetryExport? _telemetry;
 
     private Services(StorageConnection storage, Settings settings, TimeProvider clock, ILoggerFactory loggers, bool isCommand)
     {
         _storage = storage;
+        _telemetry = TelemetryExport.Start(settings);
         Settings = settings;
         Clock = clock;
         Catalogs = new ProviderCatalogs(settings.Providers, clock);
@@ -136,6 +139,7 @@ internal sealed class Services : IAsyncDisposable
         Catalogs.Dispose();
         await _storage.DisposeAsync();
         _ownershipLost.Dispose();
+        _telemetry?.Dispose();
     }
 
     private async Task EnqueueAsync(PipelineJob job, CancellationToken cancellationToken)

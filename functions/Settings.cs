@@ -34,6 +34,9 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     /// <summary>What the Functions host takes the program for; the Durable extension chooses its protocol by it.</summary>
     public string? WorkerRuntime { get; } = environment("FUNCTIONS_WORKER_RUNTIME");
 
+    /// <summary>Where traces and metrics are sent; null sends none. OpenTelemetry's SDK reads the variable itself.</summary>
+    public string? OtlpEndpoint { get; } = environment("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint ? endpoint : null;
+
     /// <summary>The variables that hold provider keys, and which are set.</summary>
     public ProviderKeys Keys { get; } = new(new[] { ProviderSettings.OpenAIKeyVariable, ProviderSettings.CompatibleKeyVariable }
         .ToDictionary(name => name, name => !string.IsNullOrWhiteSpace(environment(name)), StringComparer.Ordinal));

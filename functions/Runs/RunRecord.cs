@@ -12,6 +12,7 @@ namespace FunctionsEval.Runs;
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="Reason">Why the run failed or was cancelled.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+/// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -32,7 +33,8 @@ public sealed record RunRecord(
     DateTimeOffset? StartedAt = null,
     DateTimeOffset? CompletedAt = null,
     string? Reason = null,
-    string? AnalysisError = null)
+    string? AnalysisError = null,
+    string? TraceParent = null)
 {
     public const string MultiSample = "multi_sample";
 
