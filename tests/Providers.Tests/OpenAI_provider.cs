@@ -82,6 +82,24 @@ public sealed class OpenAI_provider
     }
 
     [Theory]
+    [InlineData("none")]
+    [InlineData("low")]
+    public async Task Sends_the_reasoning_effort_and_the_schema_of_the_answer(string effort)
+    {
+        await using var server = new RawServer(RawServer.Response(200, Completion));
+        var schema = new OutputSchema("rating_v1", """{"type":"object","properties":{"rating":{"type":"number"}}}""");
+
+        Samples.AnswerOf(await CallAsync(server, Samples.Request() with { ReasoningEffort = effort, JsonSchema = schema }));
+        using var body = JsonDocument.Parse(server.LastRequest.Split("\r\n\r\n", 2)[1]);
+        var format = body.RootElement.GetProperty("response_format");
+
+        Assert.Equal(effort, body.RootElement.GetProperty("reasoning_effort").GetString());
+        Assert.Equal("json_schema", format.GetProperty("type").GetString());
+        Assert.Equal("rating_v1", format.GetProperty("json_schema").GetProperty("name").GetString());
+        Assert.Equal("number", format.GetProperty("json_schema").GetProperty("schema").GetProperty("properties").GetProperty("rating").GetProperty("type").GetString());
+    }
+
+    [Theory]
     [InlineData(400, ModelErrorCode.ValidationError)]
     [InlineData(401, ModelErrorCode.AuthError)]
     [InlineData(402, ModelErrorCode.AuthError)]

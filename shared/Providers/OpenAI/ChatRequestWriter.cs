@@ -44,6 +44,24 @@ internal static class ChatRequestWriter
             json.WriteNumber(TakesCompletionTokens(request.Model) ? "max_completion_tokens"u8 : "max_tokens"u8, maxTokens);
         }
 
+        if (request.ReasoningEffort is { } effort)
+        {
+            json.WriteString("reasoning_effort"u8, effort);
+        }
+
+        if (request.JsonSchema is { } schema)
+        {
+            json.WriteStartObject("response_format"u8);
+            json.WriteString("type"u8, "json_schema"u8);
+            json.WriteStartObject("json_schema"u8);
+            json.WriteString("name"u8, schema.Name);
+            json.WriteBoolean("strict"u8, true);
+            json.WritePropertyName("schema"u8);
+            json.WriteRawValue(schema.Schema);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
