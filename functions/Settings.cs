@@ -10,6 +10,10 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     public const string DefaultDataFolder = ".functionseval";
     public const int DefaultConcurrency = 256;
 
+    // Azure OpenAI without a key: the identity that the app runs as.
+    private readonly Func<CancellationToken, ValueTask<string>>? _azureToken =
+        string.IsNullOrWhiteSpace(environment("AZURE_OPENAI_ENDPOINT")) ? null : AzureOpenAIToken.Of(environment("AZURE_CLIENT_ID"));
+
     public StorageSettings Storage { get; } = new(
         dataFolder,
         environment("AzureWebJobsStorage"),
@@ -26,9 +30,15 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     public string? ApiKey { get; } = environment("FUNCTIONSEVAL_API_KEY") is { Length: > 0 } key ? key : null;
 
     /// <summary>The variables that hold provider keys, and which are set.</summary>
-    public ProviderKeys Keys { get; } = new(new[] { ProviderSettings.OpenAIKeyVariable, ProviderSettings.CompatibleKeyVariable }
+    public ProviderKeys Keys { get; } = new(Vendor.All.Select(vendor => vendor.KeyVariable)
         .ToDictionary(name => name, name => !string.IsNullOrWhiteSpace(environment(name)), StringComparer.Ordinal));
 
     /// <param name="runBaseUrl">The base URL that a run was started with.</param>
-    public ProviderSettings Providers(string? runBaseUrl) => ProviderSettings.FromEnvironment(environment, runBaseUrl ?? baseUrl, concurrency ?? DefaultConcurrency);
+    public ProviderSettings Providers(string? runBaseUrl) => new()
+    {
+        Variables = ProviderSettings.ReadVariables(environment),
+        BaseUrl = runBaseUrl ?? baseUrl,
+        AzureToken = _azureToken,
+        MaxConcurrency = concurrency ?? DefaultConcurrency,
+    };
 }

@@ -9,7 +9,10 @@ namespace FunctionsEval.Providers;
 public sealed class ModelCaller(
     string providerName, IModelProvider provider, AdaptiveConcurrency gate, ModelCallerOptions options, TimeProvider clock, Random random)
 {
-    private readonly Lock _randomLock = new();
+    private readonly Lock _lock = new();
+
+    // What this model refused before; read and written as a whole.
+    private volatile RequestAdaptations _adaptations;
 
     public AdaptiveConcurrency Gate => gate;
 
@@ -31,6 +34,12 @@ public sealed class ModelCaller(
         {
             var call = await SendAsync(request, attempts.Count + 1, permit, sending, cancellationToken);
             attempts.Add(call);
+            if (Adapts(call) && attempts.Count < options.MaxAttempts)
+            {
+                permit = await gate.AcquireAsync(isRetry: true, cancellationToken);
+                continue;
+            }
+
             if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure } || attempts.Count >= options.MaxAttempts)
             {
                 return new ModelCallResult(call.Outcome, attempts);
@@ -66,11 +75,12 @@ public sealed class ModelCaller(
             }
 
             var startedAt = clock.GetUtcNow();
-            var sent = request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) };
+            var sent = RequestAdaptation.Apply(
+                request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) }, _adaptations);
             var outcome = await provider.CompleteAsync(sent, cancellationToken);
             signal = CallSignals.SignalOf(outcome);
             retryAfter = (outcome as ModelOutcome.Failed)?.Failure.RetryAfter;
-            return new ProviderCall(providerName, request.Model, attempt, startedAt, clock.GetUtcNow(), outcome);
+            return new ProviderCall(providerName, request.Model, attempt, startedAt, clock.GetUtcNow(), outcome, sent.Adaptations);
         }
         finally
         {
@@ -78,11 +88,28 @@ public sealed class ModelCaller(
         }
     }
 
+    /// <summary>True when the model refused a parameter that it can be asked without: it is asked again at once, and so from now on.</summary>
+    private bool Adapts(ProviderCall call)
+    {
+        if (call.Outcome is not ModelOutcome.Failed { Failure.Rejected: var rejected and not RejectedParameter.None }
+            || RequestAdaptation.After(rejected, call.Adaptations) is not { } adaptations)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _adaptations |= adaptations;
+        }
+
+        return true;
+    }
+
     private TimeSpan WaitBeforeNext(int attempt, TimeSpan? retryAfter)
     {
         var longest = Math.Min(options.LongestBackoff.TotalSeconds, options.FirstBackoff.TotalSeconds * Math.Pow(2, attempt - 1));
         double jitter;
-        lock (_randomLock)
+        lock (_lock)
         {
             jitter = random.NextDouble();
         }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Providers.Wire;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Providers.Tests;
@@ -72,7 +73,7 @@ public sealed class OpenAI_provider
     public async Task Leaves_out_what_was_not_given()
     {
         await using var server = new RawServer(RawServer.Response(200, Completion));
-        using var provider = new OpenAIProvider(new OpenAIProviderOptions { Endpoint = server.BaseUrl }, TimeProvider.System);
+        using var provider = new OpenAIProvider(new ProviderEndpoint { Endpoint = server.BaseUrl }, TimeProvider.System);
 
         await provider.CompleteAsync(new ModelRequest("m", [new ChatMessage(ChatRole.User, "x")], "id~1"), CancellationToken.None);
 
@@ -248,7 +249,7 @@ public sealed class OpenAI_provider
     {
         await using var server = new RawServer(RawServer.Response(200, new string(' ', 300_000) + Completion));
         using var provider = new OpenAIProvider(
-            new OpenAIProviderOptions { Endpoint = server.BaseUrl, MaxResponseBytes = 100_000 }, TimeProvider.System);
+            new ProviderEndpoint { Endpoint = server.BaseUrl, MaxResponseBytes = 100_000 }, TimeProvider.System);
 
         var failure = Samples.FailureOf(await provider.CompleteAsync(Samples.Request(), CancellationToken.None));
 
@@ -370,7 +371,7 @@ public sealed class OpenAI_provider
     }
 
     private static OpenAIProvider Provider(Uri endpoint, TimeProvider? clock = null, TimeSpan? timeout = null) => new(
-        new OpenAIProviderOptions { Endpoint = endpoint, ApiKey = Samples.Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
+        new ProviderEndpoint { Endpoint = endpoint, ApiKey = Samples.Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
         clock ?? TimeProvider.System);
 
     private static async Task<ModelOutcome> CallAsync(RawServer server, ModelRequest? request = null)

@@ -1,11 +1,11 @@
 using System.Net.Sockets;
 
-namespace FunctionsEval.Providers.OpenAI;
+namespace FunctionsEval.Providers.Wire;
 
 /// <summary>Names what went wrong when no complete HTTP response came.</summary>
 internal static class TransportFailure
 {
-    public static ModelOutcome.Failed Of(Exception exception, OpenAIProviderOptions options, ModelRequest request)
+    public static ModelOutcome.Failed Of(Exception exception, ProviderEndpoint options, ModelRequest request)
     {
         var causes = Causes(exception).ToList();
         var isNetwork = causes.Any(cause => cause is IOException or SocketException or HttpRequestException);
