@@ -23,7 +23,11 @@ internal static class Samples
 
     public static ModelFailure FailureOf(ModelOutcome outcome) => Assert.IsType<ModelOutcome.Failed>(outcome).Failure;
 
-    public static ModelAnswer AnswerOf(ModelOutcome outcome) => Assert.IsType<ModelOutcome.Answered>(outcome).Answer;
+    public static ModelAnswer AnswerOf(ModelOutcome outcome)
+    {
+        Assert.True(outcome is ModelOutcome.Answered, outcome.ToString());
+        return ((ModelOutcome.Answered)outcome).Answer;
+    }
 }
 
 /// <summary>Answers from a function; remembers what it was asked.</summary>

@@ -25,7 +25,7 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
     {
         (_endpoint, _clock) = (endpoint, clock);
         _reader = new ResponseReader(endpoint, clock);
-        _http = Attempt.CreateHttpClient(endpoint, inner => new TrueStatus(inner));
+        _http = Attempt.CreateHttpClient(endpoint, inner => new TrueStatus(inner, endpoint));
         var root = endpoint.Endpoint.AbsoluteUri.TrimEnd('/');
         _client = new AnthropicClient(new ClientOptions
         {
@@ -68,7 +68,7 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
     private static Dictionary<string, JsonElement> BodyOf(ModelRequest request) =>
         JsonSerializer.Deserialize(RequestBody.Of(Format, request).Span, ProviderJson.Default.DictionaryStringJsonElement)!;
 
-    private sealed class TrueStatus(HttpMessageHandler inner) : DelegatingHandler(inner)
+    private sealed class TrueStatus(HttpMessageHandler inner, ProviderEndpoint endpoint) : DelegatingHandler(inner)
     {
         private static readonly HttpRequestOptionsKey<int> Status = new("status");
 
@@ -77,6 +77,13 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            // A request that was made from raw parts gets no key from the SDK.
+            if (await endpoint.AuthorizationAsync(cancellationToken) is var (name, value))
+            {
+                request.Headers.Remove(name);
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
             var response = await base.SendAsync(request, cancellationToken);
             request.Options.Set(Status, (int)response.StatusCode);
             response.RequestMessage = request;
