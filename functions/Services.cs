@@ -4,6 +4,8 @@ using FunctionsEval.Durable;
 using FunctionsEval.Durable.Engine;
 using FunctionsEval.Health;
 using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Prices;
+using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
@@ -32,10 +34,11 @@ internal sealed class Services : IAsyncDisposable
         AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
         Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, clock);
 
-        var catalog = new RunCatalog(Runs, Catalogs, clock);
+        Prices = PriceTableReader.Load(settings.PriceTable);
+        var catalog = new RunCatalog(Runs, Cells, Catalogs, Prices, clock);
         var registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
-            new EvaluateCell(catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
+            new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             AnalyzeRun,
             new CompleteRun(Runs, catalog, clock));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
@@ -53,7 +56,7 @@ internal sealed class Services : IAsyncDisposable
 
         // A command has no server to take jobs from a queue: its jobs go straight to the pipeline.
         EnqueuePipelineJob enqueue = isCommand ? Pipeline.HandleAsync : EnqueueAsync;
-        RunRules = new RunRules(Catalogs);
+        RunRules = new RunRules(Catalogs, Prices);
         StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
         RunControl = new RunControl(Runs, enqueue, clock);
     }
@@ -72,6 +75,8 @@ internal sealed class Services : IAsyncDisposable
     public IMessageQueue Queues => _storage.Queues;
 
     public ProviderCatalogs Catalogs { get; }
+
+    public PriceTable Prices { get; }
 
     public DefinitionStore Definitions { get; }
 

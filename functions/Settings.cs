@@ -26,6 +26,9 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     /// <summary>Where OpenAI-format providers are called, when the command line says so.</summary>
     public string? BaseUrl => baseUrl;
 
+    /// <summary>A file whose prices go before those that come with the program.</summary>
+    public string? PriceTable { get; } = environment("FUNCTIONSEVAL_PRICES");
+
     /// <summary>The key of a stand-alone server.</summary>
     public string? ApiKey { get; } = environment("FUNCTIONSEVAL_API_KEY") is { Length: > 0 } key ? key : null;
 

@@ -71,6 +71,8 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             asked.Config,
             RunStatus.Pending,
             now,
-            baseUrl);
+            baseUrl,
+            BudgetUsd: asked.Budget?.MaxUsd,
+            AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false);
     }
 }

@@ -20,7 +20,11 @@ internal static class TransportFailure
         var message = isNetwork
             ? $"No complete answer from {options.Endpoint.Authority}: {detail.Message}"
             : $"The request could not be sent: {detail.GetType().Name}: {detail.Message}";
-        return new ModelOutcome.Failed(new ModelFailure(code, SafeMessage.Of(message, options.ApiKey, request.Messages)));
+        return new ModelOutcome.Failed(new ModelFailure(
+            code,
+            SafeMessage.Of(message, options.ApiKey, request.Messages),
+            IsUnsent: causes.OfType<HttpRequestException>().Any(cause =>
+                cause.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)));
     }
 
     private static IEnumerable<Exception> Causes(Exception exception)
