@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
@@ -37,12 +38,14 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
             return Stopped;
         }
 
+        using var span = RunTelemetry.StartCell(active.Run, address);
         using var conversation = new CellConversation(active, address, catalog, ledger, clock);
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
             var cell = await conversation.RunAsync(item, cancellationToken);
             await StoreAsync(input.RunId, cell, conversation, cancellationToken);
+            RunTelemetry.CellStored(span, active.Run, cell);
             if (cell.Error is { } error)
             {
                 LogCellFailed(input.RunId, address.RowKey, error.Code);
@@ -57,10 +60,14 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         catch (RunHaltedException halted)
         {
             // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
-            await runs.ChangeAsync(
+            var paused = await runs.ChangeAsync(
                 input.RunId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Reason = halted.Message } : null, cancellationToken);
             var status = await catalog.GetFreshStatusAsync(input.RunId, cancellationToken);
-            LogRunHalted(input.RunId, halted.Message);
+            if (paused is not null)
+            {
+                LogRunHalted(input.RunId, halted.Message);
+            }
+
             return status.IsFinished() ? Cancelled : Paused;
         }
         catch (RunStoppedException stopped)

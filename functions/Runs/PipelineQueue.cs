@@ -39,27 +39,49 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
         }
     }
 
-    /// <summary>Also starts anew what ended without its run having ended: finished cells are not called again.</summary>
-    private async Task StartAsync(string runId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Also starts anew what ended without its run having ended: finished cells are not called again. True when it started something.
+    /// </summary>
+    internal async Task<bool> StartAsync(string runId, CancellationToken cancellationToken)
     {
-        var run = await runs.FindAsync(runId, cancellationToken);
-        if (run is null || run.Status.IsFinished())
+        if (!await IsUnfinishedAsync(runId, cancellationToken))
         {
-            return;
+            return false;
         }
 
-        var instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: false, cancellationToken);
-        if (instance is null or { IsCompleted: true })
+        var instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
+
+        // An orchestration ends after its run, so a run that is unfinished even now has lost its orchestration.
+        if (instance is { IsCompleted: false } || (instance is not null && !await IsUnfinishedAsync(runId, cancellationToken)))
         {
-            try
-            {
-                await client.ScheduleNewOrchestrationInstanceAsync(
-                    RunOrchestration.Name, new RunInput(runId), new StartOrchestrationOptions(runId), cancellationToken);
-            }
-            catch (OrchestrationAlreadyExistsException)
-            {
-                // The same job, handled twice at once.
-            }
+            return false;
+        }
+
+        try
+        {
+            var input = new RunInput(runId, Restart: RestartAfter(instance));
+            await client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, input, new StartOrchestrationOptions(runId), cancellationToken);
+            return true;
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // The same job, handled twice at once.
+            return false;
+        }
+    }
+
+    private async Task<bool> IsUnfinishedAsync(string runId, CancellationToken cancellationToken) =>
+        await runs.FindAsync(runId, cancellationToken) is { } run && !run.Status.IsFinished();
+
+    private static int RestartAfter(OrchestrationMetadata? ended)
+    {
+        try
+        {
+            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, EvalJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
+        }
+        catch (JsonException)
+        {
+            return 1;
         }
     }
 }

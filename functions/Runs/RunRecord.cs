@@ -14,6 +14,7 @@ namespace FunctionsEval.Runs;
 /// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
 /// <param name="StopReason">Why it completed before all its cells were evaluated: "budget".</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+/// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -35,6 +36,7 @@ public sealed record RunRecord(
     DateTimeOffset? CompletedAt = null,
     string? Reason = null,
     string? AnalysisError = null,
+    string? TraceParent = null,
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
     string? StopReason = null)

@@ -7,9 +7,10 @@ namespace FunctionsEval.Providers;
 /// From a model's name to the way to call it. One per process: its connections and, per provider and model, its gates are shared by
 /// everything that calls. Thread-safe.
 /// </summary>
-public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider clock, Random random) : IDisposable
+public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider clock, Random random, IQuotaStore? quota = null) : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly List<CallQuota> _quotas = [];
     private readonly VendorConnections _connections = new(settings, clock);
     private readonly ConcurrentDictionary<string, ProviderResolution> _resolved = new(StringComparer.Ordinal);
     private bool _disposed;
@@ -42,6 +43,7 @@ public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider cloc
                 caller.Gate.Dispose();
             }
 
+            _quotas.ForEach(quota => quota.Dispose());
             _connections.Dispose();
         }
     }
@@ -77,8 +79,16 @@ public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider cloc
 
     private ModelCaller Caller(string vendor, string model, IModelProvider provider)
     {
-        var gate = new AdaptiveConcurrency(new ConcurrencyOptions(Max: settings.MaxConcurrency), clock);
-        return new ModelCaller(vendor, provider, gate, settings.Calls, clock, new Random(random.Next()));
+        var limits = settings.Limits.Find(vendor, model);
+        var most = Math.Min(settings.MaxConcurrency, limits?.Concurrency ?? int.MaxValue);
+        var gate = new AdaptiveConcurrency(new ConcurrencyOptions(Max: most), clock);
+        var shared = CallQuota.Of(vendor, model, limits, quota, clock);
+        if (shared is not null)
+        {
+            _quotas.Add(shared);
+        }
+
+        return new ModelCaller(vendor, provider, gate, settings.Calls, clock, new Random(random.Next()), shared);
     }
 
     private static ProviderResolution.Unsupported Unsupported(ModelErrorCode code, string message) => new(new ModelFailure(code, message));

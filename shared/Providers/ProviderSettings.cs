@@ -1,3 +1,5 @@
+using FunctionsEval.Providers.Limits;
+
 namespace FunctionsEval.Providers;
 
 /// <summary>What the program knows about its providers. A class, not a record: its text must not show keys.</summary>
@@ -19,6 +21,8 @@ public sealed class ProviderSettings
     public int MaxConcurrency { get; init; } = 256;
 
     public ModelCallerOptions Calls { get; init; } = new();
+
+    public LimitTable Limits { get; init; } = LimitTable.None;
 
     /// <param name="read">Reads an environment variable; blank is as good as not set.</param>
     public static IReadOnlyDictionary<string, string> ReadVariables(Func<string, string?> read)

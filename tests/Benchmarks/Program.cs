@@ -7,9 +7,15 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
 {
     ["run-sqlite"] = RunBenchmark.OnSqliteAsync,
     ["run-azurite"] = RunBenchmark.OnAzuriteAsync,
+    ["storm"] = StormBenchmark.MeasureAsync,
+    ["adapters"] = AdapterBenchmark.MeasureAsync,
     ["fanout-sqlite"] = FanoutBenchmark.OnSqliteAsync,
     ["fanout-azurite"] = FanoutBenchmark.OnAzuriteAsync,
-    ["startup"] = StartupBenchmark.MeasureAsync,
+    ["startup"] = StartupBenchmark.OfServerAsync,
+    ["startup-host"] = StartupBenchmark.OfHandlerAsync,
+    ["handler-activity"] = HandlerBenchmark.ActivityAsync,
+    ["handler-http"] = HandlerBenchmark.HttpAsync,
+    ["handler-replay"] = HandlerBenchmark.ReplayAsync,
 };
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))

@@ -32,11 +32,12 @@ internal static class SimulatedFormats
         _ => null,
     };
 
-    public static bool HasKey(this SimulatedFormat format, HttpRequest request, string key) => format switch
+    /// <summary>The key that a request carries; vendors echo it when they refuse it.</summary>
+    public static string KeyOf(this SimulatedFormat format, HttpRequest request) => format switch
     {
-        SimulatedFormat.Anthropic => request.Headers["x-api-key"] == key,
-        SimulatedFormat.Gemini => request.Headers["x-goog-api-key"] == key,
-        _ => request.Headers.Authorization == $"Bearer {key}" || request.Headers["api-key"] == key,
+        SimulatedFormat.Anthropic => request.Headers["x-api-key"].ToString(),
+        SimulatedFormat.Gemini => request.Headers["x-goog-api-key"].ToString(),
+        _ => request.Headers.Authorization.ToString() is { Length: > 7 } bearer ? bearer[7..] : request.Headers["api-key"].ToString(),
     };
 
     public static string RequestIdHeader(this SimulatedFormat format) => format == SimulatedFormat.Anthropic ? "request-id" : "x-request-id";

@@ -99,9 +99,9 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
     private async Task CompleteAsync(HttpContext context, SimulatedFormat format, string? modelInPath)
     {
         var request = await ReadRequestAsync(context, modelInPath);
-        if (options.ApiKey is { } key && !format.HasKey(context.Request, key))
+        if (options.ApiKey is { } key && format.KeyOf(context.Request) != key)
         {
-            await FailAsync(context, format, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
+            await FailAsync(context, format, 401, "invalid_request_error", "invalid_api_key", $"Incorrect API key provided: {format.KeyOf(context.Request)}.");
         }
         else if (request.Problem is { } problem)
         {
