@@ -17,7 +17,7 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, TimeP
             input.RunId,
             run => run.Status.IsFinished()
                 ? null
-                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError },
+                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason ?? run.Reason, AnalysisError = input.AnalysisError },
             cancellationToken);
         catalog.Forget(input.RunId);
         if (completed is not null)

@@ -14,7 +14,7 @@ internal sealed record DurableClientBinding(string? RpcBaseUrl, string? TaskHubN
         DurableClientBinding? binding;
         try
         {
-            binding = value.Deserialize(WireJson.Default.DurableClientBinding);
+            binding = value.Deserialize(WireJson.Context.DurableClientBinding);
         }
         catch (JsonException exception)
         {
