@@ -47,7 +47,7 @@ internal sealed class Services : IAsyncDisposable
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             AnalyzeRun,
-            new CompleteRun(Runs, catalog, clock));
+            new CompleteRun(Runs, catalog, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
         _engine = new Lazy<EmbeddedEngine>(() => new EmbeddedEngine(
             Histories, Registry, Converter, new EmbeddedEngineOptions(), clock, new Random(), loggers));
