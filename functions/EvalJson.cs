@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Health;
@@ -38,6 +39,13 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(Topic))]
+[JsonSerializable(typeof(Source))]
+[JsonSerializable(typeof(ContentItem))]
+[JsonSerializable(typeof(TimelineEntry))]
+[JsonSerializable(typeof(ImportReport))]
+[JsonSerializable(typeof(TopicPage))]
+[JsonSerializable(typeof(ClusterView))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {
     // Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Durable;
 using FunctionsEval.Durable.Engine;
@@ -26,6 +27,8 @@ internal sealed class Services : IAsyncDisposable
         Clock = clock;
         Catalogs = new ProviderCatalogs(settings.Providers, clock);
         Definitions = new DefinitionStore(storage.Entities, clock);
+        Content = new ContentStore(storage.Entities);
+        ImportContent = new ImportContent(Content, storage.Entities);
         Runs = new RunStore(storage.Entities);
         Cells = new CellLedger(storage.Entities);
         Analyses = new AnalysisStore(storage.Entities);
@@ -74,6 +77,10 @@ internal sealed class Services : IAsyncDisposable
     public ProviderCatalogs Catalogs { get; }
 
     public DefinitionStore Definitions { get; }
+
+    public ContentStore Content { get; }
+
+    public ImportContent ImportContent { get; }
 
     public RunStore Runs { get; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
@@ -36,12 +37,15 @@ internal static class Server
         var api = app.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
+        api.MapContent();
         api.MapHealth();
     }
 
     private static void AddTo(IServiceCollection collection, Services services)
     {
         collection.AddSingleton(services.Definitions);
+        collection.AddSingleton(services.Content);
+        collection.AddSingleton(services.ImportContent);
         collection.AddSingleton(services.Runs);
         collection.AddSingleton(services.Cells);
         collection.AddSingleton(services.Analyses);
