@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FunctionsEval.AbTests;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
@@ -46,6 +47,13 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(TopicPage))]
 [JsonSerializable(typeof(ClusterView))]
+[JsonSerializable(typeof(CandidateSnapshot))]
+[JsonSerializable(typeof(AdminErrorBody))]
+[JsonSerializable(typeof(AbTestStarted))]
+[JsonSerializable(typeof(AbTestPage))]
+[JsonSerializable(typeof(AbTestDetail))]
+[JsonSerializable(typeof(AbTestAnalysis))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {
     // Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.

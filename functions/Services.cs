@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.AbTests;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Durable;
@@ -44,7 +45,8 @@ internal sealed class Services : IAsyncDisposable
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
         Engine = new EmbeddedEngine(
             Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(), loggers);
-        Pipeline = new PipelineQueue(Runs, Engine.Client);
+        AbTestFeature = isCommand ? new AbTestFeature(Enabled: true) : settings.AbTests;
+        Pipeline = new PipelineQueue(Runs, Engine.Client, AbTestFeature, clock);
         Pump = new QueuePump(
             storage.Queues,
             PipelineJob.QueueName,
@@ -59,6 +61,9 @@ internal sealed class Services : IAsyncDisposable
         RunRules = new RunRules(Catalogs);
         StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
         RunControl = new RunControl(Runs, enqueue, clock);
+        AbTestRequests = new AbTestRequestReader(Catalogs);
+        StartAbTest = new StartAbTest(Content, new CandidateSelection(Content), Runs, enqueue, clock);
+        AnalyzeAbTest = new AnalyzeAbTest(Analyses, Cells);
     }
 
     public Settings Settings { get; }
@@ -106,6 +111,14 @@ internal sealed class Services : IAsyncDisposable
     public StartRun StartRun { get; }
 
     public RunControl RunControl { get; }
+
+    public AbTestFeature AbTestFeature { get; }
+
+    public AbTestRequestReader AbTestRequests { get; }
+
+    public StartAbTest StartAbTest { get; }
+
+    public AnalyzeAbTest AnalyzeAbTest { get; }
 
     /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
     public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false) =>

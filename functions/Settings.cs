@@ -1,3 +1,4 @@
+using FunctionsEval.AbTests;
 using FunctionsEval.Health;
 using FunctionsEval.Providers;
 using FunctionsEval.Storage;
@@ -24,6 +25,9 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
 
     /// <summary>The key of a stand-alone server.</summary>
     public string? ApiKey { get; } = environment("FUNCTIONSEVAL_API_KEY") is { Length: > 0 } key ? key : null;
+
+    /// <summary>Whether a server takes A/B tests.</summary>
+    public AbTestFeature AbTests { get; } = AbTestFeature.FromEnvironment(environment(AbTestFeature.Variable));
 
     /// <summary>The variables that hold provider keys, and which are set.</summary>
     public ProviderKeys Keys { get; } = new(new[] { ProviderSettings.OpenAIKeyVariable, ProviderSettings.CompatibleKeyVariable }

@@ -29,7 +29,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
     public async Task<CellRecord> RunAsync(Scenario item, CancellationToken cancellationToken)
     {
-        var conversation = new ProbeConversation(active.Run.Variants[address.Variant].Preamble ?? active.Run.Preamble, item, active.Run.Config.MaxTurns);
+        var conversation = CellConversations.Of(active, address.Variant, item);
         ModelFailure? failure = null;
         string? modelVersion = null;
         while (failure is null && conversation.Next(_turns) is ConversationStep.Ask ask)
@@ -56,7 +56,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
         var now = clock.GetUtcNow();
         Transcript = new Transcript(_turns, modelVersion, _startedAt ?? now, now);
-        return ToRecord(item, failure);
+        return ToRecord(item, failure, failure is null ? conversation.Output(_turns) : null);
     }
 
     private async Task<ModelOutcome> AskAsync(ConversationStep.Ask ask, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         _startedAt ??= clock.GetUtcNow();
     }
 
-    private CellRecord ToRecord(Scenario item, ModelFailure? failure)
+    private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
     {
         var scores = failure is null ? Scores(item) : [];
         var outcome = failure is not null ? CellOutcome.Failed
@@ -112,7 +112,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
             Transcript.ModelVersion,
             _turns.LastOrDefault()?.FinishReason,
             Transcript.StartedAt,
-            Transcript.CompletedAt);
+            Transcript.CompletedAt,
+            output);
     }
 
     private List<NamedScore> Scores(Scenario item) => [.. active.Scorers.Select((scorer, index) =>

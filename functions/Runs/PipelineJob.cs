@@ -8,8 +8,12 @@ public sealed record PipelineJob([property: JsonPropertyName("job")] string Name
     public const string QueueName = "pipeline";
 
     public const string StartRun = "start_run";
+    public const string RunAbTest = "run_abtest";
+    public const string RunWindow = "run_window";
     public const string ResumeRun = "resume_run";
     public const string CancelRun = "cancel_run";
+
+    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun];
 }
 
 /// <summary>Where jobs are handed over: the storage queue of a server, or straight to the pipeline on the command line.</summary>

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using FunctionsEval.AbTests;
 using FunctionsEval.Durable.Client;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>The queue trigger: the only place that starts and signals orchestrations. Every job may arrive twice.</summary>
-public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
+public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTestFeature abTests, TimeProvider clock)
 {
     public const string Name = "PipelineQueue";
 
@@ -27,7 +28,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
     {
         switch (job.Name)
         {
-            case PipelineJob.StartRun:
+            case PipelineJob.StartRun or PipelineJob.RunAbTest or PipelineJob.RunWindow:
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.ResumeRun or PipelineJob.CancelRun:
@@ -35,7 +36,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
                 break;
             default:
                 throw new InvalidDataException(
-                    $"Job '{job.Name}' is unknown. Known jobs: {PipelineJob.StartRun}, {PipelineJob.ResumeRun}, {PipelineJob.CancelRun}.");
+                    $"Job '{job.Name}' is unknown. Known jobs: {string.Join(", ", PipelineJob.Names)}.");
         }
     }
 
@@ -45,6 +46,17 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
         var run = await runs.FindAsync(runId, cancellationToken);
         if (run is null || run.Status.IsFinished())
         {
+            return;
+        }
+
+        if (run.Kind == RunRecord.AbTest && !abTests.Enabled)
+        {
+            await runs.ChangeAsync(
+                runId,
+                current => current.Status.IsFinished()
+                    ? null
+                    : current with { Status = RunStatus.Failed, CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled },
+                cancellationToken);
             return;
         }
 

@@ -11,6 +11,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Seed">Orders the dispatch; fixed at the start so that every replay finds the same order.</param>
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="Reason">Why the run failed or was cancelled.</param>
+/// <param name="Window">Where the candidates of a triage run come from.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 public sealed record RunRecord(
     string RunId,
@@ -32,9 +33,16 @@ public sealed record RunRecord(
     DateTimeOffset? StartedAt = null,
     DateTimeOffset? CompletedAt = null,
     string? Reason = null,
-    string? AnalysisError = null)
+    string? AnalysisError = null,
+    ContentWindow? Window = null)
 {
     public const string MultiSample = "multi_sample";
+    public const string AbTest = "abtest";
+    public const string Digest = "digest";
+
+    /// <summary>Its items are candidates of content, and its cells triage them.</summary>
+    [JsonIgnore]
+    public bool IsTriage => Kind is AbTest or Digest;
 
     public long TotalCells => (long)Items * Variants.Count * SamplesPerScenario;
 }

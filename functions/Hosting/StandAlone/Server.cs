@@ -1,4 +1,5 @@
 using System.Net;
+using FunctionsEval.AbTests;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Health;
@@ -38,6 +39,7 @@ internal static class Server
         api.MapDefinitions();
         api.MapRuns();
         api.MapContent();
+        api.MapAbTests();
         api.MapHealth();
     }
 
@@ -47,6 +49,10 @@ internal static class Server
         collection.AddSingleton(services.Content);
         collection.AddSingleton(services.ImportContent);
         collection.AddSingleton(services.Runs);
+        collection.AddSingleton(services.AbTestFeature);
+        collection.AddSingleton(services.AbTestRequests);
+        collection.AddSingleton(services.StartAbTest);
+        collection.AddSingleton(services.AnalyzeAbTest);
         collection.AddSingleton(services.Cells);
         collection.AddSingleton(services.Analyses);
         collection.AddSingleton(services.RunRules);

@@ -34,7 +34,7 @@ internal abstract class CellWrite
         public int? Lost { get; set; }
     }
 
-    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls) : CellWrite
+    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose purpose) : CellWrite
     {
         /// <summary>More calls than this are written ahead of the cell: a batch holds 100 operations.</summary>
         public const int CallsInBatch = 60;
@@ -48,6 +48,8 @@ internal abstract class CellWrite
         public Transcript Transcript => transcript;
 
         public IReadOnlyList<ProviderCall> Calls => calls;
+
+        public CallPurpose Purpose => purpose;
 
         public bool HasIntent { get; set; } = calls.Count > 0;
     }

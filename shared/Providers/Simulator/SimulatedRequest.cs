@@ -5,7 +5,7 @@ namespace FunctionsEval.Providers.Simulator;
 
 /// <summary>What the simulator needs of a chat completion request, read in one pass without keeping the prompt.</summary>
 internal readonly record struct SimulatedRequest(
-    string Model, ulong Prompt, ulong Scene, int PromptBytes, int? MaxTokens, bool WantsJson, string? Problem = null)
+    string Model, ulong Prompt, ulong Scene, int PromptBytes, int? MaxTokens, bool WantsJson, string? Problem = null, bool WantsTriage = false)
 {
     public static SimulatedRequest Read(in ReadOnlySequence<byte> body)
     {
@@ -29,6 +29,7 @@ internal readonly record struct SimulatedRequest(
         private int _bytes;
         private int? _maxTokens;
         private bool _json;
+        private bool _triage;
         private bool _stream;
 
         public Parser()
@@ -56,7 +57,7 @@ internal readonly record struct SimulatedRequest(
                 { _stream: true } => "'stream' is true, but this server does not stream",
                 _ => null,
             };
-            return new SimulatedRequest(_model, _prompt, _scene, _bytes, _maxTokens, _json, problem);
+            return new SimulatedRequest(_model, _prompt, _scene, _bytes, _maxTokens, _json, problem, _triage);
         }
 
         private void ReadProperty(ref Utf8JsonReader reader)
@@ -175,6 +176,7 @@ internal readonly record struct SimulatedRequest(
             var hash = StableHash.Of(text, 1);
             _bytes += text.Length;
             _json = _json || HasWordJson(text);
+            _triage = _triage || text.IndexOf(SimulatedTriage.Marker) >= 0;
             ArrayPool<byte>.Shared.Return(buffer);
             return hash;
         }
