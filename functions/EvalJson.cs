@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FunctionsEval.AbTests;
+using FunctionsEval.Cli;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
@@ -53,6 +54,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(AbTestPage))]
 [JsonSerializable(typeof(AbTestDetail))]
 [JsonSerializable(typeof(AbTestAnalysis))]
+[JsonSerializable(typeof(AbTestResult))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {
