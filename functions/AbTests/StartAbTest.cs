@@ -4,6 +4,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.AbTests;
 
@@ -86,6 +87,7 @@ public sealed class StartAbTest(ContentStore content, CandidateSelection selecti
             RunStatus.Pending,
             now,
             baseUrl,
+            TraceParent: RunTelemetry.TraceParent,
             Window: new ContentWindow(topic.TopicId, request.Window.Start, request.Window.End, request.MaxItems, stats));
         return items > 0
             ? run

@@ -1,3 +1,5 @@
+using FunctionsEval.Telemetry;
+
 namespace FunctionsEval.Runs;
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
@@ -18,6 +20,11 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider 
                 : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError },
             cancellationToken);
         catalog.Forget(input.RunId);
+        if (completed is not null)
+        {
+            RunTelemetry.RunEnded(completed.Status);
+        }
+
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
     }
 }

@@ -40,38 +40,69 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
         }
     }
 
-    /// <summary>Also starts anew what ended without its run having ended: finished cells are not called again.</summary>
-    private async Task StartAsync(string runId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Also starts anew what ended without its run having ended: finished cells are not called again. True when it started something.
+    /// </summary>
+    internal async Task<bool> StartAsync(string runId, CancellationToken cancellationToken)
     {
-        var run = await runs.FindAsync(runId, cancellationToken);
-        if (run is null || run.Status.IsFinished())
+        if (!await IsUnfinishedAsync(runId, cancellationToken))
         {
-            return;
+            return false;
         }
 
-        if (run.Kind == RunRecord.AbTest && !abTests.Enabled)
+        if (await IsRefusedAsync(runId, cancellationToken))
         {
-            await runs.ChangeAsync(
-                runId,
-                current => current.Status.IsFinished()
-                    ? null
-                    : current with { Status = RunStatus.Failed, CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled },
-                cancellationToken);
-            return;
+            return false;
         }
 
-        var instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: false, cancellationToken);
-        if (instance is null or { IsCompleted: true })
+        var instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
+
+        // An orchestration ends after its run, so a run that is unfinished even now has lost its orchestration.
+        if (instance is { IsCompleted: false } || (instance is not null && !await IsUnfinishedAsync(runId, cancellationToken)))
         {
-            try
-            {
-                await client.ScheduleNewOrchestrationInstanceAsync(
-                    RunOrchestration.Name, new RunInput(runId), new StartOrchestrationOptions(runId), cancellationToken);
-            }
-            catch (OrchestrationAlreadyExistsException)
-            {
-                // The same job, handled twice at once.
-            }
+            return false;
+        }
+
+        try
+        {
+            var input = new RunInput(runId, Restart: RestartAfter(instance));
+            await client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, input, new StartOrchestrationOptions(runId), cancellationToken);
+            return true;
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // The same job, handled twice at once.
+            return false;
+        }
+    }
+
+    private async Task<bool> IsUnfinishedAsync(string runId, CancellationToken cancellationToken) =>
+        await runs.FindAsync(runId, cancellationToken) is { } run && !run.Status.IsFinished();
+
+    /// <summary>An A/B test whose feature is off fails, and says why; trying again would not help.</summary>
+    private async Task<bool> IsRefusedAsync(string runId, CancellationToken cancellationToken)
+    {
+        if (abTests.Enabled || await runs.GetAsync(runId, cancellationToken) is not { Kind: RunRecord.AbTest })
+        {
+            return false;
+        }
+
+        await runs.ChangeAsync(
+            runId,
+            run => run.Status.IsFinished() ? null : run with { Status = RunStatus.Failed, CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled },
+            cancellationToken);
+        return true;
+    }
+
+    private static int RestartAfter(OrchestrationMetadata? ended)
+    {
+        try
+        {
+            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, EvalJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
+        }
+        catch (JsonException)
+        {
+            return 1;
         }
     }
 }

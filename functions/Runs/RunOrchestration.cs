@@ -25,7 +25,7 @@ internal static class RunOrchestration
         {
             var plan = input.Plan ?? await context.CallActivityAsync<RunPlan>(PrepareRun.Name, input.RunId, Retries.OfActivities);
             var next = Math.Min(plan.Blocks, input.NextBlock + BlocksPerWave);
-            var goesOn = await EvaluateAsync(context, plan, input.NextBlock, next);
+            var goesOn = await EvaluateAsync(context, plan, input, next);
             if (goesOn && next < plan.Blocks)
             {
                 context.ContinueAsNew(input with { Plan = plan, NextBlock = next });
@@ -41,18 +41,19 @@ internal static class RunOrchestration
         }
     }
 
-    /// <summary>Evaluates the blocks from <paramref name="first"/> to before <paramref name="end"/>; false when the run was cancelled.</summary>
-    private static async Task<bool> EvaluateAsync(OrchestrationContext context, RunPlan plan, long first, long end)
+    /// <summary>Evaluates the blocks from the next one to before <paramref name="end"/>; false when the run was cancelled.</summary>
+    private static async Task<bool> EvaluateAsync(OrchestrationContext context, RunPlan plan, RunInput input, long end)
     {
+        var idSuffix = input.Restart == 0 ? "" : $"-r{input.Restart}";
         var todo = new Queue<long>();
-        for (var block = first; block < end; block++)
+        for (var block = input.NextBlock; block < end; block++)
         {
             todo.Enqueue(block);
         }
 
         for (var round = 0; todo.Count > 0; round++)
         {
-            var (deferred, cancelled) = await EvaluateRoundAsync(context, plan, todo, round);
+            var (deferred, cancelled) = await EvaluateRoundAsync(context, plan, todo, round, idSuffix);
             if (cancelled)
             {
                 return false;
@@ -70,7 +71,7 @@ internal static class RunOrchestration
 
     /// <summary>Takes blocks from <paramref name="todo"/> until it is empty or one of them met a paused or cancelled run.</summary>
     private static async Task<(List<long> Deferred, bool Cancelled)> EvaluateRoundAsync(
-        OrchestrationContext context, RunPlan plan, Queue<long> todo, int round)
+        OrchestrationContext context, RunPlan plan, Queue<long> todo, int round, string idSuffix)
     {
         var deferred = new List<long>();
         var cancelled = false;
@@ -80,7 +81,7 @@ internal static class RunOrchestration
             while (running.Count < BlocksInFlight && todo.Count > 0 && deferred.Count == 0)
             {
                 var block = todo.Dequeue();
-                var options = new SubOrchestrationOptions(InstanceId: $"{plan.RunId}-b{block:D6}-{round:D3}");
+                var options = new SubOrchestrationOptions(Retries.OfBlocks, $"{plan.RunId}-b{block:D6}-{round:D3}{idSuffix}");
                 running.Add(context.CallSubOrchestratorAsync<BlockResult>(EvaluateBlock.Name, new BlockInput(plan, block), options));
             }
 
@@ -115,4 +116,5 @@ internal static class RunOrchestration
 }
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
-internal sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0);
+/// <param name="Restart">How often the orchestration was started anew: blocks of an earlier one may still run under their own ids.</param>
+internal sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0, int Restart = 0);

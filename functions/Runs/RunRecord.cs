@@ -13,6 +13,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Reason">Why the run failed or was cancelled.</param>
 /// <param name="Window">Where the candidates of a triage run come from.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+/// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -34,6 +35,7 @@ public sealed record RunRecord(
     DateTimeOffset? CompletedAt = null,
     string? Reason = null,
     string? AnalysisError = null,
+    string? TraceParent = null,
     ContentWindow? Window = null)
 {
     public const string MultiSample = "multi_sample";

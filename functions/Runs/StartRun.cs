@@ -2,6 +2,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
@@ -71,6 +72,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             asked.Config,
             RunStatus.Pending,
             now,
-            baseUrl);
+            baseUrl,
+            TraceParent: RunTelemetry.TraceParent);
     }
 }

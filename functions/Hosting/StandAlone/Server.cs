@@ -32,7 +32,8 @@ internal static class Server
         return app;
     }
 
-    private static void Map(WebApplication app)
+    /// <summary>The API, the same under every head.</summary>
+    public static void Map(WebApplication app)
     {
         app.MapGet("/", () => "FunctionsEval");
         var api = app.MapGroup("/api");
@@ -43,7 +44,7 @@ internal static class Server
         api.MapHealth();
     }
 
-    private static void AddTo(IServiceCollection collection, Services services)
+    public static void AddTo(IServiceCollection collection, Services services)
     {
         collection.AddSingleton(services.Definitions);
         collection.AddSingleton(services.Content);

@@ -108,6 +108,7 @@ public sealed class Killed_runs
         Assert.Equal(RunStatus.Completed, record.Status);
         Assert.Equal((SmallRun.Cells, SmallRun.Cells, 0), (result.Progress.Total, result.Progress.Completed, result.Progress.Failed));
 
+        Assert.All(cells, cell => Assert.True(cell.Outcome == CellOutcome.Scored, string.Join(' ', cell.Scores.Select(score => score.Invalid))));
         Assert.Equal(SmallRun.Cells, cells.Select(cell => cell.Address).Distinct().Count());
         Assert.Equal(SmallRun.Cells, cells.Count);
         Assert.Equal(SmallRun.Cells, counts.Finished);
