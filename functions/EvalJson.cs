@@ -5,6 +5,7 @@ using FunctionsEval.AbTests;
 using FunctionsEval.Cli;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Health;
 using FunctionsEval.Runs;
@@ -55,6 +56,11 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(AbTestDetail))]
 [JsonSerializable(typeof(AbTestAnalysis))]
 [JsonSerializable(typeof(AbTestResult))]
+[JsonSerializable(typeof(Digest))]
+[JsonSerializable(typeof(IReadOnlyList<DigestItem>))]
+[JsonSerializable(typeof(DigestPage))]
+[JsonSerializable(typeof(DigestQueued))]
+[JsonSerializable(typeof(CreditStatus))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {

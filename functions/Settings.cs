@@ -1,6 +1,9 @@
+using System.Globalization;
 using FunctionsEval.AbTests;
+using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval;
@@ -32,6 +35,13 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     /// <summary>Whether a server takes A/B tests.</summary>
     public AbTestFeature AbTests { get; } = AbTestFeature.FromEnvironment(environment(AbTestFeature.Variable));
 
+    public DigestModel DigestModel { get; } = new(environment(DigestModel.Variable) is { Length: > 0 } model ? model : null);
+
+    public CreditLimits CreditLimits { get; } = new(Number(environment, "MONTHLY_CREDITS") ?? 10_000, Number(environment, "DAILY_THROTTLE_CREDITS"));
+
+    public CreditRates CreditRates { get; } = new(
+        Number(environment, "TRIAGE_CREDITS_PER_1K_INPUT_TOKENS") ?? 0, Number(environment, "TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS") ?? 0);
+
     /// <summary>Where the Functions host calls its custom handler.</summary>
     public string? Port { get; } = environment(PortVariable);
 
@@ -49,4 +59,16 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
 
     /// <param name="runBaseUrl">The base URL that a run was started with.</param>
     public ProviderSettings Providers(string? runBaseUrl) => ProviderSettings.FromEnvironment(environment, runBaseUrl ?? baseUrl, concurrency ?? DefaultConcurrency);
+
+    private static double? Number(Func<string, string?> environment, string name)
+    {
+        if (string.IsNullOrWhiteSpace(environment(name)))
+        {
+            return null;
+        }
+
+        return double.TryParse(environment(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 && double.IsFinite(value)
+            ? value
+            : throw new FormatException($"{name} must be a number that is not negative, but is '{environment(name)}'.");
+    }
 }

@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
+using FunctionsEval.Digests;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>A message of the queue <c>pipeline</c>.</summary>
-public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId)
+/// <param name="Digest">Of a run_window whose run is not there yet.</param>
+public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId, DigestRequest? Digest = null)
 {
     public const string QueueName = "pipeline";
 

@@ -41,9 +41,17 @@ public static class TableKeys
     /// <summary>Partition = topic id; row = cluster id: the centroids of clusters that were found by their vectors.</summary>
     public const string ContentCentroids = "ContentCentroids";
 
+    /// <summary>Partition = {period}|{its first day or month}; row = a time-ordered id: resets.</summary>
+    public const string Credits = "Credits";
+
+    /// <summary>Partition = <see cref="AllDigests"/>, row = run id: heads. Partition = run id, row = index: blocks of entries.</summary>
+    public const string Digests = "Digests";
+
     public const string AllDefinitions = "definition";
 
     public const string AllRuns = "run";
+
+    public const string AllDigests = "digest";
 
     public const string AllTopics = "topic";
 

@@ -2,6 +2,7 @@ using System.Net;
 using FunctionsEval.AbTests;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
@@ -41,6 +42,7 @@ internal static class Server
         api.MapRuns();
         api.MapContent();
         api.MapAbTests();
+        api.MapDigests();
         api.MapHealth();
     }
 
@@ -51,6 +53,11 @@ internal static class Server
         collection.AddSingleton(services.ImportContent);
         collection.AddSingleton(services.Runs);
         collection.AddSingleton(services.AbTestFeature);
+        collection.AddSingleton(services.Digests);
+        collection.AddSingleton(services.Credits);
+        collection.AddSingleton(services.Settings.DigestModel);
+        collection.AddSingleton(services.Enqueue);
+        collection.AddSingleton(services.Clock);
         collection.AddSingleton(services.AbTestRequests);
         collection.AddSingleton(services.StartAbTest);
         collection.AddSingleton(services.AnalyzeAbTest);
