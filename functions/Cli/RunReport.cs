@@ -43,6 +43,18 @@ internal static class RunReport
         }
     }
 
+    /// <summary>Prints a run in the way of its kind.</summary>
+    public static Task PrintAsync(Terminal terminal, Services services, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
+    {
+        if (run.Kind == RunRecord.AbTest)
+        {
+            return AbTestReport.PrintAsync(terminal, services, run, result, asJson, cancellationToken);
+        }
+
+        Print(terminal, result, asJson);
+        return Task.CompletedTask;
+    }
+
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         console.Write(Variants(analysis));
@@ -95,7 +107,7 @@ internal static class RunReport
         return table;
     }
 
-    private static Table NewTable(string title, params ReadOnlySpan<string> columns)
+    internal static Table NewTable(string title, params ReadOnlySpan<string> columns)
     {
         var table = new Table().Title($"[bold]{Markup.Escape(title)}[/]").Border(TableBorder.Simple);
         table.Title!.Style = Style.Plain;
@@ -107,7 +119,7 @@ internal static class RunReport
         return table;
     }
 
-    private static void AddNumbers(Table table, IEnumerable<string> columns)
+    internal static void AddNumbers(Table table, IEnumerable<string> columns)
     {
         foreach (var column in columns)
         {
@@ -115,7 +127,7 @@ internal static class RunReport
         }
     }
 
-    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    internal static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+    internal static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

@@ -1,3 +1,4 @@
+using FunctionsEval.Digests;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
@@ -6,13 +7,18 @@ namespace FunctionsEval.Runs;
 internal sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
-public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider clock, ILogger<CompleteRun> logger)
+public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore digests, TimeProvider clock, ILogger<CompleteRun> logger)
 {
     public const string Name = "CompleteRun";
 
     internal async Task<RunStatus> RunAsync(CompleteRunInput input, CancellationToken cancellationToken)
     {
         var status = input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed;
+        if (status == RunStatus.Completed && await runs.GetAsync(input.RunId, cancellationToken) is { Kind: RunRecord.Digest, Status: not RunStatus.Cancelled } digest)
+        {
+            await digests.MakeAsync(digest, cancellationToken);
+        }
+
         var completed = await runs.ChangeAsync(
             input.RunId,
             run => run.Status.IsFinished()

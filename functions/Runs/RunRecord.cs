@@ -13,6 +13,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Reason">Why the run failed, was cancelled, was stopped, or paused by itself.</param>
 /// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
 /// <param name="StopReason">Why it completed before all its cells were evaluated: "budget".</param>
+/// <param name="Window">Where the candidates of a triage run come from.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 public sealed record RunRecord(
@@ -39,11 +40,18 @@ public sealed record RunRecord(
     string? TraceParent = null,
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
-    string? StopReason = null)
+    string? StopReason = null,
+    ContentWindow? Window = null)
 {
     public const string StoppedByBudget = "budget";
 
     public const string MultiSample = "multi_sample";
+    public const string AbTest = "abtest";
+    public const string Digest = "digest";
+
+    /// <summary>Its items are candidates of content, and its cells triage them.</summary>
+    [JsonIgnore]
+    public bool IsTriage => Kind is AbTest or Digest;
 
     public long TotalCells => (long)Items * Variants.Count * SamplesPerScenario;
 }
