@@ -1,7 +1,7 @@
 // The function app and everything that it needs, in one resource group. docs/deploy.md says how to use it.
 targetScope = 'resourceGroup'
 
-import { providerAddresses, providerKey } from 'types.bicep'
+import { programSettings, providerKey } from 'types.bicep'
 
 @description('Part of the name of every resource.')
 @minLength(3)
@@ -14,8 +14,8 @@ param location string = resourceGroup().location
 @description('Provider keys in use. Each must be a secret of the vault under its own name, with hyphens for underscores.')
 param providerKeys providerKey[] = []
 
-@description('Addresses of providers that are not where the program looks by itself.')
-param addresses providerAddresses = {}
+@description('Other settings of the program: addresses of providers, price table, limits. Leave out what is not needed.')
+param settings programSettings = {}
 
 @description('Where an OpenTelemetry collector takes the program\'s own traces and metrics; empty sends none.')
 param otlpEndpoint string = ''
@@ -124,7 +124,7 @@ module app 'modules/app.bicep' = {
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     vaultUri: vault.outputs.uri
     providerKeys: providerKeys
-    addresses: addresses
+    settings: settings
     otlpEndpoint: otlpEndpoint
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB

@@ -1,5 +1,5 @@
 // Flex Consumption with a custom handler: the package is the published script root.
-import { providerAddresses, providerKey } from '../types.bicep'
+import { programSettings, providerKey } from '../types.bicep'
 
 param name string
 param location string
@@ -11,7 +11,7 @@ param deploymentContainerUrl string
 param insightsConnectionString string
 param vaultUri string
 param providerKeys providerKey[]
-param addresses providerAddresses
+param settings programSettings
 param otlpEndpoint string
 param maximumInstanceCount int
 param instanceMemoryMB int
@@ -61,7 +61,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
 }
 
 // FUNCTIONS_WORKER_RUNTIME is not here: on Flex Consumption it comes from the runtime above.
-resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
+resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: app
   name: 'appsettings'
   properties: union(
@@ -69,10 +69,12 @@ resource settings 'Microsoft.Web/sites/config@2024-04-01' = {
       AzureWebJobsStorage__accountName: storageName
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: clientId
+      // Of the identity that models in Azure are asked with.
+      AZURE_CLIENT_ID: clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${clientId}'
     },
-    addresses,
+    settings,
     empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint },
     // Only keys in use: the text of a reference that leads nowhere would be taken for a key.
     toObject(providerKeys, key => key, key => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${replace(key, '_', '-')})'),

@@ -35,7 +35,7 @@ public sealed partial class Describing_the_cloud
         new Settings(Record, "data").Providers(runBaseUrl: null);
 
         var missing = read.Except(NotInTheCloud).Except(given).ToList();
-        Assert.True(missing.Count == 0, $"The program reads what infra/types.bicep (keys, addresses) or infra/modules/app.bicep does not give: {string.Join(", ", missing)}");
+        Assert.True(missing.Count == 0, $"The program reads what infra/types.bicep or infra/modules/app.bicep does not give: {string.Join(", ", missing)}");
         Assert.Empty(given.Except(OfTheHost).Except(read));
     }
 
