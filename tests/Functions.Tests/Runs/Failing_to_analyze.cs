@@ -54,7 +54,7 @@ public sealed class Failing_to_analyze : IDisposable
             new PrepareRun(services.Runs, services.Definitions, TimeProvider.System),
             new EvaluateCell(catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
             services.AnalyzeRun,
-            new CompleteRun(services.Runs, catalog, TimeProvider.System));
+            new CompleteRun(services.Runs, catalog, services.Digests, TimeProvider.System));
         return new EmbeddedEngine(
             services.Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(1), NullLoggerFactory.Instance);
     }
