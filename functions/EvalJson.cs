@@ -10,6 +10,7 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Health;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval;
@@ -61,6 +62,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DigestPage))]
 [JsonSerializable(typeof(DigestQueued))]
 [JsonSerializable(typeof(CreditStatus))]
+[JsonSerializable(typeof(ProviderCallPage))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {

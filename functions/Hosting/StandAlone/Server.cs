@@ -6,6 +6,7 @@ using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Calls;
 
 namespace FunctionsEval.Hosting.StandAlone;
 
@@ -43,6 +44,7 @@ internal static class Server
         api.MapContent();
         api.MapAbTests();
         api.MapDigests();
+        api.MapCalls();
         api.MapHealth();
     }
 
@@ -53,6 +55,7 @@ internal static class Server
         collection.AddSingleton(services.ImportContent);
         collection.AddSingleton(services.Runs);
         collection.AddSingleton(services.AbTestFeature);
+        collection.AddSingleton(new CallRows(services.Entities));
         collection.AddSingleton(services.Digests);
         collection.AddSingleton(services.Credits);
         collection.AddSingleton(services.Settings.DigestModel);
