@@ -45,7 +45,7 @@ internal static class ResumeCommand
             return;
         }
 
-        if (services.RunRules.ModelErrors(run.Models, baseUrl ?? run.BaseUrl).FirstOrDefault() is { } error)
+        if (services.RunRules.ModelErrors(run.Variants, baseUrl ?? run.BaseUrl).FirstOrDefault() is { } error)
         {
             throw new UsageException(error.Message);
         }

@@ -39,7 +39,7 @@ internal static class RunReport
 
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
-        console.Write(Models(analysis));
+        console.Write(Variants(analysis));
         if (analysis.MostVariableScenarios.Count > 0)
         {
             console.Write(Scenarios("Most variable scenarios", analysis.MostVariableScenarios));
@@ -52,17 +52,18 @@ internal static class RunReport
         }
     }
 
-    private static Table Models(RunAnalysis analysis)
+    private static Table Variants(RunAnalysis analysis)
     {
         // Columns that say nothing are left out: a terminal has eighty characters.
         var anyInvalid = analysis.PerModel.Any(model => model.Invalid > 0);
         var anyFailed = analysis.PerModel.Any(model => model.Failed > 0);
-        var table = NewTable($"Models by {analysis.Scorer ?? "answers (no scorer)"}", "model");
+        var areModels = analysis.PerModel.All(model => model.Variant == model.Model);
+        var table = NewTable($"{(areModels ? "Models" : "Variants")} by {analysis.Scorer ?? "answers (no scorer)"}", areModels ? "model" : "variant");
         AddNumbers(table, ["mean", "95% interval", "sd", "samples", .. anyInvalid ? ["invalid"] : NoNames, .. anyFailed ? ["failed"] : NoNames, "consistency"]);
         foreach (var model in analysis.PerModel)
         {
             table.AddRow([
-                Markup.Escape(model.Model),
+                Markup.Escape(model.Variant),
                 Number(model.Mean),
                 model.ConfidenceInterval is { } interval ? $"{Number(interval.Lower)} .. {Number(interval.Upper)}" : "-",
                 Number(model.StdDev),

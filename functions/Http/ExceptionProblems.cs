@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Storage;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionsEval.Http;
 
@@ -21,22 +22,27 @@ internal static class ExceptionProblems
     public static void Describe(ProblemDetailsContext context)
     {
         var error = context.Exception ?? context.HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var request = context.HttpContext.Request;
         switch (error)
         {
             case BadHttpRequestException { InnerException: JsonException json }:
-                context.ProblemDetails.Detail = $"The body is not a valid request: {Reason(json)}";
+                var field = FieldOf(json);
+                Say(context.ProblemDetails, field is null ? $"The body is not a valid request: {json.Message}" : Reason(json, field), field);
                 break;
             case BadHttpRequestException bad when bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal):
-                context.ProblemDetails.Detail = "The request needs a body, a JSON object.";
+                Say(context.ProblemDetails, "The request needs a body, a JSON object.");
                 break;
             case BadHttpRequestException bad:
-                context.ProblemDetails.Detail = bad.Message;
+                Say(context.ProblemDetails, bad.Message);
                 break;
-            case ContinuationTokenException or StorageException:
-                context.ProblemDetails.Detail = error.Message;
+            case ContinuationTokenException:
+                Say(context.ProblemDetails, error.Message, "continuationToken");
                 break;
-            case null when context.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest:
-                context.ProblemDetails.Detail ??= NotNumbers(context.HttpContext.Request.Query);
+            case StorageException:
+                Say(context.ProblemDetails, error.Message);
+                break;
+            case null when context.ProblemDetails.Detail is null:
+                Describe(context.ProblemDetails, context.HttpContext.Response.StatusCode, request);
                 break;
         }
     }
@@ -49,17 +55,54 @@ internal static class ExceptionProblems
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    // The generated binding of an optional number answers 400 without saying which one.
-    private static string? NotNumbers(IQueryCollection query)
+    /// <summary>What the router refuses by itself, without a word.</summary>
+    private static void Describe(ProblemDetails problem, int status, HttpRequest request)
     {
-        var bad = WholeNumbers.Where(name => query.ContainsKey(name) && !int.TryParse(query[name], CultureInfo.InvariantCulture, out _)).ToList();
-        return bad.Count == 0 ? null : string.Join(" ", bad.Select(name => $"{name} must be a whole number, but is '{query[name]}'."));
+        switch (status)
+        {
+            // The generated binding of an optional number does not say which one it was.
+            case StatusCodes.Status400BadRequest:
+                foreach (var name in WholeNumbers.Where(name => request.Query.ContainsKey(name) && !int.TryParse(request.Query[name], CultureInfo.InvariantCulture, out _)))
+                {
+                    Say(problem, $"{name} must be a whole number, but is '{request.Query[name]}'.", name);
+                }
+
+                break;
+            case StatusCodes.Status404NotFound:
+                Say(problem, $"There is nothing at {request.Path}.");
+                break;
+            case StatusCodes.Status405MethodNotAllowed:
+                Say(problem, $"{request.Path} does not take {request.Method}.");
+                break;
+            case StatusCodes.Status415UnsupportedMediaType:
+                Say(problem, $"The body must be JSON, with the content type application/json, but the content type is '{request.ContentType}'.");
+                break;
+        }
     }
 
-    // The serializer's messages end in names of our types, which mean nothing to a caller.
-    private static string Reason(JsonException json)
+    private static void Say(ProblemDetails problem, string detail, string? field = null)
     {
-        var end = json.Message.IndexOf(" could not be mapped to any .NET member", StringComparison.Ordinal);
-        return end > 0 ? $"{json.Message[..end]} is unknown." : json.Message;
+        problem.Detail = detail;
+        if (field is not null)
+        {
+            problem.Extensions["errors"] = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [detail] };
+        }
+    }
+
+    /// <summary>The field as a caller writes it; null when the body as a whole is wrong.</summary>
+    private static string? FieldOf(JsonException json) =>
+        json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
+
+    // The serializer's messages name our types, which mean nothing to a caller.
+    private static string Reason(JsonException json, string field)
+    {
+        if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+        {
+            return $"{field} is not a known field.";
+        }
+
+        return json.Message.Contains("could not be converted", StringComparison.Ordinal)
+            ? $"{field} has a value of the wrong type."
+            : $"{field} is not valid: {json.Message}";
     }
 }

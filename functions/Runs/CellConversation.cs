@@ -29,7 +29,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
     public async Task<CellRecord> RunAsync(Scenario item, CancellationToken cancellationToken)
     {
-        var conversation = new ProbeConversation(active.Run.Preamble, item, active.Run.Config.MaxTurns);
+        var conversation = new ProbeConversation(active.Run.Variants[address.Variant].Preamble ?? active.Run.Preamble, item, active.Run.Config.MaxTurns);
         ModelFailure? failure = null;
         string? modelVersion = null;
         while (failure is null && conversation.Next(_turns) is ConversationStep.Ask ask)
@@ -67,9 +67,11 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         }
 
         var config = active.Run.Config;
+        var variant = active.Run.Variants[address.Variant];
         var messages = ask.Messages.Select(message => new ChatMessage((ChatRole)message.Role, message.Text)).ToList();
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";
-        var request = new ModelRequest(model.Model, messages, id, config.Temperature, config.MaxTokens);
+        var request = new ModelRequest(
+            model.Model, messages, id, variant.Temperature ?? config.Temperature, variant.MaxTokens ?? config.MaxTokens, variant.ReasoningEffort);
         var result = await model.Caller.CallAsync(request, SendingAsync, cancellationToken);
         _calls.AddRange(result.Attempts);
         return result.Outcome;

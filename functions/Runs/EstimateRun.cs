@@ -10,18 +10,19 @@ internal static class EstimateRun
     public static RunEstimate Of(string definitionId, Definition asked)
     {
         var sampled = SampledItems.Of(definitionId, asked);
+        var variants = asked.AllVariants();
         var turns = sampled.Sum(scenario => (long)Turns(scenario, asked));
-        var input = sampled.Sum(scenario => InputTokens(scenario, asked));
-        var perModel = asked.Models.Select(model => new ModelEstimate(
-            model,
+        var perModel = variants.Select(variant => new ModelEstimate(
+            variant.Name,
+            variant.Model,
             (long)sampled.Count * asked.SamplesPerScenario,
             turns * asked.SamplesPerScenario,
-            input * asked.SamplesPerScenario,
-            asked.Config.MaxTokens * turns * asked.SamplesPerScenario)).ToList();
+            sampled.Sum(scenario => InputTokens(scenario, variant.Preamble ?? asked.Preamble, Turns(scenario, asked))) * asked.SamplesPerScenario,
+            (variant.MaxTokens ?? asked.Config.MaxTokens) * turns * asked.SamplesPerScenario)).ToList();
         return new RunEstimate(
             sampled.Count,
             asked.Scenarios.Count,
-            asked.Models.Count,
+            variants.Count,
             asked.SamplesPerScenario,
             perModel.Sum(model => model.Cells),
             perModel.Sum(model => model.Calls),
@@ -31,11 +32,11 @@ internal static class EstimateRun
     private static int Turns(Scenario scenario, Definition definition) => Math.Min(1 + scenario.FollowUps.Count, definition.Config.MaxTurns);
 
     // Each turn sends the conversation so far again; the answers in between are not known and not counted.
-    private static long InputTokens(Scenario scenario, Definition definition)
+    private static long InputTokens(Scenario scenario, string preamble, int turns)
     {
-        long sent = definition.Preamble.Length + scenario.Prompt.Length;
+        long sent = preamble.Length + scenario.Prompt.Length;
         var total = sent;
-        foreach (var followUp in scenario.FollowUps.Take(Turns(scenario, definition) - 1))
+        foreach (var followUp in scenario.FollowUps.Take(turns - 1))
         {
             sent += followUp.Prompt.Length;
             total += sent;

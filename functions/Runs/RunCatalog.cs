@@ -86,7 +86,7 @@ public sealed class RunCatalog(RunStore runs, ProviderCatalogs catalogs, TimePro
     private async Task<ActiveRun> LoadAsync(string runId)
     {
         var run = await runs.GetAsync(runId, CancellationToken.None);
-        return new ActiveRun(run, [.. run.Models.Select(catalogs.For(run.BaseUrl).Resolve)], [.. run.Scorers.Select(Scorers.Create)], clock.GetTimestamp());
+        return new ActiveRun(run, [.. run.Variants.Select(variant => catalogs.For(run.BaseUrl).Resolve(variant.Model))], [.. run.Scorers.Select(Scorers.Create)], clock.GetTimestamp());
     }
 }
 
@@ -97,6 +97,7 @@ public sealed class ActiveRun(RunRecord run, IReadOnlyList<ProviderResolution> m
 
     public RunRecord Run => run;
 
+    /// <summary>Which model answers for each variant.</summary>
     public IReadOnlyList<ProviderResolution> Models => models;
 
     public IReadOnlyList<IScorer> Scorers => scorers;

@@ -10,13 +10,13 @@ public sealed record RunProgress(long Total, long Completed, long Failed, IReadO
     public static RunProgress Of(RunRecord run, IReadOnlyList<CellCounts> perModel)
     {
         var totalPerModel = (long)run.Items * run.SamplesPerScenario;
-        var models = run.Models.Select((model, variant) => new ModelProgress(
-            model, totalPerModel, perModel[variant].Scored + perModel[variant].Invalid, perModel[variant].Invalid, perModel[variant].Failed)).ToList();
+        var models = run.Variants.Select((named, variant) => new ModelProgress(
+            named.Name, named.Model, totalPerModel, perModel[variant].Scored + perModel[variant].Invalid, perModel[variant].Invalid, perModel[variant].Failed)).ToList();
         return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models);
     }
 }
 
-public sealed record ModelProgress(string Model, long Total, long Completed, long Invalid, long Failed);
+public sealed record ModelProgress(string Variant, string Model, long Total, long Completed, long Invalid, long Failed);
 
 /// <param name="Sent">Model calls, failed attempts and lost ones included.</param>
 /// <param name="Repeated">Calls whose answers were lost before they were stored, and that were made again.</param>

@@ -18,7 +18,7 @@ public sealed record RunRecord(
     string Name,
     string DefinitionId,
     string Preamble,
-    IReadOnlyList<string> Models,
+    IReadOnlyList<Variant> Variants,
     int Items,
     int SamplesPerScenario,
     int SamplePercentage,
@@ -36,7 +36,7 @@ public sealed record RunRecord(
 {
     public const string MultiSample = "multi_sample";
 
-    public long TotalCells => (long)Items * Models.Count * SamplesPerScenario;
+    public long TotalCells => (long)Items * Variants.Count * SamplesPerScenario;
 }
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<RunStatus>))]

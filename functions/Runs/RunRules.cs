@@ -13,6 +13,7 @@ public sealed record RunOverrides(
     public Definition ApplyTo(Definition definition) => definition with
     {
         Models = Models ?? definition.Models,
+        Variants = Models is null ? definition.Variants : [],
         SamplesPerScenario = SamplesPerScenario ?? definition.SamplesPerScenario,
         SamplePercentage = SamplePercentage ?? definition.SamplePercentage,
         SampleSeed = SampleSeed ?? definition.SampleSeed,
@@ -28,7 +29,7 @@ public sealed class RunRules(ProviderCatalogs catalogs)
         var errors = FieldErrors(
             ("samplesPerScenario", DefinitionRules.ValidateSamples(asked.SamplesPerScenario)),
             ("samplePercentage", DefinitionRules.ValidatePercentage(asked.SamplePercentage)),
-            ("models", DefinitionRules.ValidateModels(asked.Models)));
+            ("models", asked.Variants.Count > 0 ? null : DefinitionRules.ValidateModels(asked.Models)));
         if (errors.Count > 0)
         {
             return errors;
@@ -37,20 +38,21 @@ public sealed class RunRules(ProviderCatalogs catalogs)
         var items = ScenarioSampling.CountOf(asked.Scenarios.Count, asked.SamplePercentage);
         return
         [
-            .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.Models.Count, asked.SamplesPerScenario))),
-            .. ModelErrors(asked.Models, baseUrl),
+            .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
+            .. ModelErrors(asked.AllVariants(), baseUrl),
         ];
     }
 
     /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
-    public IEnumerable<FieldError> ModelErrors(IReadOnlyList<string> models, string? baseUrl)
+    public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl)
     {
         var catalog = catalogs.For(baseUrl);
-        foreach (var (index, model) in models.Index())
+        foreach (var (index, variant) in variants.Index())
         {
-            if (catalog.Resolve(model) is ProviderResolution.Unsupported(var failure))
+            if (catalog.Resolve(variant.Model) is ProviderResolution.Unsupported(var failure))
             {
-                yield return new FieldError($"models[{index}]", $"models[{index}] '{model}' cannot be called: {failure.Code.ToWire()}: {failure.Message}");
+                var field = variant == Variant.Of(variant.Model) ? $"models[{index}]" : $"variants[{index}].model";
+                yield return new FieldError(field, $"{field} '{variant.Model}' cannot be called: {failure.Code.ToWire()}: {failure.Message}");
             }
         }
     }

@@ -11,7 +11,7 @@ public sealed record RunView(
     string Name,
     string DefinitionId,
     RunStatus Status,
-    IReadOnlyList<string> Models,
+    IReadOnlyList<Variant> Variants,
     int Items,
     int SamplesPerScenario,
     int SamplePercentage,
@@ -31,7 +31,7 @@ public sealed record RunView(
         run.Name,
         run.DefinitionId,
         run.Status,
-        run.Models,
+        run.Variants,
         run.Items,
         run.SamplesPerScenario,
         run.SamplePercentage,
@@ -50,6 +50,7 @@ public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationTo
 /// <summary>A cell on the wire; the transcript only where it was asked for.</summary>
 public sealed record CellView(
     int ItemIndex,
+    string Variant,
     string Model,
     int SampleIndex,
     CellOutcome Outcome,
@@ -70,7 +71,8 @@ public sealed record CellView(
 {
     public static CellView Of(RunRecord run, CellRecord cell, Transcript? transcript = null) => new(
         cell.Address.Item,
-        run.Models[cell.Address.Variant],
+        run.Variants[cell.Address.Variant].Name,
+        run.Variants[cell.Address.Variant].Model,
         cell.Address.Sample,
         cell.Outcome,
         cell.Score,
@@ -109,6 +111,6 @@ public sealed record StartRunRequest(
 /// <summary>What a run would do, before it does it. Token numbers are estimates: characters / 4.</summary>
 /// <param name="Calls">At least one a cell, one more for each follow-up; retries come on top.</param>
 public sealed record RunEstimate(
-    int Scenarios, int ScenariosInDefinition, int Models, int SamplesPerScenario, long Cells, long Calls, IReadOnlyList<ModelEstimate> PerModel);
+    int Scenarios, int ScenariosInDefinition, int Variants, int SamplesPerScenario, long Cells, long Calls, IReadOnlyList<ModelEstimate> PerModel);
 
-public sealed record ModelEstimate(string Model, long Cells, long Calls, long InputTokens, long? MaxOutputTokens);
+public sealed record ModelEstimate(string Variant, string Model, long Cells, long Calls, long InputTokens, long? MaxOutputTokens);

@@ -84,6 +84,7 @@ internal static class RunsApi
         RunStore runs,
         CellLedger cells,
         CancellationToken cancellationToken,
+        string? variant = null,
         string? model = null,
         int? sampleIndex = null,
         int? itemIndex = null,
@@ -95,12 +96,12 @@ internal static class RunsApi
             return Problems.NotFound("Run", runId);
         }
 
-        if ((Paging.Error(pageSize) ?? CellFilter.Error(run, model, sampleIndex, itemIndex)) is { } error)
+        var (filter, filterError) = CellFilter.Of(run, variant, model, sampleIndex, itemIndex);
+        if ((Paging.Error(pageSize) ?? filterError) is { } error)
         {
             return Problems.Invalid([error]);
         }
 
-        var filter = new CellFilter(CellFilter.VariantOf(run, model), sampleIndex, itemIndex);
         var (page, continuation) = await cells.PageAsync(run, filter, pageSize, continuationToken, cancellationToken);
         return TypedResults.Ok(new CellPage([.. page.Select(cell => CellView.Of(run, cell))], continuation));
     }
@@ -111,6 +112,7 @@ internal static class RunsApi
         RunStore runs,
         CellLedger cells,
         CancellationToken cancellationToken,
+        string? variant = null,
         string? model = null,
         int? sampleIndex = null,
         int pageSize = 100,
@@ -121,7 +123,8 @@ internal static class RunsApi
             return Problems.NotFound("Run", runId);
         }
 
-        if ((Paging.Error(pageSize) ?? CellFilter.Error(run, model, sampleIndex, itemIndex: null)) is { } error)
+        var (filter, filterError) = CellFilter.Of(run, variant, model, sampleIndex);
+        if ((Paging.Error(pageSize) ?? filterError) is { } error)
         {
             return Problems.Invalid([error]);
         }
@@ -131,8 +134,7 @@ internal static class RunsApi
             return Problems.NotFound("Item", $"{runId}/{item}");
         }
 
-        var filter = new CellFilter(CellFilter.VariantOf(run, model), sampleIndex, item);
-        var (page, continuation) = await cells.PageAsync(run, filter, pageSize, continuationToken, cancellationToken);
+        var (page, continuation) = await cells.PageAsync(run, filter with { Item = item }, pageSize, continuationToken, cancellationToken);
         var views = new List<CellView>(page.Count);
         foreach (var cell in page)
         {

@@ -61,7 +61,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             asked.Name,
             definitionId,
             asked.Preamble,
-            asked.Models,
+            asked.AllVariants(),
             ScenarioSampling.CountOf(asked.Scenarios.Count, asked.SamplePercentage),
             asked.SamplesPerScenario,
             asked.SamplePercentage,

@@ -23,8 +23,14 @@ public sealed record ChatMessage(ChatRole Role, string Text);
 /// <param name="ClientRequestId">Ours, sent as <c>X-Client-Request-Id</c>: which cell, turn and attempt this is.</param>
 /// <param name="Temperature">Null leaves the vendor's default.</param>
 /// <param name="MaxTokens">Null leaves the vendor's default.</param>
+/// <param name="ReasoningEffort">Null sends no such field.</param>
 public sealed record ModelRequest(
-    string Model, IReadOnlyList<ChatMessage> Messages, string ClientRequestId, double? Temperature = null, int? MaxTokens = null);
+    string Model,
+    IReadOnlyList<ChatMessage> Messages,
+    string ClientRequestId,
+    double? Temperature = null,
+    int? MaxTokens = null,
+    string? ReasoningEffort = null);
 
 /// <summary>Tokens as the vendor counted them; null where it gave none.</summary>
 public sealed record TokenUsage(int? InputTokens, int? OutputTokens, int? ReasoningTokens = null, int? CachedTokens = null);

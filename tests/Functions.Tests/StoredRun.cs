@@ -63,7 +63,7 @@ internal sealed record StoredRun(
     /// <summary>The counters say what the cells say, per model, also while cells are missing.</summary>
     public void AssertCounted()
     {
-        for (var variant = 0; variant < Run.Models.Count; variant++)
+        for (var variant = 0; variant < Run.Variants.Count; variant++)
         {
             var cells = Cells.Where(cell => cell.Address.Variant == variant);
             Assert.Equal(cells.Select(CellCounts.Of).Aggregate(CellCounts.None, (a, b) => a + b), CountsPerModel[variant]);

@@ -29,7 +29,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
     }
 
     private ModelStatistics Model(VariantAnalysis variant) => new(
-        run.Models[variant.Variant],
+        run.Variants[variant.Variant].Name,
+        run.Variants[variant.Variant].Model,
         variant.SampleCount,
         variant.ItemCount,
         variant.ItemMeans.Mean,
@@ -49,7 +50,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
     private ScenarioStatistics ScenarioOf(PairAnalysis pair) => new(
         items[pair.Item].Id,
         items[pair.Item].Name,
-        run.Models[pair.Variant],
+        run.Variants[pair.Variant].Name,
+        run.Variants[pair.Variant].Model,
         pair.Samples.Count,
         pair.Samples.Mean,
         pair.Samples.Variance,

@@ -24,8 +24,8 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore an
         var scorers = run.Scorers.Select(Scorers.Create).ToList();
 
         // Without a scorer there is still a matrix: which cells failed is worth knowing.
-        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Models.Count, run.SamplesPerScenario, scorer.Scale))
-            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Models.Count, run.SamplesPerScenario, scale: null))
+        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scorer.Scale))
+            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scale: null))
             .ToList();
         var counts = new long[Enum.GetValues<CellOutcome>().Length];
         await foreach (var cell in cells.AllAsync(run, cancellationToken))

@@ -8,7 +8,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// and interval are over scenarios. All variances divide by n - 1. What the data cannot give is null.
 /// </summary>
 /// <param name="Scorer">The scorer that the numbers are about: the first of the definition.</param>
-/// <param name="PerScenario">By scenario, then by model.</param>
+/// <param name="PerScenario">By scenario, then by variant.</param>
 public sealed record RunAnalysis(
     string RunId,
     string? Scorer,
@@ -24,6 +24,7 @@ public sealed record RunAnalysis(
 /// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>
 /// <param name="ConsistencyLabel">high from 0.9, medium from 0.7, low below.</param>
 public sealed record ModelStatistics(
+    string Variant,
     string Model,
     long SampleCount,
     int ScenarioCount,
@@ -44,6 +45,7 @@ public sealed record ModelStatistics(
 public sealed record ScenarioStatistics(
     string ScenarioId,
     string ScenarioName,
+    string Variant,
     string Model,
     long SampleCount,
     double? Mean,

@@ -97,7 +97,7 @@ public sealed class CellLedger(IEntityStore entities)
     /// <summary>What has been counted so far, per variant: one point read a partition.</summary>
     public async Task<CellCounts[]> CountAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        var counts = Enumerable.Repeat(CellCounts.None, run.Models.Count).ToArray();
+        var counts = Enumerable.Repeat(CellCounts.None, run.Variants.Count).ToArray();
         for (var partition = 0; partition < Partitions(run); partition++)
         {
             var key = CellAddress.PartitionKey(run.RunId, partition);

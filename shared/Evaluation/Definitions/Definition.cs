@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
-/// <summary>What to evaluate: scenarios x models x samples, and how to score the answers. Immutable; its <c>DefinitionId</c> is derived from its content.</summary>
+/// <summary>What to evaluate: scenarios x models (or variants) x samples, and how to score the answers. Immutable; its <c>DefinitionId</c> is derived from its content.</summary>
 public sealed record Definition(
     string Name,
     string Preamble,
@@ -12,11 +12,18 @@ public sealed record Definition(
     int SamplePercentage = 100,
     long? SampleSeed = null,
     IReadOnlyList<ScorerSpec>? Scorers = null,
-    ProbeConfig? Config = null)
+    ProbeConfig? Config = null,
+    IReadOnlyList<Variant>? Variants = null)
 {
     public IReadOnlyList<ScorerSpec> Scorers { get; init; } = Scorers ?? [];
 
     public ProbeConfig Config { get; init; } = Config ?? new ProbeConfig();
+
+    /// <summary>Empty where the definition lists only models; never together with them.</summary>
+    public IReadOnlyList<Variant> Variants { get; init; } = Variants ?? [];
+
+    /// <summary>What a run of it compares, in order.</summary>
+    public IReadOnlyList<Variant> AllVariants() => Variants.Count > 0 ? Variants : [.. Models.Select(Variant.Of)];
 }
 
 /// <param name="Expected">What exact, contains and choice scorers compare with when they have no value of their own.</param>

@@ -73,6 +73,7 @@ public static class DefinitionJson
 
         writer.WriteEndArray();
         WriteList(writer, "models", definition.Models);
+        VariantJson.Write(writer, definition.Variants);
         writer.WriteNumber("samplesPerScenario", definition.SamplesPerScenario);
         writer.WriteNumber("samplePercentage", definition.SamplePercentage);
         if (definition.SampleSeed is { } seed)

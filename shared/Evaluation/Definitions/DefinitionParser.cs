@@ -1,4 +1,3 @@
-using System.Globalization;
 using FunctionsEval.Evaluation.Sampling;
 
 namespace FunctionsEval.Evaluation.Definitions;
@@ -28,7 +27,7 @@ public static class DefinitionParser
         var name = fields.Text("name", TextRule.Name, required: true);
         var preamble = fields.Text("preamble", TextRule.Text) ?? "";
         var scenarios = new ScenarioListParser(fields).Parse();
-        var models = ParseModels(fields);
+        var (models, variants) = new VariantListParser(fields).Parse();
         var samples = fields.Integer("samplesPerScenario", 1, DefinitionRules.MaxSamples) ?? 1;
         var percentage = fields.Integer("samplePercentage", 1, 100) ?? 100;
         var seed = fields.Long("sampleSeed", long.MinValue, long.MaxValue);
@@ -37,7 +36,7 @@ public static class DefinitionParser
         fields.RejectUnknown();
 
         if (scenarios.Count > 0
-            && DefinitionRules.ValidateCellCount(ScenarioSampling.CountOf(scenarios.Count, percentage), models.Count, samples) is { } tooMany)
+            && DefinitionRules.ValidateCellCount(ScenarioSampling.CountOf(scenarios.Count, percentage), models.Count + variants.Count, samples) is { } tooMany)
         {
             fields.Fail("samplesPerScenario", tooMany);
         }
@@ -45,7 +44,7 @@ public static class DefinitionParser
         if (errors.Count == 0)
         {
             var definition = new Definition(
-                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config);
+                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants);
             if (DefinitionRules.ValidateHeaderSize(definition) is not { } tooLong)
             {
                 return new DefinitionOutcome.Parsed(definition);
@@ -55,46 +54,6 @@ public static class DefinitionParser
         }
 
         return new DefinitionOutcome.Rejected([.. errors.OrderBy(error => error.Line).ThenBy(error => error.Column)]);
-    }
-
-    private static List<string> ParseModels(FieldReader fields)
-    {
-        var models = new List<string>();
-        if (fields.List("models") is not { } nodes)
-        {
-            if (fields.Take("models") is null)
-            {
-                fields.Missing("models");
-            }
-
-            return models;
-        }
-
-        if (DefinitionRules.ValidateModelCount(nodes.Count) is { } count)
-        {
-            fields.Fail("models", count);
-            return models;
-        }
-
-        for (var index = 0; index < nodes.Count; index++)
-        {
-            var path = string.Create(CultureInfo.InvariantCulture, $"models[{index}]");
-            if (fields.Text(nodes[index], path, TextRule.Model) is not { } model)
-            {
-                continue;
-            }
-
-            if (models.Contains(model))
-            {
-                fields.Fail(nodes[index], path, $"{path} repeats the model {DefinitionRules.Shorten(model)}.");
-            }
-            else
-            {
-                models.Add(model);
-            }
-        }
-
-        return models;
     }
 
     private static ProbeConfig ParseConfig(FieldReader fields)

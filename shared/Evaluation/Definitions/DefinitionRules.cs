@@ -12,13 +12,16 @@ public static class DefinitionRules
     public const int MaxTextLength = 100_000;
     public const int MaxScenarioTextLength = 400_000;
     public const int MaxFollowUps = 20;
-    public const int MaxModels = 100;
+    public const int MaxVariants = 100;
     public const int MaxModelLength = 200;
     public const int MaxSamples = 100;
     public const int MaxTokensLimit = 1_000_000;
     public const int MaxTurnsLimit = 100;
     public const int MaxScorers = 20;
     public const long MaxCells = 10_000_000;
+
+    /// <summary>What vendors know; which of them a model takes is the vendor's to say.</summary>
+    public static readonly IReadOnlyList<string> ReasoningEfforts = ["none", "minimal", "low", "medium", "high", "xhigh"];
 
     // A row of the store holds 1 MiB, 524,288 UTF-16 units: a scenario is one row, and all the rest of a definition is one.
     internal const int MaxScenarioJsonLength = 500_000;
@@ -33,13 +36,17 @@ public static class DefinitionRules
 
     public static string? ValidateMaxTurns(long maxTurns) => ValidateRange("config.maxTurns", maxTurns, 1, MaxTurnsLimit);
 
-    public static string? ValidateTemperature(double? temperature) =>
-        temperature is null or (>= 0 and <= 2) ? null : Broken("config.temperature", "must be between 0 and 2", Format(temperature.Value));
+    public static string? ValidateTemperature(double? temperature, string field = "config.temperature") =>
+        temperature is null or (>= 0 and <= 2) ? null : Broken(field, "must be between 0 and 2", Format(temperature.Value));
+
+    public static string? ValidateReasoningEffort(string effort, string field) => ReasoningEfforts.Contains(effort, StringComparer.Ordinal)
+        ? null
+        : Broken(field, $"must be one of {string.Join(", ", ReasoningEfforts)}", Shorten(effort));
 
     /// <summary>The first complaint about a list of models, if any.</summary>
     public static string? ValidateModels(IReadOnlyList<string> models)
     {
-        if (ValidateModelCount(models.Count) is { } count)
+        if (ValidateVariantCount("models", models.Count) is { } count)
         {
             return count;
         }
@@ -86,8 +93,8 @@ public static class DefinitionRules
                 $"A definition must be at most {MaxHeaderJsonLength:N0} characters long without its scenarios, but has {length:N0}.");
     }
 
-    internal static string? ValidateModelCount(int count) =>
-        count is >= 1 and <= MaxModels ? null : $"models must list between 1 and {MaxModels} models, but lists {count}.";
+    internal static string? ValidateVariantCount(string field, int count) =>
+        count is >= 1 and <= MaxVariants ? null : $"{field} must list between 1 and {MaxVariants} {field}, but lists {count}.";
 
     internal static string? ValidateRange(string field, long value, long min, long max) =>
         value >= min && value <= max ? null : Broken(field, Between(min, max), Format(value));

@@ -44,6 +44,11 @@ internal static class ChatRequestWriter
             json.WriteNumber(TakesCompletionTokens(request.Model) ? "max_completion_tokens"u8 : "max_tokens"u8, maxTokens);
         }
 
+        if (request.ReasoningEffort is { } effort)
+        {
+            json.WriteString("reasoning_effort"u8, effort);
+        }
+
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;

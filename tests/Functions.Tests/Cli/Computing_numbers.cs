@@ -42,7 +42,7 @@ public sealed class Computing_numbers
         foreach (var scenario in analysis.GetProperty("perScenario").EnumerateArray())
         {
             var item = stored.Items.ToList().FindIndex(item => item.Id == scenario.GetProperty("scenarioId").GetString());
-            var variant = stored.Run.Models.ToList().IndexOf(scenario.GetProperty("model").GetString()!);
+            var variant = stored.Run.Variants.Index().Single(named => named.Item.Name == scenario.GetProperty("variant").GetString()).Index;
             var scores = stored.Cells.Where(cell => (cell.Address.Item, cell.Address.Variant) == (item, variant) && cell.Score is not null)
                 .Select(cell => cell.Score!.Value).ToList();
             Assert.Equal(scores.Count, scenario.GetProperty("sampleCount").GetInt32());

@@ -8,12 +8,12 @@ public sealed class Printing_json
 {
     private static readonly string[] ModelFields =
     [
-        "model", "sampleCount", "scenarioCount", "mean", "stdDev", "variance", "min", "max", "range", "confidenceInterval",
+        "variant", "model", "sampleCount", "scenarioCount", "mean", "stdDev", "variance", "min", "max", "range", "confidenceInterval",
         "withinScenarioVariance", "consistency", "consistencyLabel", "invalid", "failed", "distribution",
     ];
 
     private static readonly string[] ScenarioFields =
-        ["scenarioId", "scenarioName", "model", "sampleCount", "mean", "variance", "stdDev", "min", "max", "range", "confidenceInterval"];
+        ["scenarioId", "scenarioName", "variant", "model", "sampleCount", "mean", "variance", "stdDev", "min", "max", "range", "confidenceInterval"];
 
     [Fact]
     public async Task Every_field_of_the_contract_is_there_with_its_kind()

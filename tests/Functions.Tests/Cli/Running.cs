@@ -19,7 +19,7 @@ public sealed class Running
         Assert.True(result.ExitCode == 0, result.Error);
         var stored = await bench.ReadAsync();
         stored.AssertWhole();
-        Assert.Equal(["openai-compatible:one", "openai-compatible:two"], stored.Run.Models);
+        Assert.Equal(["openai-compatible:one", "openai-compatible:two"], stored.Run.Variants.Select(variant => variant.Model));
         Assert.Equal((4, 2, 40, 7L), (stored.Run.Items, stored.Run.SamplesPerScenario, stored.Run.SamplePercentage, stored.Run.SampleSeed));
         Assert.Equal(16, bench.Simulator.Stats().Calls);
         var ids = Enumerable.Range(0, 10).Select(index => $"s{index:D3}").ToList();
@@ -53,6 +53,29 @@ public sealed class Running
             stored.Transcripts.Where(entry => entry.Key.Item > 0),
             entry => Assert.Equal(["scenario_prompt", "why", "followup_2"], entry.Value.Turns.Select(turn => turn.PromptLabel)));
         Assert.Equal(14, bench.Simulator.Stats().Calls);
+    }
+
+    [Fact]
+    public async Task Variants_of_one_model_are_compared_each_with_its_own_prompt()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var file = bench.Write("definition.json", """
+            { "name": "n", "preamble": "Short.", "samplesPerScenario": 2, "scenarios": [{ "id": "a", "prompt": "p" }, { "id": "b", "prompt": "q" }],
+              "variants": [{ "model": "openai-compatible:sim-noisy" }, { "name": "terse", "model": "openai-compatible:sim-noisy", "preamble": "Answer in one short line and nothing else, please." }],
+              "scorers": [{ "type": "number" }] }
+            """);
+
+        var result = await bench.CommandAsync(["run", file, "--base-url", bench.BaseUrl, "--data", bench.Data, "--json"]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        var stored = await bench.ReadAsync();
+        stored.AssertWhole();
+        Assert.Equal(
+            [("openai-compatible:sim-noisy", "openai-compatible:sim-noisy"), ("terse", "openai-compatible:sim-noisy")],
+            result.Json.GetProperty("analysis").GetProperty("perModel").EnumerateArray()
+                .Select(row => (row.GetProperty("variant").GetString(), row.GetProperty("model").GetString())));
+        var tokens = stored.Cells.ToLookup(cell => cell.Address.Variant, cell => cell.InputTokens);
+        Assert.True(tokens[1].Min() > tokens[0].Max(), "The longer preamble of the second variant was not sent.");
     }
 
     [Fact]

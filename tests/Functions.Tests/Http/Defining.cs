@@ -26,7 +26,7 @@ public sealed class Defining(SharedServer server) : IClassFixture<SharedServer>
         Assert.Equal(json.Text, found.Text);
         Assert.Equal(("n", 1, 3), (found.Json.GetProperty("name").GetString(), found.Json.GetProperty("scenarioCount").GetInt32(), found.Json.GetProperty("samplesPerScenario").GetInt32()));
         Assert.Equal("p", found.Json.GetProperty("scenarios")[0].GetProperty("prompt").GetString());
-        Assert.Equal("openai-compatible:sim-noisy", found.Json.GetProperty("models")[0].GetString());
+        Assert.Equal("openai-compatible:sim-noisy", found.Json.GetProperty("variants")[0].GetProperty("model").GetString());
         Assert.Equal(0.7, found.Json.GetProperty("config").GetProperty("temperature").GetDouble());
     }
 
@@ -112,6 +112,6 @@ public sealed class Defining(SharedServer server) : IClassFixture<SharedServer>
     [InlineData("/api/runs?continuationToken=nonsense", "continuationToken")]
     public async Task A_parameter_of_the_wrong_kind_is_a_problem(string path, string message)
     {
-        (await Host.GetAsync(path)).AssertProblem(HttpStatusCode.BadRequest, message);
+        (await Host.GetAsync(path)).AssertProblem(HttpStatusCode.BadRequest, message, message);
     }
 }

@@ -100,7 +100,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         var run = await Host.UntilAsync(runId, "completed");
         Assert.Equal(4, Long(run, "progress", "total"));
         Assert.Equal(5, run.GetProperty("sampleSeed").GetInt64());
-        Assert.Equal(["openai-compatible:a", "openai-compatible:b"], run.GetProperty("models").EnumerateArray().Select(model => model.GetString()));
+        Assert.Equal(["openai-compatible:a", "openai-compatible:b"], run.GetProperty("variants").EnumerateArray().Select(variant => variant.GetProperty("model").GetString()));
         Assert.Equal(HttpStatusCode.OK, (await Host.GetAsync($"/api/definitions/{run.GetProperty("definitionId").GetString()}")).Status);
     }
 
@@ -115,7 +115,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
             """;
         var estimate = (await Host.PostAsync("/api/runs/estimate", $$"""{ "definition": {{definition}} }""")).Json;
 
-        Assert.Equal((2, 2, 2, 3), (Long(estimate, "scenarios"), Long(estimate, "scenariosInDefinition"), Long(estimate, "models"), Long(estimate, "samplesPerScenario")));
+        Assert.Equal((2, 2, 2, 3), (Long(estimate, "scenarios"), Long(estimate, "scenariosInDefinition"), Long(estimate, "variants"), Long(estimate, "samplesPerScenario")));
         Assert.Equal((12, 18), (Long(estimate, "cells"), Long(estimate, "calls")));
         var model = estimate.GetProperty("perModel")[1];
         Assert.Equal(("openai-compatible:b", 6, 9, 90), (model.GetProperty("model").GetString(), Long(model, "cells"), Long(model, "calls"), Long(model, "maxOutputTokens")));
@@ -137,10 +137,10 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         { $$"""{ "definition": {{Definition}}, "models": ["openai:gpt-4.1-mini"] }""", "MISSING_API_KEY: OPENAI_API_KEY is not set", "models[0]" },
         { """{ "definition": { "name": "n", "scenarios": [], "models": ["m"] } }""", "scenarios must list between 1 and 100,000 scenarios, but lists 0.", "definition.scenarios" },
         { """{ "definition": 7 }""", "A definition must be a mapping of fields, but is 7", null },
-        { $$"""{ "definition": {{Definition}}, "baseUrl": "http://127.0.0.1:1/v1" }""", "baseUrl", null },
-        { $$"""{ "definition": {{Definition}}, "models": [null] }""", "models", null },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario", null },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario", null },
+        { $$"""{ "definition": {{Definition}}, "baseUrl": "http://127.0.0.1:1/v1" }""", "baseUrl is not a known field.", "baseUrl" },
+        { $$"""{ "definition": {{Definition}}, "models": [null] }""", "models[0] must be text, but is null.", "models" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario has a value of the wrong type.", "samplesPerScenario" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario has a value of the wrong type.", "samplesPerScenario" },
         { "{", "The body is not a valid request", null },
         { "[]", "The body is not a valid request", null },
         { "null", "body", null },
@@ -159,10 +159,12 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
     }
 
     [Fact]
-    public async Task A_wrong_content_type_is_415_and_a_wrong_method_405()
+    public async Task What_the_router_refuses_says_why()
     {
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await Host.PostAsync("/api/runs", "definitionId=d", "application/x-www-form-urlencoded")).Status);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await Host.PostAsync("/api/health")).Status);
+        (await Host.PostAsync("/api/runs", "definitionId=d", "application/x-www-form-urlencoded")).AssertProblem(
+            HttpStatusCode.UnsupportedMediaType, "but the content type is 'application/x-www-form-urlencoded");
+        (await Host.PostAsync("/api/health")).AssertProblem(HttpStatusCode.MethodNotAllowed, "/api/health does not take POST.");
+        (await Host.GetAsync("/api/nothing")).AssertProblem(HttpStatusCode.NotFound, "There is nothing at /api/nothing.");
     }
 
     [Theory]
@@ -214,7 +216,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         }
 
         (await Host.GetAsync($"/api/runs/{runId}/items/2")).AssertProblem(HttpStatusCode.NotFound, $"Item '{runId}/2' does not exist.");
-        (await Host.GetAsync($"/api/runs/{runId}/cells?continuationToken=nonsense")).AssertProblem(HttpStatusCode.BadRequest, "continuationToken");
+        (await Host.GetAsync($"/api/runs/{runId}/cells?continuationToken=nonsense")).AssertProblem(HttpStatusCode.BadRequest, "'nonsense' did not come from this store", "continuationToken");
         (await Host.GetAsync($"/api/runs/{runId}/cells?itemIndex=x")).AssertProblem(HttpStatusCode.BadRequest, "itemIndex");
     }
 

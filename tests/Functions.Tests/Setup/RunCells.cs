@@ -17,7 +17,7 @@ internal static class RunCells
         "a run",
         "d",
         "",
-        [.. Enumerable.Range(0, models).Select(model => $"openai:m{model}")],
+        [.. Enumerable.Range(0, models).Select(model => Variant.Of($"openai:m{model}"))],
         items,
         samples,
         100,
@@ -58,7 +58,7 @@ internal static class RunCells
     /// <summary>Every address of a run, item by item.</summary>
     public static IEnumerable<CellAddress> Addresses(RunRecord run) =>
         from item in Enumerable.Range(0, run.Items)
-        from variant in Enumerable.Range(0, run.Models.Count)
+        from variant in Enumerable.Range(0, run.Variants.Count)
         from sample in Enumerable.Range(0, run.SamplesPerScenario)
         select new CellAddress(item, variant, sample);
 }

@@ -1,0 +1,11 @@
+namespace FunctionsEval.Evaluation.Definitions;
+
+/// <summary>What a run compares: a model, and what is set differently for it; null keeps what the definition says.</summary>
+/// <param name="Name">Unique in the run; the model itself where nothing is set differently.</param>
+/// <param name="Model">provider:model.</param>
+/// <param name="ReasoningEffort">Null sends no such field; "none" is sent as it is.</param>
+public sealed record Variant(
+    string Name, string Model, string? Preamble = null, double? Temperature = null, int? MaxTokens = null, string? ReasoningEffort = null)
+{
+    public static Variant Of(string model) => new(model, model);
+}
