@@ -12,6 +12,7 @@ namespace FunctionsEval.Runs;
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="Reason">Why the run failed or was cancelled.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+/// <param name="StopReason">Why the run completed before all its cells were evaluated.</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -32,7 +33,10 @@ public sealed record RunRecord(
     DateTimeOffset? StartedAt = null,
     DateTimeOffset? CompletedAt = null,
     string? Reason = null,
-    string? AnalysisError = null)
+    string? AnalysisError = null,
+    CompareSpec? Compare = null,
+    StoppingSpec? Stopping = null,
+    string? StopReason = null)
 {
     public const string MultiSample = "multi_sample";
 

@@ -71,6 +71,8 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             asked.Config,
             RunStatus.Pending,
             now,
-            baseUrl);
+            baseUrl,
+            Compare: asked.Compare,
+            Stopping: asked.Stopping);
     }
 }

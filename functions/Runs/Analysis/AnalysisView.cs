@@ -25,7 +25,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. first.MostVariable.Select(Variance)],
             [.. first.MostStable.Select(Variance)],
             [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(Model)]))],
-            warnings);
+            warnings,
+            new RunComparisons(run, items).Of(scorers, perScorer));
     }
 
     private ModelStatistics Model(VariantAnalysis variant) => new(

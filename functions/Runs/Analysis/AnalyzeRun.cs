@@ -27,20 +27,20 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore an
         var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scorer.Scale))
             .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scale: null))
             .ToList();
+        var items = new List<Scenario>(run.Items);
+        await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
+        {
+            items.Add(item);
+        }
+
         var counts = new long[Enum.GetValues<CellOutcome>().Length];
         await foreach (var cell in cells.AllAsync(run, cancellationToken))
         {
             counts[(int)cell.Outcome]++;
             for (var index = 0; index < perScorer.Count; index++)
             {
-                Add(perScorer[index], cell, cell.Scores.ElementAtOrDefault(index));
+                Add(perScorer[index], cell, cell.Scores.ElementAtOrDefault(index), cell.Calls > TurnsOf(run, items[cell.Address.Item]));
             }
-        }
-
-        var items = new List<Scenario>(run.Items);
-        await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
-        {
-            items.Add(item);
         }
 
         var facts = new RunFacts(
@@ -55,7 +55,9 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore an
         return new AnalysisView(run, items).Of(scorers, perScorer, AnalysisWarnings.Of(facts), clock.GetUtcNow());
     }
 
-    private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score)
+    private static int TurnsOf(RunRecord run, Scenario item) => Math.Min(1 + item.FollowUps.Count, run.Config.MaxTurns);
+
+    private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool wasRetried)
     {
         var (item, variant, _) = cell.Address;
         if (cell.Outcome == CellOutcome.Failed)
@@ -64,7 +66,7 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore an
         }
         else if (score is { Value: { } value })
         {
-            analysis.AddScore(item, variant, value);
+            analysis.AddScore(item, variant, value, wasRetried);
         }
         else if (score is not null)
         {

@@ -8,6 +8,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// and interval are over scenarios. All variances divide by n - 1. What the data cannot give is null.
 /// </summary>
 /// <param name="Scorer">The scorer that the numbers are about: the first of the definition.</param>
+/// <param name="Comparisons">Verdicts on pairs of variants; empty when there is one variant or no scorer.</param>
 /// <param name="PerScenario">By scenario, then by variant.</param>
 public sealed record RunAnalysis(
     string RunId,
@@ -18,7 +19,8 @@ public sealed record RunAnalysis(
     IReadOnlyList<ScenarioVariance> MostVariableScenarios,
     IReadOnlyList<ScenarioVariance> MostStableScenarios,
     IReadOnlyList<ScorerStatistics> OtherScorers,
-    IReadOnlyList<AnalysisWarning> Warnings);
+    IReadOnlyList<AnalysisWarning> Warnings,
+    IReadOnlyList<VariantComparison>? Comparisons = null);
 
 /// <param name="SampleCount">Scored cells.</param>
 /// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>

@@ -13,7 +13,9 @@ public sealed record Definition(
     long? SampleSeed = null,
     IReadOnlyList<ScorerSpec>? Scorers = null,
     ProbeConfig? Config = null,
-    IReadOnlyList<Variant>? Variants = null)
+    IReadOnlyList<Variant>? Variants = null,
+    CompareSpec? Compare = null,
+    StoppingSpec? Stopping = null)
 {
     public IReadOnlyList<ScorerSpec> Scorers { get; init; } = Scorers ?? [];
 

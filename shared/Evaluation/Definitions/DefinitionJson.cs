@@ -89,6 +89,8 @@ public static class DefinitionJson
 
         writer.WriteEndArray();
         Write(writer, definition.Config);
+        DecisionJson.Write(writer, definition.Compare);
+        DecisionJson.Write(writer, definition.Stopping);
         writer.WriteEndObject();
     }
 
@@ -129,7 +131,7 @@ public static class DefinitionJson
         writer.WriteEndObject();
     }
 
-    private static void WriteList(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
+    internal static void WriteList(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
     {
         writer.WriteStartArray(name);
         foreach (var value in values)

@@ -33,6 +33,9 @@ public static class DefinitionParser
         var seed = fields.Long("sampleSeed", long.MinValue, long.MaxValue);
         var config = ParseConfig(fields);
         var scorers = new ScorerListParser(fields, config, scenarios).Parse();
+        IReadOnlyList<string> names = variants.Count > 0 ? [.. variants.Select(variant => variant.Name)] : models;
+        var compare = DecisionParser.ParseCompare(fields, names, scorers);
+        var stopping = DecisionParser.ParseStopping(fields, scorers, [.. scenarios.Select(parsed => parsed.Scenario)]);
         fields.RejectUnknown();
 
         if (scenarios.Count > 0
@@ -44,7 +47,8 @@ public static class DefinitionParser
         if (errors.Count == 0)
         {
             var definition = new Definition(
-                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants);
+                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants,
+                compare, stopping);
             if (DefinitionRules.ValidateHeaderSize(definition) is not { } tooLong)
             {
                 return new DefinitionOutcome.Parsed(definition);
