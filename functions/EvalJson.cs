@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
@@ -38,6 +39,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(GateReport))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {
     // Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.

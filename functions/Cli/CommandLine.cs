@@ -13,6 +13,7 @@ internal static class CommandLine
             RunCommand.Create(terminal),
             ResumeCommand.Create(terminal),
             AnalyzeCommand.Create(terminal),
+            GateCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),

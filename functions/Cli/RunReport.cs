@@ -40,6 +40,11 @@ internal static class RunReport
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         console.Write(Variants(analysis));
+        if (analysis.Comparisons is { Count: > 0 } comparisons)
+        {
+            VerdictReport.Print(console, comparisons);
+        }
+
         if (analysis.MostVariableScenarios.Count > 0)
         {
             console.Write(Scenarios("Most variable scenarios", analysis.MostVariableScenarios));
@@ -89,7 +94,7 @@ internal static class RunReport
         return table;
     }
 
-    private static Table NewTable(string title, params ReadOnlySpan<string> columns)
+    internal static Table NewTable(string title, params ReadOnlySpan<string> columns)
     {
         var table = new Table().Title($"[bold]{Markup.Escape(title)}[/]").Border(TableBorder.Simple);
         table.Title!.Style = Style.Plain;
@@ -101,7 +106,7 @@ internal static class RunReport
         return table;
     }
 
-    private static void AddNumbers(Table table, IEnumerable<string> columns)
+    internal static void AddNumbers(Table table, IEnumerable<string> columns)
     {
         foreach (var column in columns)
         {
@@ -111,5 +116,5 @@ internal static class RunReport
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+    internal static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }
