@@ -5,6 +5,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
+using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
@@ -40,6 +41,8 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(GateReport))]
+[JsonSerializable(typeof(PlanRequest))]
+[JsonSerializable(typeof(PlanReport))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {
     // Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.

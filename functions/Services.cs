@@ -4,6 +4,7 @@ using FunctionsEval.Durable;
 using FunctionsEval.Durable.Engine;
 using FunctionsEval.Health;
 using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
@@ -36,6 +37,7 @@ internal sealed class Services : IAsyncDisposable
         var registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
+            new InterimLook(Runs, Cells),
             AnalyzeRun,
             new CompleteRun(Runs, catalog, clock));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
@@ -55,6 +57,7 @@ internal sealed class Services : IAsyncDisposable
         EnqueuePipelineJob enqueue = isCommand ? Pipeline.HandleAsync : EnqueueAsync;
         RunRules = new RunRules(Catalogs);
         StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
+        Planner = new PlanComparison(Runs, Cells);
         RunControl = new RunControl(Runs, enqueue, clock);
     }
 
@@ -99,6 +102,8 @@ internal sealed class Services : IAsyncDisposable
     public StartRun StartRun { get; }
 
     public RunControl RunControl { get; }
+
+    public PlanComparison Planner { get; }
 
     /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
     public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false) =>

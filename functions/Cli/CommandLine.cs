@@ -14,6 +14,7 @@ internal static class CommandLine
             ResumeCommand.Create(terminal),
             AnalyzeCommand.Create(terminal),
             GateCommand.Create(terminal),
+            PlanCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),

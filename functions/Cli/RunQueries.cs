@@ -50,6 +50,7 @@ internal static class RunQueries
             Math.Round(elapsed.TotalSeconds, 3),
             await services.Analyses.FindAsync(runId, cancellationToken),
             run.Reason,
-            run.AnalysisError);
+            run.AnalysisError,
+            StoppedEarly.Of(run, counts));
     }
 }

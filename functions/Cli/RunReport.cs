@@ -27,6 +27,11 @@ internal static class RunReport
             console.MarkupLineInterpolated($"[yellow]{reason}[/]");
         }
 
+        if (result.StoppedEarly is { } stopped)
+        {
+            console.MarkupLineInterpolated($"Stopped early, {stopped.Reason} About {Count(stopped.CallsSaved)} calls were saved.");
+        }
+
         if (result.Analysis is { } analysis)
         {
             Print(console, analysis);

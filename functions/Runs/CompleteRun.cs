@@ -1,7 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace FunctionsEval.Runs;
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
-internal sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null);
+internal sealed record CompleteRunInput(
+    string RunId,
+    string? AnalysisError = null,
+    string? FailureReason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StopReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
 public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider clock)
@@ -15,7 +21,7 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider 
             input.RunId,
             run => run.Status.IsFinished()
                 ? null
-                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError },
+                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError, StopReason = input.StopReason },
             cancellationToken);
         catalog.Forget(input.RunId);
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;

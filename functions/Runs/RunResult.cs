@@ -11,4 +11,5 @@ public sealed record RunResult(
     double ElapsedSeconds,
     RunAnalysis? Analysis,
     string? Reason = null,
-    string? AnalysisError = null);
+    string? AnalysisError = null,
+    StoppedEarly? StoppedEarly = null);

@@ -22,7 +22,8 @@ public sealed record RunView(
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt,
     string? Reason,
-    string? AnalysisError)
+    string? AnalysisError,
+    StoppedEarly? StoppedEarly = null)
 {
     /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -42,7 +43,8 @@ public sealed record RunView(
         run.StartedAt,
         run.CompletedAt,
         run.Reason,
-        run.AnalysisError);
+        run.AnalysisError,
+        counts is null ? null : Runs.StoppedEarly.Of(run, counts));
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);

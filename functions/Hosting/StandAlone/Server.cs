@@ -2,6 +2,7 @@ using System.Net;
 using FunctionsEval.Definitions;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
+using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 
 namespace FunctionsEval.Hosting.StandAlone;
@@ -36,6 +37,7 @@ internal static class Server
         var api = app.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
+        api.MapPlans();
         api.MapHealth();
     }
 
@@ -48,6 +50,7 @@ internal static class Server
         collection.AddSingleton(services.RunRules);
         collection.AddSingleton(services.StartRun);
         collection.AddSingleton(services.RunControl);
+        collection.AddSingleton(services.Planner);
         collection.AddSingleton(services.Health);
         collection.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         collection.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);

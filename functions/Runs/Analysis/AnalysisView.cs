@@ -1,6 +1,5 @@
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Statistics;
 
 namespace FunctionsEval.Runs.Analysis;
@@ -8,13 +7,9 @@ namespace FunctionsEval.Runs.Analysis;
 /// <summary>Puts names to the numbers: items become scenarios, variants become models.</summary>
 internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
 {
-    /// <param name="perScorer">As many as <paramref name="scorers"/>, and one when there is no scorer.</param>
-    public RunAnalysis Of(
-        IReadOnlyList<IScorer> scorers,
-        IReadOnlyList<MultiSampleAnalysis> perScorer,
-        IReadOnlyList<AnalysisWarning> warnings,
-        DateTimeOffset computedAt)
+    public RunAnalysis Of(RunScores scores, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
     {
+        var (scorers, perScorer) = (scores.Scorers, scores.PerScorer);
         var first = perScorer[0].Finish();
         return new RunAnalysis(
             run.RunId,
@@ -26,7 +21,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. first.MostStable.Select(Variance)],
             [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(Model)]))],
             warnings,
-            new RunComparisons(run, items).Of(scorers, perScorer));
+            new RunComparisons(scores).All());
     }
 
     private ModelStatistics Model(VariantAnalysis variant) => new(

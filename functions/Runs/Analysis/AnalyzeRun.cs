@@ -17,12 +17,17 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore an
             run.SamplesPerScenario,
             run.Config.Temperature,
             run.Scorers.Count,
-            run.TotalCells,
+            PlannedCells(scores),
             scores.Outcomes[CellOutcome.Scored],
             scores.Outcomes[CellOutcome.Invalid],
             scores.Outcomes[CellOutcome.Failed]);
-        var analysis = new AnalysisView(run, scores.Items).Of(scores.Scorers, scores.PerScorer, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+        var analysis = new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
         await analyses.SaveAsync(analysis, cancellationToken);
         return analysis;
     }
+
+    // What an early stop left out is not missing.
+    private static long PlannedCells(RunScores scores) => scores.Run.Stopping is null
+        ? scores.Run.TotalCells
+        : (long)scores.EvaluatedItems.Count * scores.Run.Variants.Count * scores.Run.SamplesPerScenario;
 }

@@ -8,12 +8,14 @@ namespace FunctionsEval.Runs.Analysis;
 /// <summary>The scores of a run, streamed through the statistics.</summary>
 /// <param name="PerScorer">As many as <paramref name="Scorers"/>, and one when there is no scorer: which cells failed is worth knowing.</param>
 /// <param name="Outcomes">How many cells ended how.</param>
+/// <param name="EvaluatedItems">Items with at least one cell.</param>
 internal sealed record RunScores(
     RunRecord Run,
     IReadOnlyList<Scenario> Items,
     IReadOnlyList<IScorer> Scorers,
     IReadOnlyList<MultiSampleAnalysis> PerScorer,
-    IReadOnlyDictionary<CellOutcome, long> Outcomes)
+    IReadOnlyDictionary<CellOutcome, long> Outcomes,
+    IReadOnlySet<int> EvaluatedItems)
 {
     public static async Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken)
     {
@@ -28,9 +30,11 @@ internal sealed record RunScores(
         }
 
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
+        var evaluated = new HashSet<int>();
         await foreach (var cell in cells.AllAsync(run, cancellationToken))
         {
             outcomes[cell.Outcome]++;
+            evaluated.Add(cell.Address.Item);
             var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Config.MaxTurns);
             for (var index = 0; index < perScorer.Count; index++)
             {
@@ -38,7 +42,7 @@ internal sealed record RunScores(
             }
         }
 
-        return new RunScores(run, items, scorers, perScorer, outcomes);
+        return new RunScores(run, items, scorers, perScorer, outcomes, evaluated);
     }
 
     private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool wasRetried)

@@ -37,7 +37,8 @@ internal static class DecisionParser
         return spec;
     }
 
-    public static StoppingSpec? ParseStopping(FieldReader fields, IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Scenario> scenarios)
+    public static StoppingSpec? ParseStopping(
+        FieldReader fields, IReadOnlyList<string> variants, IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Scenario> scenarios)
     {
         if (fields.Take("stopping") is not { } node || fields.Inner(node, "stopping") is not { } stopping)
         {
@@ -54,6 +55,11 @@ internal static class DecisionParser
         if (metric is not null)
         {
             CheckMetric(stopping, node, stopping.PathOf("metric"), metric, scorers);
+        }
+
+        if (variants.Count == 1)
+        {
+            stopping.Fail(node, "stopping", "stopping needs at least 2 models or variants to compare, but there is 1.");
         }
 
         if (scorers.Count == 0)

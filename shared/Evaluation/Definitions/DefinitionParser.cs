@@ -35,7 +35,7 @@ public static class DefinitionParser
         var scorers = new ScorerListParser(fields, config, scenarios).Parse();
         IReadOnlyList<string> names = variants.Count > 0 ? [.. variants.Select(variant => variant.Name)] : models;
         var compare = DecisionParser.ParseCompare(fields, names, scorers);
-        var stopping = DecisionParser.ParseStopping(fields, scorers, [.. scenarios.Select(parsed => parsed.Scenario)]);
+        var stopping = DecisionParser.ParseStopping(fields, names, scorers, [.. scenarios.Select(parsed => parsed.Scenario)]);
         fields.RejectUnknown();
 
         if (scenarios.Count > 0

@@ -28,7 +28,7 @@ internal static class Worlds
         var (first, second) = (new double[items], new double[items]);
         for (var item = 0; item < items; item++)
         {
-            var pass = 0.9 * random.NextDouble();
+            var pass = 0.85 * random.NextDouble();
             first[item] = random.PassRate(pass + effect, samples);
             second[item] = random.PassRate(pass, samples);
         }
