@@ -41,6 +41,8 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(GateReport))]
+[JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(RescoreRequest))]
 [JsonSerializable(typeof(PlanRequest))]
 [JsonSerializable(typeof(PlanReport))]
 internal sealed partial class EvalJson : JsonSerializerContext

@@ -57,6 +57,8 @@ internal sealed class Services : IAsyncDisposable
         EnqueuePipelineJob enqueue = isCommand ? Pipeline.HandleAsync : EnqueueAsync;
         RunRules = new RunRules(Catalogs);
         StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
+        ExtendRun = new ExtendRun(Definitions, Runs, RunRules, enqueue);
+        RescoreRun = new RescoreRun(Definitions, Runs, Cells, AnalyzeRun);
         Planner = new PlanComparison(Runs, Cells);
         RunControl = new RunControl(Runs, enqueue, clock);
     }
@@ -102,6 +104,10 @@ internal sealed class Services : IAsyncDisposable
     public StartRun StartRun { get; }
 
     public RunControl RunControl { get; }
+
+    public ExtendRun ExtendRun { get; }
+
+    public RescoreRun RescoreRun { get; }
 
     public PlanComparison Planner { get; }
 

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Cells;
 
@@ -94,10 +92,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
     private CellRecord ToRecord(Scenario item, ModelFailure? failure)
     {
-        var scores = failure is null ? Scores(item) : [];
-        var outcome = failure is not null ? CellOutcome.Failed
-            : scores is [{ Invalid: not null }, ..] ? CellOutcome.Invalid
-            : CellOutcome.Scored;
+        var scores = failure is null ? CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected) : [];
+        var outcome = failure is not null ? CellOutcome.Failed : CellScores.OutcomeOf(scores);
         return new CellRecord(
             address,
             outcome,
@@ -114,14 +110,6 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
             Transcript.StartedAt,
             Transcript.CompletedAt);
     }
-
-    private List<NamedScore> Scores(Scenario item) => [.. active.Scorers.Select((scorer, index) =>
-        Scorers.ScoreTurn(scorer, active.Run.Scorers[index].Turn, _turns, item.Expected) switch
-        {
-            Score.Valued(var value) => new NamedScore(scorer.Name, value),
-            Score.Invalid(var reason) => new NamedScore(scorer.Name, null, reason),
-            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
-        })];
 
     /// <summary>Null when the vendor counted no turn at all.</summary>
     private long? Sum(Func<Turn, int?> tokens) => _turns.Any(turn => tokens(turn) is not null) ? _turns.Sum(turn => (long)(tokens(turn) ?? 0)) : null;

@@ -10,6 +10,7 @@ public sealed record PipelineJob([property: JsonPropertyName("job")] string Name
     public const string StartRun = "start_run";
     public const string ResumeRun = "resume_run";
     public const string CancelRun = "cancel_run";
+    public const string ExtendRun = "extend_run";
 }
 
 /// <summary>Where jobs are handed over: the storage queue of a server, or straight to the pipeline on the command line.</summary>

@@ -27,7 +27,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
     {
         switch (job.Name)
         {
-            case PipelineJob.StartRun:
+            case PipelineJob.StartRun or PipelineJob.ExtendRun:
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.ResumeRun or PipelineJob.CancelRun:
@@ -35,7 +35,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
                 break;
             default:
                 throw new InvalidDataException(
-                    $"Job '{job.Name}' is unknown. Known jobs: {PipelineJob.StartRun}, {PipelineJob.ResumeRun}, {PipelineJob.CancelRun}.");
+                    $"Job '{job.Name}' is unknown. Known jobs: {PipelineJob.StartRun}, {PipelineJob.ResumeRun}, {PipelineJob.CancelRun}, {PipelineJob.ExtendRun}.");
         }
     }
 

@@ -14,11 +14,11 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
             ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
 
         var asked = definition with { SamplePercentage = run.SamplePercentage, SampleSeed = run.SampleSeed };
-        await runs.AddItemsAsync(runId, SampledItems.Of(run.DefinitionId, asked), cancellationToken);
+        await runs.AddItemsAsync(runId, SampledItems.Of(run.DefinitionId, asked, run.Percentages ?? [run.SamplePercentage]), cancellationToken);
         await runs.ChangeAsync(
             runId,
-            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = clock.GetUtcNow() } : null,
+            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = current.StartedAt ?? clock.GetUtcNow() } : null,
             cancellationToken);
-        return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed, run.Stopping?.LookEvery ?? 0);
+        return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed, run.Stopping?.LookEvery ?? 0, run.Extension);
     }
 }

@@ -37,7 +37,14 @@ public sealed class RunCatalog(RunStore runs, ProviderCatalogs catalogs, TimePro
 
         if (active.TryBeginRefresh(clock, StatusAge))
         {
-            active.Status = (await runs.GetAsync(runId, cancellationToken)).Status;
+            var current = await runs.GetAsync(runId, cancellationToken);
+            if (current.Extension != active.Run.Extension)
+            {
+                Forget(runId);
+                return await GetAsync(runId, cancellationToken);
+            }
+
+            active.Status = current.Status;
         }
 
         return active;

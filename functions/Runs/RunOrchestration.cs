@@ -94,7 +94,7 @@ internal static class RunOrchestration
             while (running.Count < BlocksInFlight && todo.Count > 0 && deferred.Count == 0 && failure is null)
             {
                 var block = todo.Dequeue();
-                var options = new SubOrchestrationOptions(InstanceId: $"{plan.RunId}-b{block:D6}-{round:D3}");
+                var options = new SubOrchestrationOptions(InstanceId: InstanceIdOf(plan, block, round));
                 running.Add(context.CallSubOrchestratorAsync<BlockResult>(EvaluateBlock.Name, new BlockInput(plan, block), options));
             }
 
@@ -118,6 +118,9 @@ internal static class RunOrchestration
 
         return failure is null ? (deferred, cancelled) : throw failure;
     }
+
+    private static string InstanceIdOf(RunPlan plan, long block, int round) =>
+        plan.Extension == 0 ? $"{plan.RunId}-b{block:D6}-{round:D3}" : $"{plan.RunId}-e{plan.Extension:D3}-b{block:D6}-{round:D3}";
 
     private static async Task<string?> AnalyzeAsync(OrchestrationContext context, string runId)
     {

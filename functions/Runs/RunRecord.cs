@@ -12,6 +12,8 @@ namespace FunctionsEval.Runs;
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="Reason">Why the run failed or was cancelled.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+/// <param name="Extension">How often the run was extended after it had ended.</param>
+/// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
 /// <param name="StopReason">Why the run completed before all its cells were evaluated.</param>
 public sealed record RunRecord(
     string RunId,
@@ -36,7 +38,9 @@ public sealed record RunRecord(
     string? AnalysisError = null,
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
-    string? StopReason = null)
+    string? StopReason = null,
+    int Extension = 0,
+    IReadOnlyList<int>? Percentages = null)
 {
     public const string MultiSample = "multi_sample";
 

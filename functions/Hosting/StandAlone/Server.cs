@@ -37,6 +37,7 @@ internal static class Server
         var api = app.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
+        api.MapRunChanges();
         api.MapPlans();
         api.MapHealth();
     }
@@ -50,6 +51,8 @@ internal static class Server
         collection.AddSingleton(services.RunRules);
         collection.AddSingleton(services.StartRun);
         collection.AddSingleton(services.RunControl);
+        collection.AddSingleton(services.ExtendRun);
+        collection.AddSingleton(services.RescoreRun);
         collection.AddSingleton(services.Planner);
         collection.AddSingleton(services.Health);
         collection.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
