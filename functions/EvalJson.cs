@@ -9,6 +9,7 @@ using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.SelfTests;
 
 namespace FunctionsEval;
 
@@ -43,6 +44,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(GateReport))]
 [JsonSerializable(typeof(ExtendRequest))]
 [JsonSerializable(typeof(RescoreRequest))]
+[JsonSerializable(typeof(SelfTestReport))]
 [JsonSerializable(typeof(PlanRequest))]
 [JsonSerializable(typeof(PlanReport))]
 internal sealed partial class EvalJson : JsonSerializerContext

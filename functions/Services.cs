@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FunctionsEval.Definitions;
 using FunctionsEval.Durable;
+using FunctionsEval.Durable.Client;
 using FunctionsEval.Durable.Engine;
 using FunctionsEval.Health;
 using FunctionsEval.Hosting.StandAlone;
@@ -11,6 +12,7 @@ using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Queues;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval;
 
@@ -19,10 +21,14 @@ internal sealed class Services : IAsyncDisposable
 {
     private readonly StorageConnection _storage;
     private readonly CancellationTokenSource _ownershipLost = new();
+    private readonly Lazy<EmbeddedEngine> _engine;
+    private readonly Lazy<QueuePump> _pump;
+    private readonly TelemetryExport? _telemetry;
 
     private Services(StorageConnection storage, Settings settings, TimeProvider clock, ILoggerFactory loggers, bool isCommand)
     {
         _storage = storage;
+        _telemetry = TelemetryExport.Start(settings);
         Settings = settings;
         Clock = clock;
         Catalogs = new ProviderCatalogs(settings.Providers, clock);
@@ -34,27 +40,26 @@ internal sealed class Services : IAsyncDisposable
         Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, clock);
 
         var catalog = new RunCatalog(Runs, Catalogs, clock);
-        var registry = RunTasks.Register(
+        Registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             new InterimLook(Runs, Cells),
             AnalyzeRun,
             new CompleteRun(Runs, catalog, clock));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
-        Engine = new EmbeddedEngine(
-            Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(), loggers);
-        Pipeline = new PipelineQueue(Runs, Engine.Client);
-        Pump = new QueuePump(
+        _engine = new Lazy<EmbeddedEngine>(() => new EmbeddedEngine(
+            Histories, Registry, Converter, new EmbeddedEngineOptions(), clock, new Random(), loggers));
+        _pump = new Lazy<QueuePump>(() => new QueuePump(
             storage.Queues,
             PipelineJob.QueueName,
             (message, cancellationToken) => Pipeline.HandleAsync(message.Text, cancellationToken),
             new QueuePumpOptions(MaxPollingInterval: TimeSpan.FromSeconds(2)),
             clock,
             new Random(),
-            loggers.CreateLogger<QueuePump>());
+            loggers.CreateLogger<QueuePump>()));
 
         // A command has no server to take jobs from a queue: its jobs go straight to the pipeline.
-        EnqueuePipelineJob enqueue = isCommand ? Pipeline.HandleAsync : EnqueueAsync;
+        EnqueuePipelineJob enqueue = isCommand ? (job, cancellationToken) => Pipeline.HandleAsync(job, cancellationToken) : EnqueueAsync;
         RunRules = new RunRules(Catalogs);
         StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
         ExtendRun = new ExtendRun(Definitions, Runs, RunRules, enqueue);
@@ -92,12 +97,19 @@ internal sealed class Services : IAsyncDisposable
 
     public HostedHistories Histories { get; }
 
-    public EmbeddedEngine Engine { get; }
+    /// <summary>Orchestrators and activities, whichever engine calls them.</summary>
+    public DurableTaskRegistry Registry { get; }
 
-    public PipelineQueue Pipeline { get; }
+    public JsonDataConverter Converter { get; } = new(EvalJson.Context.Options);
 
-    /// <summary>Takes the jobs of a server from its queue; not started by commands.</summary>
-    public QueuePump Pump { get; }
+    /// <summary>Made at its first use: under the Functions host the Durable extension is the engine.</summary>
+    public EmbeddedEngine Engine => _engine.Value;
+
+    /// <summary>The jobs of the embedded engine.</summary>
+    public PipelineQueue Pipeline => PipelineOf(Engine.Client);
+
+    /// <summary>Takes the jobs of a server from its queue; not made for commands and under the Functions host.</summary>
+    public QueuePump Pump => _pump.Value;
 
     public RunRules RunRules { get; }
 
@@ -115,6 +127,9 @@ internal sealed class Services : IAsyncDisposable
     public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false) =>
         new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand);
 
+    /// <summary>The jobs of the engine behind a client.</summary>
+    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client);
+
     public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) => _storage.AcquireOwnershipAsync(cancellationToken);
 
     /// <summary>From now on another process may write to the store: nothing more is written to the histories.</summary>
@@ -122,16 +137,28 @@ internal sealed class Services : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Pump.DisposeAsync();
-        await Engine.DisposeAsync();
+        if (_pump.IsValueCreated)
+        {
+            await _pump.Value.DisposeAsync();
+        }
+
+        if (_engine.IsValueCreated)
+        {
+            await _engine.Value.DisposeAsync();
+        }
+
         Catalogs.Dispose();
         await _storage.DisposeAsync();
         _ownershipLost.Dispose();
+        _telemetry?.Dispose();
     }
 
     private async Task EnqueueAsync(PipelineJob job, CancellationToken cancellationToken)
     {
         await Queues.SendAsync(PipelineJob.QueueName, JsonSerializer.Serialize(job, EvalJson.Context.PipelineJob), cancellationToken);
-        Pump.Wake();
+        if (_pump.IsValueCreated)
+        {
+            _pump.Value.Wake();
+        }
     }
 }

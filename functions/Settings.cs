@@ -10,6 +10,9 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     public const string DefaultDataFolder = ".functionseval";
     public const int DefaultConcurrency = 256;
 
+    /// <summary>Set by the Functions host for its custom handler.</summary>
+    public const string PortVariable = "FUNCTIONS_CUSTOMHANDLER_PORT";
+
     public StorageSettings Storage { get; } = new(
         dataFolder,
         environment("AzureWebJobsStorage"),
@@ -25,9 +28,20 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     /// <summary>The key of a stand-alone server.</summary>
     public string? ApiKey { get; } = environment("FUNCTIONSEVAL_API_KEY") is { Length: > 0 } key ? key : null;
 
+    /// <summary>Where the Functions host calls its custom handler.</summary>
+    public string? Port { get; } = environment(PortVariable);
+
+    /// <summary>What the Functions host takes the program for; the Durable extension chooses its protocol by it.</summary>
+    public string? WorkerRuntime { get; } = environment("FUNCTIONS_WORKER_RUNTIME");
+
+    /// <summary>Where traces and metrics are sent; null sends none. OpenTelemetry's SDK reads the variable itself.</summary>
+    public string? OtlpEndpoint { get; } = environment("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint ? endpoint : null;
+
     /// <summary>The variables that hold provider keys, and which are set.</summary>
     public ProviderKeys Keys { get; } = new(new[] { ProviderSettings.OpenAIKeyVariable, ProviderSettings.CompatibleKeyVariable }
         .ToDictionary(name => name, name => !string.IsNullOrWhiteSpace(environment(name)), StringComparer.Ordinal));
+
+    public static bool IsCustomHandler(Func<string, string?> environment) => !string.IsNullOrEmpty(environment(PortVariable));
 
     /// <param name="runBaseUrl">The base URL that a run was started with.</param>
     public ProviderSettings Providers(string? runBaseUrl) => ProviderSettings.FromEnvironment(environment, runBaseUrl ?? baseUrl, concurrency ?? DefaultConcurrency);

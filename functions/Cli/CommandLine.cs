@@ -16,12 +16,20 @@ internal static class CommandLine
             ExtendCommand.Create(terminal),
             RescoreCommand.Create(terminal),
             GateCommand.Create(terminal),
+            SelfTestCommand.Create(terminal),
             PlanCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),
             HealthCommand.Create(terminal),
+            HostCommand.Create(terminal),
         };
+
+        // The Functions host starts the program without a verb.
+        if (arguments.Length == 0 && Settings.IsCustomHandler(terminal.Environment))
+        {
+            arguments = ["host"];
+        }
 
         // The program's own handler (Interrupt) decides what Ctrl+C does.
         var configuration = new InvocationConfiguration

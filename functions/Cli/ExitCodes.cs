@@ -21,6 +21,9 @@ internal static class ExitCodes
     /// <summary>A gate: cells, scenarios or metrics are missing.</summary>
     public const int Incomplete = 12;
 
+    /// <summary>A self-test: the verdicts are further from what they promise than chance explains.</summary>
+    public const int Unsound = 13;
+
     /// <summary>The store, the disk or the network: nothing is lost, and the run can be resumed.</summary>
     public const int Infrastructure = 3;
 

@@ -42,10 +42,10 @@ internal static class ServeCommand
             throw new UsageException($"--address {address} is not a loopback address: set FUNCTIONSEVAL_API_KEY first, every call then needs it.");
         }
 
-        using var loggers = LoggerFactory.Create(JsonLines);
+        using var loggers = LoggerFactory.Create(JsonLines.Configure);
         await using var services = Services.Open(settings, loggers);
         await using var engine = await EngineHost.StartAsync(services, cancellationToken);
-        await using var app = Server.Create(services, new IPEndPoint(address, arguments.GetValue(Port)), JsonLines);
+        await using var app = Server.Create(services, new IPEndPoint(address, arguments.GetValue(Port)), JsonLines.Configure);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -65,9 +65,4 @@ internal static class ServeCommand
             ? ExitCodes.Completed
             : terminal.Fail("the store was taken over by another process, or the engine failed; see the log.", ExitCodes.Infrastructure);
     }
-
-    private static void JsonLines(ILoggingBuilder logging) => logging
-        .SetMinimumLevel(LogLevel.Information)
-        .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-        .AddJsonConsole(options => (options.UseUtcTimestamp, options.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
 }

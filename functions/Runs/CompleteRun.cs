@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
@@ -24,6 +25,11 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider 
                 : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError, StopReason = input.StopReason },
             cancellationToken);
         catalog.Forget(input.RunId);
+        if (completed is not null)
+        {
+            RunTelemetry.RunEnded(completed.Status);
+        }
+
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
     }
 }

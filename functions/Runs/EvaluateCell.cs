@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
@@ -36,12 +37,14 @@ public sealed partial class EvaluateCell(RunCatalog catalog, CellLedger ledger, 
             return EvalJson.Name(known.Outcome);
         }
 
+        using var span = RunTelemetry.StartCell(active.Run, address);
         var conversation = new CellConversation(active, address, catalog, ledger, clock);
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
             var cell = await conversation.RunAsync(item, cancellationToken);
             await StoreAsync(input.RunId, cell, conversation, cancellationToken);
+            RunTelemetry.CellStored(span, active.Run, cell);
             if (cell.Error is { } error)
             {
                 LogCellFailed(input.RunId, address.RowKey, error.Code);

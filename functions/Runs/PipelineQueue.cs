@@ -8,6 +8,9 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
 {
     public const string Name = "PipelineQueue";
 
+    private const int MostRounds = 200;
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
+
     public Task HandleAsync(string message, CancellationToken cancellationToken)
     {
         PipelineJob? job;
@@ -27,7 +30,11 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
     {
         switch (job.Name)
         {
-            case PipelineJob.StartRun or PipelineJob.ExtendRun:
+            case PipelineJob.ExtendRun:
+                await UntilEndedAsync(job.RunId, cancellationToken);
+                await StartAsync(job.RunId, cancellationToken);
+                break;
+            case PipelineJob.StartRun:
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.ResumeRun or PipelineJob.CancelRun:
@@ -39,27 +46,68 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
         }
     }
 
-    /// <summary>Also starts anew what ended without its run having ended: finished cells are not called again.</summary>
-    private async Task StartAsync(string runId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Also starts anew what ended without its run having ended: finished cells are not called again. True when it started something.
+    /// </summary>
+    internal async Task<bool> StartAsync(string runId, CancellationToken cancellationToken)
     {
-        var run = await runs.FindAsync(runId, cancellationToken);
-        if (run is null || run.Status.IsFinished())
+        if (!await IsUnfinishedAsync(runId, cancellationToken))
         {
-            return;
+            return false;
         }
 
-        var instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: false, cancellationToken);
-        if (instance is null or { IsCompleted: true })
+        var instance = await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken);
+
+        // An orchestration ends after its run, so a run that is unfinished even now has lost its orchestration.
+        if (instance is { IsCompleted: false } || (instance is not null && !await IsUnfinishedAsync(runId, cancellationToken)))
         {
-            try
+            return false;
+        }
+
+        try
+        {
+            var input = new RunInput(runId, Restart: RestartAfter(instance));
+            await client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, input, new StartOrchestrationOptions(runId), cancellationToken);
+            return true;
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // The same job, handled twice at once.
+            return false;
+        }
+    }
+
+    // A run has ended a moment before its orchestration, and may be extended in that moment. Once the new one runs the run is not pending.
+    private async Task UntilEndedAsync(string runId, CancellationToken cancellationToken)
+    {
+        for (var round = 0; await runs.FindAsync(runId, cancellationToken) is { Status: RunStatus.Pending }; round++)
+        {
+            if (await client.GetInstanceAsync(runId, getInputsAndOutputs: false, cancellationToken) is null or { IsCompleted: true })
             {
-                await client.ScheduleNewOrchestrationInstanceAsync(
-                    RunOrchestration.Name, new RunInput(runId), new StartOrchestrationOptions(runId), cancellationToken);
+                return;
             }
-            catch (OrchestrationAlreadyExistsException)
+
+            if (round == MostRounds)
             {
-                // The same job, handled twice at once.
+                throw new InvalidOperationException($"The orchestration of run '{runId}' has not ended yet; the job is tried again.");
             }
+
+            await Task.Delay(Round, cancellationToken);
+        }
+    }
+
+    private async Task<bool> IsUnfinishedAsync(string runId, CancellationToken cancellationToken) =>
+        await runs.FindAsync(runId, cancellationToken) is { } run && !run.Status.IsFinished();
+
+    private static int RestartAfter(OrchestrationMetadata? ended)
+    {
+        try
+        {
+            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, EvalJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
+        }
+        catch (JsonException)
+        {
+            return 1;
         }
     }
 }

@@ -19,6 +19,6 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
             runId,
             current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = current.StartedAt ?? clock.GetUtcNow() } : null,
             cancellationToken);
-        return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed, run.Stopping?.LookEvery ?? 0, run.Extension);
+        return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed, run.Stopping?.LookEvery ?? 0);
     }
 }

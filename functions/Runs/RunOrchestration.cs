@@ -30,7 +30,7 @@ internal static class RunOrchestration
             do
             {
                 var end = Math.Min(plan.Blocks, next + (plan.LookEvery > 0 ? plan.BlocksPerLook : BlocksPerWave));
-                goesOn = await EvaluateAsync(context, plan, next, end);
+                goesOn = await EvaluateAsync(context, plan, input.Restart, next, end);
                 next = end;
                 if (goesOn && plan.LookEvery > 0 && next < plan.Blocks)
                 {
@@ -55,8 +55,9 @@ internal static class RunOrchestration
     }
 
     /// <summary>Evaluates the blocks from <paramref name="first"/> to before <paramref name="end"/>; false when the run was cancelled.</summary>
-    private static async Task<bool> EvaluateAsync(OrchestrationContext context, RunPlan plan, long first, long end)
+    private static async Task<bool> EvaluateAsync(OrchestrationContext context, RunPlan plan, int restart, long first, long end)
     {
+        var idSuffix = restart == 0 ? "" : $"-r{restart}";
         var todo = new Queue<long>();
         for (var block = first; block < end; block++)
         {
@@ -65,7 +66,7 @@ internal static class RunOrchestration
 
         for (var round = 0; todo.Count > 0; round++)
         {
-            var (deferred, cancelled) = await EvaluateRoundAsync(context, plan, todo, round);
+            var (deferred, cancelled) = await EvaluateRoundAsync(context, plan, todo, round, idSuffix);
             if (cancelled)
             {
                 return false;
@@ -83,7 +84,7 @@ internal static class RunOrchestration
 
     /// <summary>Takes blocks from <paramref name="todo"/> until it is empty or one of them met a paused or cancelled run.</summary>
     private static async Task<(List<long> Deferred, bool Cancelled)> EvaluateRoundAsync(
-        OrchestrationContext context, RunPlan plan, Queue<long> todo, int round)
+        OrchestrationContext context, RunPlan plan, Queue<long> todo, int round, string idSuffix)
     {
         var deferred = new List<long>();
         var cancelled = false;
@@ -94,7 +95,7 @@ internal static class RunOrchestration
             while (running.Count < BlocksInFlight && todo.Count > 0 && deferred.Count == 0 && failure is null)
             {
                 var block = todo.Dequeue();
-                var options = new SubOrchestrationOptions(InstanceId: InstanceIdOf(plan, block, round));
+                var options = new SubOrchestrationOptions(Retries.OfBlocks, $"{plan.RunId}-b{block:D6}-{round:D3}{idSuffix}");
                 running.Add(context.CallSubOrchestratorAsync<BlockResult>(EvaluateBlock.Name, new BlockInput(plan, block), options));
             }
 
@@ -119,9 +120,6 @@ internal static class RunOrchestration
         return failure is null ? (deferred, cancelled) : throw failure;
     }
 
-    private static string InstanceIdOf(RunPlan plan, long block, int round) =>
-        plan.Extension == 0 ? $"{plan.RunId}-b{block:D6}-{round:D3}" : $"{plan.RunId}-e{plan.Extension:D3}-b{block:D6}-{round:D3}";
-
     private static async Task<string?> AnalyzeAsync(OrchestrationContext context, string runId)
     {
         try
@@ -140,4 +138,5 @@ internal static class RunOrchestration
 }
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
-internal sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0);
+/// <param name="Restart">How often the orchestration was started anew: blocks of an earlier one may still run under their own ids.</param>
+internal sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0, int Restart = 0);

@@ -5,15 +5,13 @@ namespace FunctionsEval.Runs;
 
 /// <summary>The shape of a run's matrix: all that the orchestrators need to know. Part of stored histories: add fields, never rename.</summary>
 /// <param name="LookEvery">Items between two interim looks; 0 for a run that does not stop early.</param>
-/// <param name="Extension">How often the run was extended: blocks of each time are orchestrations of their own.</param>
 public sealed record RunPlan(
     string RunId,
     int Items,
     int Variants,
     int Samples,
     long Seed,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int LookEvery = 0,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Extension = 0)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int LookEvery = 0)
 {
     /// <summary>Cells of one block: one sub-orchestration with at most this many activities.</summary>
     public const int CellsPerBlock = 100;

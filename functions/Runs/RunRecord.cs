@@ -12,6 +12,7 @@ namespace FunctionsEval.Runs;
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="Reason">Why the run failed or was cancelled.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+/// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 /// <param name="Extension">How often the run was extended after it had ended.</param>
 /// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
 /// <param name="StopReason">Why the run completed before all its cells were evaluated.</param>
@@ -36,6 +37,7 @@ public sealed record RunRecord(
     DateTimeOffset? CompletedAt = null,
     string? Reason = null,
     string? AnalysisError = null,
+    string? TraceParent = null,
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
     string? StopReason = null,

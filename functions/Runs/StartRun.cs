@@ -2,6 +2,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
@@ -72,6 +73,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             RunStatus.Pending,
             now,
             baseUrl,
+            TraceParent: RunTelemetry.TraceParent,
             Compare: asked.Compare,
             Stopping: asked.Stopping);
     }

@@ -4,6 +4,9 @@ namespace FunctionsEval.Durable;
 public sealed record TaskFailureDetails(
     string ErrorType, string ErrorMessage, string? StackTrace = null, TaskFailureDetails? InnerFailure = null, bool IsNonRetriable = false)
 {
+    /// <summary>The type of a failure whose host gave no details.</summary>
+    public const string NotGiven = "None";
+
     public static TaskFailureDetails FromException(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);

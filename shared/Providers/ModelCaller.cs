@@ -67,10 +67,13 @@ public sealed class ModelCaller(
 
             var startedAt = clock.GetUtcNow();
             var sent = request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) };
+            using var span = ModelTelemetry.Start(providerName, sent);
             var outcome = await provider.CompleteAsync(sent, cancellationToken);
             signal = CallSignals.SignalOf(outcome);
             retryAfter = (outcome as ModelOutcome.Failed)?.Failure.RetryAfter;
-            return new ProviderCall(providerName, request.Model, attempt, startedAt, clock.GetUtcNow(), outcome);
+            var endedAt = clock.GetUtcNow();
+            ModelTelemetry.Record(span, providerName, sent, outcome, endedAt - startedAt);
+            return new ProviderCall(providerName, request.Model, attempt, startedAt, endedAt, outcome);
         }
         finally
         {

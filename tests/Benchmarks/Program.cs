@@ -9,7 +9,12 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["run-azurite"] = RunBenchmark.OnAzuriteAsync,
     ["fanout-sqlite"] = FanoutBenchmark.OnSqliteAsync,
     ["fanout-azurite"] = FanoutBenchmark.OnAzuriteAsync,
-    ["startup"] = StartupBenchmark.MeasureAsync,
+    ["analyze-million"] = AnalyzeBenchmark.MeasureAsync,
+    ["startup"] = StartupBenchmark.OfServerAsync,
+    ["startup-host"] = StartupBenchmark.OfHandlerAsync,
+    ["handler-activity"] = HandlerBenchmark.ActivityAsync,
+    ["handler-http"] = HandlerBenchmark.HttpAsync,
+    ["handler-replay"] = HandlerBenchmark.ReplayAsync,
 };
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))

@@ -12,7 +12,28 @@ internal static class StartupBenchmark
 {
     public sealed record Result(string Benchmark, int Runs, double MedianMilliseconds, double MinMilliseconds, double MaxMilliseconds, double MedianCpuMilliseconds);
 
-    public static async Task<object> MeasureAsync(Arguments arguments, CancellationToken cancellationToken)
+    public static Task<object> OfServerAsync(Arguments arguments, CancellationToken cancellationToken) => MeasureAsync(
+        "startup",
+        "/api/health",
+        (port, data) => (["serve", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data], []),
+        arguments,
+        cancellationToken);
+
+    /// <summary>As the Functions host starts it: until the first ping is answered.</summary>
+    public static Task<object> OfHandlerAsync(Arguments arguments, CancellationToken cancellationToken) => MeasureAsync(
+        "startup-host",
+        "/",
+        (port, _) => ([], new()
+        {
+            [Settings.PortVariable] = port.ToString(CultureInfo.InvariantCulture),
+            ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
+            ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+        }),
+        arguments,
+        cancellationToken);
+
+    private static async Task<object> MeasureAsync(
+        string name, string path, Func<int, string, (string[] Arguments, Dictionary<string, string> Environment)> command, Arguments arguments, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
         var published = folder.File("published");
@@ -21,7 +42,15 @@ internal static class StartupBenchmark
         var runs = arguments.Get("runs", 9);
         for (var run = 0; run <= runs; run++)
         {
-            var time = await StartAsync(Path.Combine(published, "functionseval"), folder.File($"data-{run}"), cancellationToken);
+            var port = FreePort();
+            var (options, environment) = command(port, folder.File($"data-{run}"));
+            var start = new ProcessStartInfo(Path.Combine(published, "functionseval"), options) { RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (var (variable, value) in environment)
+            {
+                start.Environment[variable] = value;
+            }
+
+            var time = await StartAsync(start, new Uri($"http://127.0.0.1:{port}{path}"), cancellationToken);
 
             // The first start reads the program from the disk.
             if (run > 0)
@@ -31,7 +60,7 @@ internal static class StartupBenchmark
         }
 
         var walls = times.Select(time => time.Wall).Order().ToList();
-        return new Result("startup", runs, Math.Round(walls[runs / 2], 1), Math.Round(walls[0], 1), Math.Round(walls[^1], 1), Math.Round(times.Select(time => time.Cpu).Order().ElementAt(runs / 2), 1));
+        return new Result(name, runs, Math.Round(walls[runs / 2], 1), Math.Round(walls[0], 1), Math.Round(walls[^1], 1), Math.Round(times.Select(time => time.Cpu).Order().ElementAt(runs / 2), 1));
     }
 
     private static async Task PublishAsync(string folder, CancellationToken cancellationToken)
@@ -47,21 +76,18 @@ internal static class StartupBenchmark
         }
     }
 
-    private static async Task<(double Wall, double Cpu)> StartAsync(string program, string data, CancellationToken cancellationToken)
+    private static async Task<(double Wall, double Cpu)> StartAsync(ProcessStartInfo start, Uri url, CancellationToken cancellationToken)
     {
-        var port = FreePort();
-        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        using var client = new HttpClient();
         var clock = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo(
-            program, ["serve", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data])
-        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(start)!;
         try
         {
             while (true)
             {
                 try
                 {
-                    using var response = await client.GetAsync("/api/health", cancellationToken);
+                    using var response = await client.GetAsync(url, cancellationToken);
                     response.EnsureSuccessStatusCode();
                     return (clock.Elapsed.TotalMilliseconds, process.TotalProcessorTime.TotalMilliseconds);
                 }

@@ -31,7 +31,8 @@ internal static class Server
         return app;
     }
 
-    private static void Map(WebApplication app)
+    /// <summary>The API, the same under every head.</summary>
+    public static void Map(WebApplication app)
     {
         app.MapGet("/", () => "FunctionsEval");
         var api = app.MapGroup("/api");
@@ -42,7 +43,7 @@ internal static class Server
         api.MapHealth();
     }
 
-    private static void AddTo(IServiceCollection collection, Services services)
+    public static void AddTo(IServiceCollection collection, Services services)
     {
         collection.AddSingleton(services.Definitions);
         collection.AddSingleton(services.Runs);

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Planning;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -24,6 +25,8 @@ public sealed record RunAnalysis(
 
 /// <param name="SampleCount">Scored cells.</param>
 /// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>
+/// <param name="VarianceBudget">Where the uncertainty of the mean comes from; null with one sample a scenario.</param>
+/// <param name="NextDollar">What more calls should be spent on: scenarios or samples.</param>
 /// <param name="ConsistencyLabel">high from 0.9, medium from 0.7, low below.</param>
 public sealed record ModelStatistics(
     string Variant,
@@ -42,7 +45,9 @@ public sealed record ModelStatistics(
     string? ConsistencyLabel,
     long Invalid,
     long Failed,
-    IReadOnlyList<ScoreBin> Distribution);
+    IReadOnlyList<ScoreBin> Distribution,
+    VarianceBudget? VarianceBudget = null,
+    string? NextDollar = null);
 
 public sealed record ScenarioStatistics(
     string ScenarioId,

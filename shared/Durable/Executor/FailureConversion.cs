@@ -14,7 +14,7 @@ internal static class FailureConversion
 
     /// <summary>A host may leave the details out (an unknown activity, a terminated sub-orchestration): then there is nothing more to say.</summary>
     public static TaskFailureDetails FromProtocol(this Protocol.TaskFailureDetails? details) => details is null
-        ? new TaskFailureDetails("None", "The task failed; its host gave no details.")
+        ? new TaskFailureDetails(TaskFailureDetails.NotGiven, "The task failed; its host gave no details.")
         : new TaskFailureDetails(
             details.ErrorType,
             details.ErrorMessage,

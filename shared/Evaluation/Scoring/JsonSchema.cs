@@ -108,7 +108,7 @@ internal sealed class JsonSchema
             }
         }
 
-        return Pattern?.IsMatch(text) ?? true;
+        return Pattern?.MatchPatiently(text).Success ?? true;
     }
 
     private bool AcceptsNumber(JsonElement value) =>

@@ -24,7 +24,7 @@ internal sealed partial class NumberScorer(string name, Regex? pattern, double? 
         string? found;
         try
         {
-            found = pattern is null ? FirstFreeNumber(answer) : Captured(pattern.Match(answer));
+            found = pattern is null ? FirstFreeNumber(answer) : Captured(pattern.MatchPatiently(answer));
         }
         catch (RegexMatchTimeoutException)
         {
@@ -55,7 +55,7 @@ internal sealed partial class NumberScorer(string name, Regex? pattern, double? 
         }
 
         // A sign and a point may stand before the first digit; starting there spares the search through long prose.
-        var match = FreeNumber().Match(answer, Math.Max(0, digit - 2));
+        var match = FreeNumber().MatchPatiently(answer, Math.Max(0, digit - 2));
         return match.Success ? match.Value : null;
     }
 
@@ -97,6 +97,7 @@ internal sealed partial class NumberScorer(string name, Regex? pattern, double? 
         FreeNumberTimeoutMilliseconds)]
     private static partial Regex FreeNumber();
 
-    [GeneratedRegex(@"^[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant, FreeNumberTimeoutMilliseconds)]
+    // No two of its parts can take the same character, so it is linear and needs no limit.
+    [GeneratedRegex(@"^[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant, Timeout.Infinite)]
     private static partial Regex Grouped();
 }

@@ -13,7 +13,7 @@ internal sealed class RegexScorer(string name, Regex pattern) : IScorer
     {
         try
         {
-            return Binary.Of(pattern.IsMatch(answer));
+            return Binary.Of(pattern.MatchPatiently(answer).Success);
         }
         catch (RegexMatchTimeoutException)
         {

@@ -8,7 +8,7 @@ namespace FunctionsEval.Durable.Tests.Engine;
 /// <summary>An engine on a clock of its own, which moves on while a test waits for an end.</summary>
 internal sealed class EngineHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private EngineHost(EmbeddedEngine engine, FakeClock clock)
     {

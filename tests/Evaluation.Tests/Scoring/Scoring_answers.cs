@@ -159,4 +159,23 @@ public sealed class Scoring_answers
 
         Assert.True(score is not null, name);
     }
+
+    /// <summary>Limits are a clock's: a plain pattern must stay far from them on a machine that stops for a second.</summary>
+    [Theory]
+    [InlineData(@"Rating:\s*(\d)", 5_000)]
+    [InlineData(@"(?<=Rating:\s*)(\d)", 500)]
+    public void A_pattern_that_is_linear_is_given_much_time(string pattern, double milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), BoundedPattern.Compile(pattern, ignoreCase: false).MatchTimeout);
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void A_match_that_passed_its_limit_is_tried_again(int stalls, bool ends)
+    {
+        var attempts = 0;
+        bool Match() => ++attempts <= stalls ? throw new System.Text.RegularExpressions.RegexMatchTimeoutException() : true;
+
+        Assert.Equal(ends, Record.Exception(() => BoundedPattern.Patiently(Match)) is null);
+        Assert.Equal(3, attempts);
+    }
 }

@@ -42,7 +42,7 @@ public sealed class Odd_answers : IDisposable
         await services.Engine.StartAsync(Cancel);
         var id = await services.Definitions.AddAsync(RunServer.Definition(scenarios: 3, samples: 1), Cancel);
         var run = Assert.IsType<StartOutcome.Started>(await services.StartRun.StartAsync(id, new RunOverrides(), settings.BaseUrl, Cancel)).Run;
-        await services.Engine.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await services.Engine.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
         var transcripts = new List<Transcript>();
         foreach (var address in RunCells.Addresses(run))
         {

@@ -95,8 +95,7 @@ public sealed class Serving
 
     private static Task UntilCompletedAsync(HttpClient client, string runId) => Eventually.TrueAsync(
         async () => JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync($"runs/{runId}")).GetProperty("status").GetString() == "completed",
-        $"run {runId} to be completed",
-        TimeSpan.FromSeconds(60));
+        $"run {runId} to be completed");
 
     private static void Execute(string dataFolder, string sql)
     {

@@ -57,7 +57,7 @@ internal sealed class ServerHost : IAsyncDisposable
     public async Task<JsonElement> UntilAsync(string runId, string status)
     {
         await Eventually.TrueAsync(
-            async () => (await RunAsync(runId)).GetProperty("status").GetString() == status, $"run {runId} to be {status}", TimeSpan.FromSeconds(30));
+            async () => (await RunAsync(runId)).GetProperty("status").GetString() == status, $"run {runId} to be {status}");
         return await RunAsync(runId);
     }
 

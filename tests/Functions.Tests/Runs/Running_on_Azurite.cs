@@ -26,7 +26,7 @@ public sealed class Running_on_Azurite(AzuriteFixture azurite) : IClassFixture<A
         string[] run = ["run", definition, "--base-url", simulator.BaseUrl.ToString(), "--data", _folder.File("none"), "--concurrency", "4", "--json"];
         await using (var program = ProgramProcess.Start(run, Environment))
         {
-            await Eventually.TrueAsync(() => simulator.Stats().Calls >= 25 || program.HasExited, "25 calls", TimeSpan.FromSeconds(60), Cancel);
+            await Eventually.TrueAsync(() => simulator.Stats().Calls >= 25 || program.HasExited, "25 calls", cancellationToken: Cancel);
             Assert.False(program.HasExited, "The run ended before it could be killed.");
             await program.KillAsync();
         }

@@ -92,8 +92,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
                 return end.IsCompleted;
             },
             "the orchestration to end",
-            TimeSpan.FromSeconds(60),
-            Cancel);
+            cancellationToken: Cancel);
         return await end;
     }
 

@@ -9,5 +9,5 @@ public sealed class Azurite_message_queue(AzuriteFixture azurite) : MessageQueue
     protected override IMessageQueue Queue { get; } = new AzureMessageQueue(azurite.ConnectionString);
 
     protected override Task PassAsync(Func<Task<bool>> condition) =>
-        Eventually.TrueAsync(condition, "a hidden message to be visible", TimeSpan.FromSeconds(30), Cancel);
+        Eventually.TrueAsync(condition, "a hidden message to be visible", cancellationToken: Cancel);
 }

@@ -8,7 +8,7 @@ namespace FunctionsEval.Storage.Tests.Queues;
 
 public sealed class Queue_pump : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeClock _clock = new();

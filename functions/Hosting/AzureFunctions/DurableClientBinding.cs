@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace FunctionsEval.Hosting.AzureFunctions;
+
+/// <summary>What the durableClient binding gives with each call. The address may change while the host lives, so it is never kept.</summary>
+internal sealed record DurableClientBinding(string? RpcBaseUrl, string? TaskHubName = null, string? ConnectionName = null)
+{
+    public const string Name = "client";
+
+    public static DurableClientBinding Read(WrappedCall call)
+    {
+        var value = call.Value(Name);
+        DurableClientBinding? binding;
+        try
+        {
+            binding = value.Deserialize(WireJson.Default.DurableClientBinding);
+        }
+        catch (JsonException exception)
+        {
+            throw new MalformedCallException($"Data.{Name} is no durableClient binding: {exception.Message}");
+        }
+
+        return binding is not null && Uri.TryCreate(binding.RpcBaseUrl, UriKind.Absolute, out var address) && address is { Scheme: "http", IsLoopback: true }
+            ? binding
+            : throw new MalformedCallException($"Data.{Name}.rpcBaseUrl must be an http address of this machine, but is '{binding?.RpcBaseUrl}'.");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace FunctionsEval.Providers;
+
+/// <summary>
+/// One client span per attempt, and the durations and tokens of all, by OpenTelemetry's conventions for generative AI
+/// (https://opentelemetry.io/docs/specs/semconv/gen-ai/). Never prompts, answers or keys. Costs nothing while nobody listens.
+/// </summary>
+public static class ModelTelemetry
+{
+    public const string Name = "FunctionsEval.Providers";
+
+    private static readonly ActivitySource Source = new(Name);
+    private static readonly Meter Meter = new(Name);
+
+    // The bucket boundaries are part of the conventions.
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
+        "gen_ai.client.operation.duration",
+        "s",
+        "Duration of one attempt",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] });
+
+    private static readonly Histogram<long> Tokens = Meter.CreateHistogram(
+        "gen_ai.client.token.usage",
+        "{token}",
+        "Tokens as the vendor counted them",
+        advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864] });
+
+    public static Activity? Start(string provider, ModelRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Source.HasListeners()
+            ? Source.StartActivity($"chat {request.Model}", ActivityKind.Client)?
+                .SetTag("gen_ai.operation.name", "chat")
+                .SetTag("gen_ai.provider.name", ProviderName(provider))
+                .SetTag("gen_ai.request.model", request.Model)
+                .SetTag("gen_ai.request.temperature", request.Temperature)
+                .SetTag("gen_ai.request.max_tokens", request.MaxTokens)
+            : null;
+    }
+
+    public static void Record(Activity? span, string provider, ModelRequest request, ModelOutcome outcome, TimeSpan took)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var answer = (outcome as ModelOutcome.Answered)?.Answer;
+        var error = (outcome as ModelOutcome.Failed)?.Failure;
+        if (span is not null)
+        {
+            Describe(span, answer, error);
+        }
+
+        if (Duration.Enabled || Tokens.Enabled)
+        {
+            var tags = new TagList
+            {
+                { "gen_ai.operation.name", "chat" },
+                { "gen_ai.provider.name", ProviderName(provider) },
+                { "gen_ai.request.model", request.Model },
+            };
+            Count(answer?.Usage?.InputTokens, "input", tags);
+            Count(answer?.Usage?.OutputTokens, "output", tags);
+            if (error is not null)
+            {
+                tags.Add("error.type", error.Code.ToWire());
+            }
+
+            Duration.Record(took.TotalSeconds, tags);
+        }
+    }
+
+    private static void Describe(Activity span, ModelAnswer? answer, ModelFailure? error)
+    {
+        span.SetTag("gen_ai.response.model", answer?.ModelVersion)
+            .SetTag("gen_ai.response.id", answer?.RequestId)
+            .SetTag("gen_ai.response.finish_reasons", answer?.FinishReason is { } reason ? new[] { reason } : null)
+            .SetTag("gen_ai.usage.input_tokens", answer?.Usage?.InputTokens)
+            .SetTag("gen_ai.usage.output_tokens", answer?.Usage?.OutputTokens);
+        if (error is not null)
+        {
+            span.SetTag("error.type", error.Code.ToWire()).SetTag("http.response.status_code", error.StatusCode).SetStatus(ActivityStatusCode.Error);
+        }
+    }
+
+    private static void Count(int? tokens, string type, TagList tags)
+    {
+        if (tokens is { } count)
+        {
+            tags.Add("gen_ai.token.type", type);
+            Tokens.Record(count, tags);
+        }
+    }
+
+    // Where the conventions have a word of their own for a vendor.
+    private static string ProviderName(string provider) => provider switch
+    {
+        "azure" or "azure-openai" => "azure.ai.openai",
+        "gemini" or "google" => "gcp.gemini",
+        "mistral" => "mistral_ai",
+        "xai" => "x_ai",
+        _ => provider,
+    };
+}

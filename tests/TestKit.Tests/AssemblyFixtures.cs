@@ -1,0 +1,3 @@
+using FunctionsEval.TestKit;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]
