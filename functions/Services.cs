@@ -5,7 +5,10 @@ using FunctionsEval.Durable.Client;
 using FunctionsEval.Durable.Engine;
 using FunctionsEval.Health;
 using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Limits;
 using FunctionsEval.Planning;
+using FunctionsEval.Prices;
+using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
@@ -31,18 +34,19 @@ internal sealed class Services : IAsyncDisposable
         _telemetry = TelemetryExport.Start(settings);
         Settings = settings;
         Clock = clock;
-        Catalogs = new ProviderCatalogs(settings.Providers, clock);
+        Prices = PriceTableReader.Load(settings.PriceTable);
+        Catalogs = new ProviderCatalogs(settings.Providers, clock, new StoredQuota(storage.Entities, clock));
         Definitions = new DefinitionStore(storage.Entities, clock);
         Runs = new RunStore(storage.Entities);
         Cells = new CellLedger(storage.Entities);
         Analyses = new AnalysisStore(storage.Entities);
         AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
-        Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, clock);
+        Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, Prices, clock);
 
-        var catalog = new RunCatalog(Runs, Catalogs, clock);
+        var catalog = new RunCatalog(Runs, Cells, Catalogs, Prices, clock);
         Registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
-            new EvaluateCell(catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
+            new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             new InterimLook(Runs, Cells),
             AnalyzeRun,
             new CompleteRun(Runs, catalog, clock));
@@ -60,7 +64,7 @@ internal sealed class Services : IAsyncDisposable
 
         // A command has no server to take jobs from a queue: its jobs go straight to the pipeline.
         EnqueuePipelineJob enqueue = isCommand ? (job, cancellationToken) => Pipeline.HandleAsync(job, cancellationToken) : EnqueueAsync;
-        RunRules = new RunRules(Catalogs);
+        RunRules = new RunRules(Catalogs, Prices);
         StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
         ExtendRun = new ExtendRun(Definitions, Runs, RunRules, enqueue);
         RescoreRun = new RescoreRun(Definitions, Runs, Cells, AnalyzeRun);
@@ -82,6 +86,8 @@ internal sealed class Services : IAsyncDisposable
     public IMessageQueue Queues => _storage.Queues;
 
     public ProviderCatalogs Catalogs { get; }
+
+    public PriceTable Prices { get; }
 
     public DefinitionStore Definitions { get; }
 

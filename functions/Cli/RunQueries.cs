@@ -1,4 +1,5 @@
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;
@@ -51,6 +52,8 @@ internal static class RunQueries
             await services.Analyses.FindAsync(runId, cancellationToken),
             run.Reason,
             run.AnalysisError,
+            RunCost.Of(counts),
+            run.StopReason,
             StoppedEarly.Of(run, counts));
     }
 }

@@ -42,8 +42,8 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
             problems.Add($"Run '{run.RunId}' is {EvalJson.Name(run.Status)}, not completed.");
         }
 
-        // A run that stopped by its own rule has no missing cells: it did not want them.
-        var planned = run.StopReason is null ? run.TotalCells : scores.Outcomes.Values.Sum();
+        // A run that stopped by its own rule has no missing cells: it did not want them. One whose budget was spent does.
+        var planned = run.StopReason is null or RunRecord.StoppedByBudget ? run.TotalCells : scores.Outcomes.Values.Sum();
         var missing = planned - scores.Outcomes[CellOutcome.Scored];
         if (missing > allowMissing * planned)
         {

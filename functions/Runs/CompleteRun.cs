@@ -22,7 +22,14 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider 
             input.RunId,
             run => run.Status.IsFinished()
                 ? null
-                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError, StopReason = input.StopReason },
+                : run with
+                {
+                    Status = status,
+                    CompletedAt = clock.GetUtcNow(),
+                    Reason = input.FailureReason ?? StopText(input) ?? run.Reason,
+                    AnalysisError = input.AnalysisError,
+                    StopReason = StopCode(input) ?? run.StopReason,
+                },
             cancellationToken);
         catalog.Forget(input.RunId);
         if (completed is not null)
@@ -32,4 +39,9 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider 
 
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
     }
+
+    // An interim look answers "code: sentence".
+    private static string? StopCode(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[0];
+
+    private static string? StopText(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[^1];
 }

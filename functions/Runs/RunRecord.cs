@@ -10,12 +10,13 @@ namespace FunctionsEval.Runs;
 /// <param name="Items">How many scenarios were sampled from the definition.</param>
 /// <param name="Seed">Orders the dispatch; fixed at the start so that every replay finds the same order.</param>
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
-/// <param name="Reason">Why the run failed or was cancelled.</param>
+/// <param name="Reason">Why the run failed, was cancelled, was stopped, or paused by itself.</param>
+/// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
+/// <param name="StopReason">Why it completed before all its cells were evaluated: "budget", or "decided", "futility", "max_calls" by its own rule.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 /// <param name="Extension">How often the run was extended after it had ended.</param>
 /// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
-/// <param name="StopReason">Why the run completed before all its cells were evaluated.</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -38,12 +39,16 @@ public sealed record RunRecord(
     string? Reason = null,
     string? AnalysisError = null,
     string? TraceParent = null,
+    double? BudgetUsd = null,
+    bool AllowUnknownPrice = false,
+    string? StopReason = null,
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
-    string? StopReason = null,
     int Extension = 0,
     IReadOnlyList<int>? Percentages = null)
 {
+    public const string StoppedByBudget = "budget";
+
     public const string MultiSample = "multi_sample";
 
     public long TotalCells => (long)Items * Variants.Count * SamplesPerScenario;

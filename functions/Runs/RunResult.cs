@@ -1,4 +1,5 @@
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs;
 
@@ -12,4 +13,6 @@ public sealed record RunResult(
     RunAnalysis? Analysis,
     string? Reason = null,
     string? AnalysisError = null,
+    RunCost? Cost = null,
+    string? StopReason = null,
     StoppedEarly? StoppedEarly = null);

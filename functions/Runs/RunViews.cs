@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs;
@@ -23,6 +24,9 @@ public sealed record RunView(
     DateTimeOffset? CompletedAt,
     string? Reason,
     string? AnalysisError,
+    RunCost? Cost,
+    double? BudgetUsd,
+    string? StopReason,
     StoppedEarly? StoppedEarly = null)
 {
     /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
@@ -44,6 +48,9 @@ public sealed record RunView(
         run.CompletedAt,
         run.Reason,
         run.AnalysisError,
+        counts is null ? null : RunCost.Of(counts),
+        run.BudgetUsd,
+        run.StopReason,
         counts is null ? null : Runs.StoppedEarly.Of(run, counts));
 }
 
@@ -69,7 +76,9 @@ public sealed record CellView(
     DateTimeOffset StartedAt,
     DateTimeOffset CompletedAt,
     long DurationMs,
-    Transcript? Transcript)
+    Transcript? Transcript,
+    decimal? CostUsd,
+    bool TokensAreEstimated)
 {
     public static CellView Of(RunRecord run, CellRecord cell, Transcript? transcript = null) => new(
         cell.Address.Item,
@@ -90,7 +99,9 @@ public sealed record CellView(
         cell.StartedAt,
         cell.CompletedAt,
         (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
-        transcript);
+        transcript,
+        cell.CostUsd,
+        cell.TokensAreEstimated);
 }
 
 public sealed record CellPage(IReadOnlyList<CellView> Cells, string? ContinuationToken);
@@ -105,9 +116,11 @@ public sealed record StartRunRequest(
     IReadOnlyList<string>? Models = null,
     int? SamplesPerScenario = null,
     int? SamplePercentage = null,
-    long? SampleSeed = null)
+    long? SampleSeed = null,
+    double? BudgetUsd = null,
+    bool AllowUnknownPrice = false)
 {
-    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed);
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice);
 }
 
 /// <summary>What a run would do, before it does it. Token numbers are estimates: characters / 4.</summary>

@@ -74,6 +74,8 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             now,
             baseUrl,
             TraceParent: RunTelemetry.TraceParent,
+            BudgetUsd: asked.Budget?.MaxUsd,
+            AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false,
             Compare: asked.Compare,
             Stopping: asked.Stopping);
     }

@@ -23,6 +23,11 @@ public static class TableKeys
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of scenario statistics.</summary>
     public const string Analyses = "Analyses";
 
+    /// <summary>Partition = <see cref="AllLimits"/>; row = provider, model and what is counted. Buckets that all processes share.</summary>
+    public const string Limits = "Limits";
+
+    public const string AllLimits = "limit";
+
     public const string AllDefinitions = "definition";
 
     public const string AllRuns = "run";

@@ -148,7 +148,8 @@ public sealed class Killed_runs
         var stored = await bench.ReadAsync();
         var order = new RunPlan(stored.Run.RunId, 200, 2, 2, stored.Run.Seed, 20);
         var evaluated = stored.Cells.Select(cell => cell.Address.Item).Distinct().Count();
-        Assert.StartsWith($"decided: every comparison by 'number' has a verdict after {evaluated} of 200 scenarios", stored.Run.StopReason, StringComparison.Ordinal);
+        Assert.Equal("decided", stored.Run.StopReason);
+        Assert.StartsWith($"every comparison by 'number' has a verdict after {evaluated} of 200 scenarios", stored.Run.Reason, StringComparison.Ordinal);
         Assert.Equal(0, evaluated % 20);
         var planned = Enumerable.Range(0, evaluated / 20 * (int)order.BlocksPerLook).SelectMany(block => order.CellsOf(block)).ToHashSet();
         Assert.Equal(planned, [.. stored.Cells.Select(cell => cell.Address)]);
