@@ -34,7 +34,8 @@ public sealed class Deciding_honestly
 
         var rate = Simulation.Rate(2_000, 223, random => Decide(draw(random, margin), options, random) == Verdict.Equivalent);
 
-        Assert.InRange(rate, 0, Most);
+        // Two standard errors of half as many replications.
+        Assert.InRange(rate, 0, 0.05 + 0.0097);
     }
 
     [Theory]
