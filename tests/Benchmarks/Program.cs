@@ -13,6 +13,7 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["fanout-azurite"] = FanoutBenchmark.OnAzuriteAsync,
     ["abtest-sqlite"] = AbTestBenchmark.OnSqliteAsync,
     ["import-sqlite"] = AbTestBenchmark.ImportAsync,
+    ["analyze-million"] = AnalyzeBenchmark.MeasureAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
     ["startup-host"] = StartupBenchmark.OfHandlerAsync,
     ["handler-activity"] = HandlerBenchmark.ActivityAsync,

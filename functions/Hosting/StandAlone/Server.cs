@@ -5,6 +5,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
+using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 
@@ -41,6 +42,8 @@ internal static class Server
         var api = app.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
+        api.MapRunChanges();
+        api.MapPlans();
         api.MapContent();
         api.MapAbTests();
         api.MapDigests();
@@ -69,6 +72,9 @@ internal static class Server
         collection.AddSingleton(services.RunRules);
         collection.AddSingleton(services.StartRun);
         collection.AddSingleton(services.RunControl);
+        collection.AddSingleton(services.ExtendRun);
+        collection.AddSingleton(services.RescoreRun);
+        collection.AddSingleton(services.Planner);
         collection.AddSingleton(services.Health);
         collection.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         collection.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);

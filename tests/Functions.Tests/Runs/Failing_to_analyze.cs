@@ -53,6 +53,7 @@ public sealed class Failing_to_analyze : IDisposable
         var registry = RunTasks.Register(
             new PrepareRun(services.Runs, services.Definitions, TimeProvider.System),
             new EvaluateCell(services.Runs, catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
+            new InterimLook(services.Runs, services.Cells),
             services.AnalyzeRun,
             new CompleteRun(services.Runs, catalog, services.Digests, TimeProvider.System, NullLogger<CompleteRun>.Instance));
         return new EmbeddedEngine(
