@@ -8,6 +8,9 @@ using FunctionsEval.Durable.Client;
 using FunctionsEval.Durable.Engine;
 using FunctionsEval.Health;
 using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Limits;
+using FunctionsEval.Prices;
+using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
@@ -33,7 +36,8 @@ internal sealed class Services : IAsyncDisposable
         _telemetry = TelemetryExport.Start(settings);
         Settings = settings;
         Clock = clock;
-        Catalogs = new ProviderCatalogs(settings.Providers, clock);
+        Prices = PriceTableReader.Load(settings.PriceTable);
+        Catalogs = new ProviderCatalogs(settings.Providers, clock, new StoredQuota(storage.Entities, clock));
         Definitions = new DefinitionStore(storage.Entities, clock);
         Content = new ContentStore(storage.Entities);
         ImportContent = new ImportContent(Content, storage.Entities);
@@ -41,17 +45,17 @@ internal sealed class Services : IAsyncDisposable
         Cells = new CellLedger(storage.Entities);
         Analyses = new AnalysisStore(storage.Entities);
         AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
-        Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, clock);
+        Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, Prices, clock);
 
         Digests = new DigestStore(storage.Entities, Runs, Cells, clock);
         Credits = new Credits(storage.Entities, Runs, Cells, settings.CreditLimits, settings.CreditRates, clock);
         StartDigest = new StartDigest(Content, new CandidateSelection(Content), Runs, Credits, clock);
-        var catalog = new RunCatalog(Runs, Catalogs, clock);
+        var catalog = new RunCatalog(Runs, Cells, Catalogs, Prices, clock);
         Registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
-            new EvaluateCell(catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
+            new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             AnalyzeRun,
-            new CompleteRun(Runs, catalog, Digests, clock));
+            new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
         _engine = new Lazy<EmbeddedEngine>(() => new EmbeddedEngine(
             Histories, Registry, Converter, new EmbeddedEngineOptions(), clock, new Random(), loggers));
@@ -67,7 +71,7 @@ internal sealed class Services : IAsyncDisposable
         // A command has no server to take jobs from a queue: its jobs go straight to the pipeline.
         Enqueue = isCommand ? (job, cancellationToken) => Pipeline.HandleAsync(job, cancellationToken) : EnqueueAsync;
         AbTestFeature = isCommand ? new AbTestFeature(Enabled: true) : settings.AbTests;
-        RunRules = new RunRules(Catalogs);
+        RunRules = new RunRules(Catalogs, Prices);
         StartRun = new StartRun(Definitions, Runs, RunRules, Enqueue, clock);
         RunControl = new RunControl(Runs, Enqueue, clock);
         AbTestRequests = new AbTestRequestReader(Catalogs);
@@ -89,6 +93,8 @@ internal sealed class Services : IAsyncDisposable
     public IMessageQueue Queues => _storage.Queues;
 
     public ProviderCatalogs Catalogs { get; }
+
+    public PriceTable Prices { get; }
 
     public DefinitionStore Definitions { get; }
 

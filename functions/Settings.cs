@@ -3,6 +3,7 @@ using FunctionsEval.AbTests;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Storage;
 
@@ -17,6 +18,10 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     /// <summary>Set by the Functions host for its custom handler.</summary>
     public const string PortVariable = "FUNCTIONS_CUSTOMHANDLER_PORT";
 
+    // Azure OpenAI without a key: the identity that the app runs as.
+    private readonly Func<CancellationToken, ValueTask<string>>? _azureToken =
+        AzureOpenAIToken.Of(environment("AZURE_OPENAI_ENDPOINT"), environment("AZURE_CLIENT_ID"));
+
     public StorageSettings Storage { get; } = new(
         dataFolder,
         environment("AzureWebJobsStorage"),
@@ -28,6 +33,9 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
 
     /// <summary>Where OpenAI-format providers are called, when the command line says so.</summary>
     public string? BaseUrl => baseUrl;
+
+    /// <summary>A file whose prices go before those that come with the program.</summary>
+    public string? PriceTable { get; } = environment("FUNCTIONSEVAL_PRICES");
 
     /// <summary>The key of a stand-alone server.</summary>
     public string? ApiKey { get; } = environment("FUNCTIONSEVAL_API_KEY") is { Length: > 0 } key ? key : null;
@@ -52,13 +60,20 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     public string? OtlpEndpoint { get; } = environment("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint ? endpoint : null;
 
     /// <summary>The variables that hold provider keys, and which are set.</summary>
-    public ProviderKeys Keys { get; } = new(new[] { ProviderSettings.OpenAIKeyVariable, ProviderSettings.CompatibleKeyVariable }
+    public ProviderKeys Keys { get; } = new(Vendor.All.Select(vendor => vendor.KeyVariable)
         .ToDictionary(name => name, name => !string.IsNullOrWhiteSpace(environment(name)), StringComparer.Ordinal));
 
     public static bool IsCustomHandler(Func<string, string?> environment) => !string.IsNullOrEmpty(environment(PortVariable));
 
     /// <param name="runBaseUrl">The base URL that a run was started with.</param>
-    public ProviderSettings Providers(string? runBaseUrl) => ProviderSettings.FromEnvironment(environment, runBaseUrl ?? baseUrl, concurrency ?? DefaultConcurrency);
+    public ProviderSettings Providers(string? runBaseUrl) => new()
+    {
+        Variables = ProviderSettings.ReadVariables(environment),
+        BaseUrl = runBaseUrl ?? baseUrl,
+        AzureToken = _azureToken,
+        Limits = LimitTable.Parse(environment(LimitTable.Variable)),
+        MaxConcurrency = concurrency ?? DefaultConcurrency,
+    };
 
     private static double? Number(Func<string, string?> environment, string name)
     {

@@ -22,6 +22,12 @@ internal static class RunReport
         var console = terminal.OutConsole();
         console.MarkupLineInterpolated(
             $"Run [bold]{result.RunId}[/] is [bold]{EvalJson.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {Count(result.Calls.Repeated)} repeated; {Number(result.ElapsedSeconds, "F1")} s");
+        if (result.Cost is { Usd: { } usd } cost)
+        {
+            var rest = cost.UnpricedCells > 0 ? $", {Count(cost.UnpricedCells)} cells without a price not counted" : "";
+            console.MarkupLineInterpolated($"Cost ${usd.ToString("0.######", CultureInfo.InvariantCulture)}{rest}");
+        }
+
         if (result.Reason is { } reason)
         {
             console.MarkupLineInterpolated($"[yellow]{reason}[/]");

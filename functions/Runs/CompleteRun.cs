@@ -7,7 +7,7 @@ namespace FunctionsEval.Runs;
 internal sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
-public sealed class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore digests, TimeProvider clock)
+public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore digests, TimeProvider clock, ILogger<CompleteRun> logger)
 {
     public const string Name = "CompleteRun";
 
@@ -23,14 +23,19 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore d
             input.RunId,
             run => run.Status.IsFinished()
                 ? null
-                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError },
+                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason ?? run.Reason, AnalysisError = input.AnalysisError },
             cancellationToken);
         catalog.Forget(input.RunId);
         if (completed is not null)
         {
             RunTelemetry.RunEnded(completed.Status);
+            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, completed.Status, completed.Reason);
         }
 
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
     }
+
+    // An alert and the workbook in infra/ look for this line.
+    [LoggerMessage("Run {RunId} ended: {Status} {Reason}")]
+    private partial void LogEnded(LogLevel level, string runId, RunStatus status, string? reason);
 }

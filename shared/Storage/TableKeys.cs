@@ -47,6 +47,11 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDigests"/>, row = run id: heads. Partition = run id, row = index: blocks of entries.</summary>
     public const string Digests = "Digests";
 
+    /// <summary>Partition = <see cref="AllLimits"/>; row = provider, model and what is counted. Buckets that all processes share.</summary>
+    public const string Limits = "Limits";
+
+    public const string AllLimits = "limit";
+
     public const string AllDefinitions = "definition";
 
     public const string AllRuns = "run";

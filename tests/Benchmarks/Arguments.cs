@@ -10,4 +10,10 @@ internal sealed class Arguments(IReadOnlyList<string> arguments)
         var at = arguments.ToList().IndexOf($"--{name}");
         return at < 0 ? standard : int.Parse(arguments[at + 1], CultureInfo.InvariantCulture);
     }
+
+    public string? Find(string name)
+    {
+        var at = arguments.ToList().IndexOf($"--{name}");
+        return at < 0 ? null : arguments[at + 1];
+    }
 }

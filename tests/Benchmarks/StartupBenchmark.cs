@@ -36,8 +36,12 @@ internal static class StartupBenchmark
         string name, string path, Func<int, string, (string[] Arguments, Dictionary<string, string> Environment)> command, Arguments arguments, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        var published = folder.File("published");
-        await PublishAsync(published, cancellationToken);
+        var published = arguments.Find("published") ?? folder.File("published");
+        if (!Directory.Exists(published))
+        {
+            await PublishAsync(published, cancellationToken);
+        }
+
         var times = new List<(double Wall, double Cpu)>();
         var runs = arguments.Get("runs", 9);
         for (var run = 0; run <= runs; run++)

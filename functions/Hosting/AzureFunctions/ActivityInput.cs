@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace FunctionsEval.Hosting.AzureFunctions;
 
@@ -13,7 +12,7 @@ internal sealed record ActivityInput(string InstanceId, int TaskId, string? Inpu
     /// <summary>The layers of text around text that the extension and the host may add.</summary>
     private const int MaxLayers = 3;
 
-    public string ToJson() => JsonSerializer.Serialize([this], WireJson.Default.ActivityInputArray);
+    public string ToJson() => JsonSerializer.Serialize([this], WireJson.Context.ActivityInputArray);
 
     /// <summary>Also reads an input that somebody else scheduled: then it has no instance and no task.</summary>
     public static ActivityInput Read(JsonElement value)
@@ -26,13 +25,7 @@ internal sealed record ActivityInput(string InstanceId, int TaskId, string? Inpu
         var single = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 ? value[0] : value;
         var isOurs = single.ValueKind == JsonValueKind.Object && single.TryGetProperty("taskId", out _) && single.TryGetProperty("instanceId", out _);
         return isOurs
-            ? single.Deserialize(WireJson.Default.ActivityInput)!
+            ? single.Deserialize(WireJson.Context.ActivityInput)!
             : new ActivityInput("", -1, value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : value.GetRawText());
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ActivityInput[]))]
-[JsonSerializable(typeof(ActivityResult))]
-[JsonSerializable(typeof(DurableClientBinding))]
-internal sealed partial class WireJson : JsonSerializerContext;

@@ -13,7 +13,7 @@ internal sealed record ActivityResult(bool Ok, JsonElement? Value = null, Activi
 
     public static ActivityResult Failed(TaskFailureDetails details) => new(Ok: false, Error: ActivityError.Of(details));
 
-    public string ToJson() => JsonSerializer.Serialize(this, WireJson.Default.ActivityResult);
+    public string ToJson() => JsonSerializer.Serialize(this, WireJson.Context.ActivityResult);
 
     /// <summary>Null when the text is no result of ours.</summary>
     public static ActivityResult? TryRead(string? json)
@@ -30,7 +30,7 @@ internal sealed record ActivityResult(bool Ok, JsonElement? Value = null, Activi
             return result.ValueKind == JsonValueKind.Object
                 && result.TryGetProperty("ok", out var ok)
                 && ok.ValueKind is JsonValueKind.True or JsonValueKind.False
-                ? result.Deserialize(WireJson.Default.ActivityResult)
+                ? result.Deserialize(WireJson.Context.ActivityResult)
                 : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

@@ -24,9 +24,6 @@ internal sealed partial class FunctionsHandler : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-
-            // The host sends the whole history of an orchestration in one body.
-            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         Server.AddTo(builder.Services, services);

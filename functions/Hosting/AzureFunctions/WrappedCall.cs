@@ -14,37 +14,33 @@ internal sealed class WrappedCall
 
     public static WrappedCall Parse(ReadOnlyMemory<byte> body)
     {
-        JsonElement root;
         try
         {
-            root = JsonElement.Parse(body.Span);
+            var root = JsonElement.Parse(body.Span);
+            return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Data", out var data) && data.ValueKind == JsonValueKind.Object
+                ? new WrappedCall(data)
+                : throw new MalformedCallException("The body must be a JSON object whose Data is an object.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new MalformedCallException($"The body ({body.Length} bytes) is not JSON: {exception.Message}");
         }
-
-        return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Data", out var data) && data.ValueKind == JsonValueKind.Object
-            ? new WrappedCall(data)
-            : throw new MalformedCallException("The body must be a JSON object whose Data is an object.");
     }
 
     /// <summary>The value of a binding, with one layer of encoding taken away.</summary>
     public JsonElement Value(string binding)
     {
-        if (!_data.TryGetProperty(binding, out var value))
-        {
-            throw new MalformedCallException(
-                $"Data.{binding} is missing (there is: {string.Join(", ", _data.EnumerateObject().Select(property => property.Name))}).");
-        }
-
         try
         {
-            return WireValue.Unwrap(value);
+            return _data.TryGetProperty(binding, out var value)
+                ? WireValue.Unwrap(value)
+                : throw new MalformedCallException(
+                    $"Data.{binding} is missing (there is: {string.Join(", ", _data.EnumerateObject().Select(property => property.Name))}).");
         }
         catch (InvalidOperationException)
         {
-            throw new MalformedCallException($"Data.{binding} holds half of a surrogate pair, which is no text.");
+            // JSON may hold escapes that stand for no text; they are only found when they are read.
+            throw new MalformedCallException($"Data.{binding}, or a name beside it, holds half of a surrogate pair, which is no text.");
         }
     }
 }

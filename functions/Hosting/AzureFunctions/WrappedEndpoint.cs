@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FunctionsEval.Hosting.AzureFunctions;
 
@@ -35,6 +36,8 @@ internal sealed partial class WrappedEndpoint(FunctionTable functions, ILogger<W
     /// <summary>A failure is a status of 500: the host keeps a queue message then, and moves it to the poison queue in the end.</summary>
     private async Task AnswerAsync(HttpContext context, WrappedFunction function)
     {
+        // The host sends the whole history of an orchestration in one body; requests under /api keep their limit.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         try

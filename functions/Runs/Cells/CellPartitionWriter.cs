@@ -1,3 +1,4 @@
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -167,6 +168,11 @@ internal sealed class CellPartitionWriter(IEntityStore entities, string partitio
     private EntityOperation IntentOperation(CellWrite.Intent intent)
     {
         var row = new Entity(partition, TableKeys.Intent(intent.CellRow)) { ["calls"] = intent.Calls + (intent.Lost ?? 0) };
+        if (intent.Reserved > 0)
+        {
+            row["reservedNanos"] = Money.ToNanos(intent.Reserved * (intent.Calls + (intent.Lost ?? 0)));
+        }
+
         return intent.Calls == 1 && intent.Lost is null ? EntityOperation.Insert(row) : EntityOperation.Upsert(row);
     }
 

@@ -27,6 +27,21 @@ internal static class CellRows
             ["completedAt"] = cell.CompletedAt,
         };
 
+        if (cell.CostUsd is { } cost)
+        {
+            entity["costUsd"] = (double)cost;
+        }
+
+        if (cell.HeldUsd > 0)
+        {
+            entity["heldUsd"] = (double)cell.HeldUsd;
+        }
+
+        if (cell.TokensAreEstimated)
+        {
+            entity["tokensAreEstimated"] = true;
+        }
+
         if (cell.LostCalls > 0)
         {
             entity["lostCalls"] = cell.LostCalls;
@@ -68,6 +83,9 @@ internal static class CellRows
             entity.GetString("finishReason"),
             entity.GetDateTimeOffset("startedAt")!.Value,
             entity.GetDateTimeOffset("completedAt")!.Value,
+            (decimal?)entity.GetDouble("costUsd"),
+            (decimal)(entity.GetDouble("heldUsd") ?? 0),
+            entity.GetBoolean("tokensAreEstimated") ?? false,
             entity.GetText("output"));
     }
 
@@ -122,9 +140,20 @@ internal static class CellRows
             ["endedAt"] = call.EndedAt,
         };
 
+        if (call.CostUsd is { } cost)
+        {
+            entity["costUsd"] = (double)cost;
+        }
+
+        if (call.Adaptations != RequestAdaptations.None)
+        {
+            entity["adaptations"] = call.Adaptations.ToString();
+        }
+
         switch (call.Outcome)
         {
             case ModelOutcome.Answered(var answer):
+                Add(entity, answer.Limits);
                 entity["status"] = "ok";
                 entity["requestId"] = answer.RequestId;
                 entity["inputTokens"] = answer.Usage?.InputTokens;
@@ -134,6 +163,7 @@ internal static class CellRows
                 entity["costEstimateCredits"] = purpose.Rates?.Of(answer.Usage?.InputTokens ?? 0, answer.Usage?.OutputTokens ?? 0);
                 break;
             case ModelOutcome.Failed(var failure):
+                Add(entity, failure.Limits);
                 entity["status"] = "error";
                 entity["costEstimateCredits"] = purpose.Rates is null ? null : 0.0;
                 entity["requestId"] = failure.RequestId;
@@ -145,5 +175,15 @@ internal static class CellRows
         }
 
         return entity;
+    }
+
+    /// <summary>How much of the vendor's quota was left, where it said so.</summary>
+    private static void Add(Entity entity, VendorLimits? limits)
+    {
+        if (limits is not null)
+        {
+            entity["requestsRemaining"] = limits.RequestsRemaining;
+            entity["tokensRemaining"] = limits.TokensRemaining;
+        }
     }
 }

@@ -22,13 +22,15 @@ internal abstract class CellWrite
     public void Fail(Exception exception) => _done.TrySetException(exception);
 
     /// <param name="calls">How many calls this execution of the cell has made, the coming one included.</param>
-    public sealed class Intent(string cellRow, int calls) : CellWrite
+    public sealed class Intent(string cellRow, int calls, decimal reserved) : CellWrite
     {
         public override int Operations => 1;
 
         public override string CellRow => cellRow;
 
         public int Calls => calls;
+
+        public decimal Reserved => reserved;
 
         /// <summary>Set once the row was found to be there: an earlier process left it.</summary>
         public int? Lost { get; set; }
@@ -51,6 +53,6 @@ internal abstract class CellWrite
 
         public CallPurpose Purpose => purpose;
 
-        public bool HasIntent { get; set; } = calls.Count > 0;
+        public bool HasIntent { get; set; } = record.Calls > 0;
     }
 }

@@ -12,6 +12,8 @@ public sealed class TriageConversation(string instructions, string input, string
     public const string FirstLabel = "triage";
     public const string RetryLabel = "triage_retry";
 
+    public int TurnCount => 2;
+
     public ConversationStep Next(IReadOnlyList<Turn> turns) => turns switch
     {
         [] => Ask(1, FirstLabel, instructions),

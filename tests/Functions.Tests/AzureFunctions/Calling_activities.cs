@@ -98,6 +98,33 @@ public sealed class Calling_activities(SharedHandler shared) : IClassFixture<Sha
         answer.AssertProblem(HttpStatusCode.BadRequest, reason);
     }
 
+    [Theory]
+    [InlineData("EvaluateCell", 200, 400)]
+    [InlineData("PipelineQueue", 400, 500)]
+    [InlineData("Watchdog", 400, 400)]
+    public async Task Fuzzed_bodies_are_refused_and_never_break_the_handler(string function, int one, int other)
+    {
+        var random = new Random(11);
+        var body = System.Text.Encoding.UTF8.GetBytes(Body(
+            ("input", Rule5(JsonSerializer.Serialize("""[{"instanceId":"i","taskId":1,"input":"{\"runId\":\"r000000000000000\",\"item\":1}"}]"""))),
+            ("message", Rule5(JsonSerializer.Serialize("""{"job":"start_run","runId":"r000000000000000"}"""))),
+            ("client", Rule5("""{"rpcBaseUrl":"none"}"""))));
+        for (var round = 0; round < 300; round++)
+        {
+            byte[] broken = [.. body];
+            for (var change = random.Next(1, 9); change > 0; change--)
+            {
+                broken[random.Next(broken.Length)] = (byte)random.Next(256);
+            }
+
+            var answer = await _handler.PostAsync($"/{function}", broken);
+
+            Assert.Contains((int)answer.Status, new[] { one, other });
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await _handler.GetAsync("/")).Status);
+    }
+
     private async Task<RunRecord> StartRunAsync()
     {
         var id = await _handler.Services.Definitions.AddAsync(RunServer.Definition(scenarios: 2, samples: 2), Cancel);

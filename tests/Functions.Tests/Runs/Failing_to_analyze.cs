@@ -49,12 +49,12 @@ public sealed class Failing_to_analyze : IDisposable
     /// <summary>The program's own activities on a clock that a test moves: the retries of an analysis take half a minute.</summary>
     private static EmbeddedEngine NewEngine(Services services, FakeClock clock)
     {
-        var catalog = new RunCatalog(services.Runs, services.Catalogs, TimeProvider.System);
+        var catalog = new RunCatalog(services.Runs, services.Cells, services.Catalogs, services.Prices, TimeProvider.System);
         var registry = RunTasks.Register(
             new PrepareRun(services.Runs, services.Definitions, TimeProvider.System),
-            new EvaluateCell(catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
+            new EvaluateCell(services.Runs, catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
             services.AnalyzeRun,
-            new CompleteRun(services.Runs, catalog, services.Digests, TimeProvider.System));
+            new CompleteRun(services.Runs, catalog, services.Digests, TimeProvider.System, NullLogger<CompleteRun>.Instance));
         return new EmbeddedEngine(
             services.Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(1), NullLoggerFactory.Instance);
     }

@@ -85,7 +85,7 @@ public sealed class Orchestrating : IDisposable
         var slept = await host.RunAsync("Sleeps");
         var retried = await host.RunAsync("Retries");
 
-        Assert.InRange(slept.LastUpdated - slept.Created, TimeSpan.FromHours(1), TimeSpan.FromHours(20));
+        Assert.True(slept.LastUpdated - slept.Created >= TimeSpan.FromHours(1), "The timer fired before its time.");
         Assert.Equal(OrchestrationStatus.Completed, retried.Status);
         Assert.Equal((3, 1, 2), host.Counts.Of("Flaky"));
     }

@@ -88,7 +88,7 @@ public sealed class FunctionsHostDouble : IAsyncDisposable
     {
         var starts = _channel.Starts;
         await _channel.KillAsync();
-        await Eventually.TrueAsync(() => _channel.Starts > starts || HasStopped, "another handler", TimeSpan.FromSeconds(60), cancellationToken);
+        await Eventually.TrueAsync(() => _channel.Starts > starts || HasStopped, "another handler", cancellationToken: cancellationToken);
     }
 
     /// <summary>Calls a timer function now; false when the call failed.</summary>

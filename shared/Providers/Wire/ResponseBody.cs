@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace FunctionsEval.Providers.OpenAI;
+namespace FunctionsEval.Providers.Wire;
 
 /// <summary>A response body in a pooled buffer, read up to a limit.</summary>
 internal readonly struct ResponseBody : IDisposable

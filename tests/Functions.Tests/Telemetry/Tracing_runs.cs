@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Providers;
+using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Runs;
+using FunctionsEval.Telemetry;
+using FunctionsEval.TestKit;
+
+namespace FunctionsEval.Functions.Tests.Telemetry;
+
+public sealed class Tracing_runs
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_cell_and_call_belongs_to_the_trace_of_the_request_that_started_the_run()
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        using var listener = Listen(ended);
+        using var folder = new TemporaryFolder();
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, Cancel);
+        await using var server = await RunServer.StartAsync(folder.Path, simulator);
+
+        // The engine and the queue run already, so nothing of this activity reaches them but through the run.
+        RunRecord run;
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C);
+        request.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        using (request.Start())
+        {
+            run = await server.StartRunAsync(RunServer.Definition(scenarios: 3, samples: 2));
+        }
+
+        await server.EndAsync(run);
+
+        Assert.Equal(request.Id, run.TraceParent);
+        var spans = ended.Where(span => span.TraceId == request.TraceId).ToList();
+        var cells = spans.Where(span => span.OperationName == "evaluate_cell").ToList();
+        Assert.Equal(6, cells.Count);
+        Assert.All(cells, cell => Assert.Equal(
+            (request.SpanId, run.RunId, "scored"), (cell.ParentSpanId, cell.GetTagItem("functionseval.run.id"), cell.GetTagItem("functionseval.outcome"))));
+        var calls = spans.Where(span => span.OperationName == "chat sim-noisy").ToList();
+        Assert.Equal(cells.Select(cell => cell.SpanId.ToHexString()).Order(StringComparer.Ordinal), calls.Select(call => call.ParentSpanId.ToHexString()).Order(StringComparer.Ordinal));
+        Assert.All(calls, AssertConventional);
+        Assert.DoesNotContain(spans.SelectMany(span => span.TagObjects), tag => tag.Value is string text && text.Contains("acceptable", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("openai", "openai")]
+    [InlineData("xai", "x_ai")]
+    [InlineData("gemini", "gcp.gemini")]
+    public void A_failed_call_is_an_error_with_its_type(string provider, string name)
+    {
+        using var listener = Listen([]);
+        var request = new ModelRequest("m", [new ChatMessage(ChatRole.User, "secret")], "id", Temperature: 0.5);
+
+        using var span = ModelTelemetry.Start(provider, request)!;
+        ModelTelemetry.Record(
+            span, provider, request, new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.RateLimit, "Too many.", 429)), TimeSpan.FromSeconds(1));
+
+        Assert.Equal((ActivityStatusCode.Error, "RATE_LIMIT", 429), (span.Status, span.GetTagItem("error.type"), span.GetTagItem("http.response.status_code")));
+        Assert.Equal((name, 0.5), (span.GetTagItem("gen_ai.provider.name"), span.GetTagItem("gen_ai.request.temperature")));
+    }
+
+    [Fact]
+    public async Task A_run_that_nobody_traces_keeps_nothing()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        await bench.RunAsync(Yaml.Of(scenarios: 1, samples: 1));
+
+        Assert.Null((await bench.ReadAsync()).Run.TraceParent);
+    }
+
+    private static void AssertConventional(Activity call)
+    {
+        Assert.Equal(ActivityKind.Client, call.Kind);
+        Assert.Equal(
+            ("chat", "openai-compatible", "sim-noisy"),
+            (call.GetTagItem("gen_ai.operation.name"), call.GetTagItem("gen_ai.provider.name"), call.GetTagItem("gen_ai.request.model")));
+        Assert.True(call.GetTagItem("gen_ai.usage.input_tokens") is > 0);
+        Assert.True(call.GetTagItem("gen_ai.usage.output_tokens") is > 0);
+        Assert.Equal(["stop"], Assert.IsType<string[]>(call.GetTagItem("gen_ai.response.finish_reasons")));
+    }
+
+    private static ActivityListener Listen(ConcurrentQueue<Activity> ended)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is RunTelemetry.Name or ModelTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+}
