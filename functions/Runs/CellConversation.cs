@@ -1,6 +1,8 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
@@ -12,6 +14,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 {
     /// <summary>From the first attempt of a cell to its last answer.</summary>
     private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(300);
+
+    private static readonly OutputSchema TriageSchema = new(TriagePrompt.SchemaName, TriagePrompt.Schema);
 
     private readonly List<Turn> _turns = [];
     private readonly List<ProviderCall> _calls = [];
@@ -94,7 +98,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         var messages = ask.Messages.Select(message => new ChatMessage((ChatRole)message.Role, message.Text)).ToList();
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";
         var request = new ModelRequest(
-            model.Model, messages, id, variant.Temperature ?? config.Temperature, variant.MaxTokens ?? config.MaxTokens, variant.ReasoningEffort);
+            model.Model, messages, id, variant.Temperature ?? config.Temperature, variant.MaxTokens ?? config.MaxTokens, variant.ReasoningEffort,
+            active.Run.IsTriage ? TriageSchema : null);
         _reserved = active.Budget is null ? 0 : _prices.AtMost(request);
 
         // A failed attempt may have been charged all the same, so the whole call is settled by what its attempts may have cost.

@@ -5,6 +5,7 @@ namespace FunctionsEval.Evaluation.Conversation;
 /// <summary>What is said in one cell. Holds no state: everything follows from the turns so far, so it goes on from any transcript it began.</summary>
 public interface ICellConversation
 {
+    /// <summary>The most turns that it can take.</summary>
     int MaxTurns { get; }
 
     ConversationStep Next(IReadOnlyList<Turn> turns);

@@ -197,8 +197,10 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
         var after = await bench.ReadAsync();
 
         Assert.True(resumed.ExitCode == 0, resumed.Error);
-        after.AssertWhole();
-        Assert.Equal(240 - before.Cells.Count, bench.Simulator.Stats().Calls - calls);
+        Assert.Equal((240, 240, 0), (after.Cells.Count, after.Transcripts.Count, after.Intents));
+
+        // An answer that was kept without its cell is not asked for again either.
+        Assert.InRange(bench.Simulator.Stats().Calls - calls, 240 - before.Cells.Count - 16, 240 - before.Cells.Count);
         Assert.All(before.Cells, cell => Assert.Equal(cell.CompletedAt, after.Cells.Single(other => other.Address == cell.Address).CompletedAt));
     }
 
