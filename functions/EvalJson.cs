@@ -1,13 +1,18 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FunctionsEval.AbTests;
+using FunctionsEval.Cli;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.SelfTests;
 
@@ -41,6 +46,27 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(Topic))]
+[JsonSerializable(typeof(Source))]
+[JsonSerializable(typeof(ContentItem))]
+[JsonSerializable(typeof(TimelineEntry))]
+[JsonSerializable(typeof(ImportReport))]
+[JsonSerializable(typeof(TopicPage))]
+[JsonSerializable(typeof(ClusterView))]
+[JsonSerializable(typeof(CandidateSnapshot))]
+[JsonSerializable(typeof(AdminErrorBody))]
+[JsonSerializable(typeof(AbTestStarted))]
+[JsonSerializable(typeof(AbTestPage))]
+[JsonSerializable(typeof(AbTestDetail))]
+[JsonSerializable(typeof(AbTestAnalysis))]
+[JsonSerializable(typeof(AbTestResult))]
+[JsonSerializable(typeof(Digest))]
+[JsonSerializable(typeof(IReadOnlyList<DigestItem>))]
+[JsonSerializable(typeof(DigestPage))]
+[JsonSerializable(typeof(DigestQueued))]
+[JsonSerializable(typeof(CreditStatus))]
+[JsonSerializable(typeof(ProviderCallPage))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(GateReport))]
 [JsonSerializable(typeof(ExtendRequest))]
 [JsonSerializable(typeof(RescoreRequest))]

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using FunctionsEval.AbTests;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Durable;
 using FunctionsEval.Durable.Client;
 using FunctionsEval.Durable.Engine;
@@ -37,19 +40,24 @@ internal sealed class Services : IAsyncDisposable
         Prices = PriceTableReader.Load(settings.PriceTable);
         Catalogs = new ProviderCatalogs(settings.Providers, clock, new StoredQuota(storage.Entities, clock));
         Definitions = new DefinitionStore(storage.Entities, clock);
+        Content = new ContentStore(storage.Entities);
+        ImportContent = new ImportContent(Content, storage.Entities);
         Runs = new RunStore(storage.Entities);
         Cells = new CellLedger(storage.Entities);
         Analyses = new AnalysisStore(storage.Entities);
         AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
         Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, Prices, clock);
 
+        Digests = new DigestStore(storage.Entities, Runs, Cells, clock);
+        Credits = new Credits(storage.Entities, Runs, Cells, settings.CreditLimits, settings.CreditRates, clock);
+        StartDigest = new StartDigest(Content, new CandidateSelection(Content), Runs, Credits, clock);
         var catalog = new RunCatalog(Runs, Cells, Catalogs, Prices, clock);
         Registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             new InterimLook(Runs, Cells),
             AnalyzeRun,
-            new CompleteRun(Runs, catalog, clock));
+            new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
         _engine = new Lazy<EmbeddedEngine>(() => new EmbeddedEngine(
             Histories, Registry, Converter, new EmbeddedEngineOptions(), clock, new Random(), loggers));
@@ -63,13 +71,17 @@ internal sealed class Services : IAsyncDisposable
             loggers.CreateLogger<QueuePump>()));
 
         // A command has no server to take jobs from a queue: its jobs go straight to the pipeline.
-        EnqueuePipelineJob enqueue = isCommand ? (job, cancellationToken) => Pipeline.HandleAsync(job, cancellationToken) : EnqueueAsync;
+        Enqueue = isCommand ? (job, cancellationToken) => Pipeline.HandleAsync(job, cancellationToken) : EnqueueAsync;
+        AbTestFeature = isCommand ? new AbTestFeature(Enabled: true) : settings.AbTests;
         RunRules = new RunRules(Catalogs, Prices);
-        StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
-        ExtendRun = new ExtendRun(Definitions, Runs, RunRules, enqueue);
+        StartRun = new StartRun(Definitions, Runs, RunRules, Enqueue, clock);
+        RunControl = new RunControl(Runs, Enqueue, clock);
+        ExtendRun = new ExtendRun(Definitions, Runs, RunRules, Enqueue);
         RescoreRun = new RescoreRun(Definitions, Runs, Cells, AnalyzeRun);
         Planner = new PlanComparison(Runs, Cells);
-        RunControl = new RunControl(Runs, enqueue, clock);
+        AbTestRequests = new AbTestRequestReader(Catalogs);
+        StartAbTest = new StartAbTest(Content, new CandidateSelection(Content), Runs, Enqueue, clock);
+        AnalyzeAbTest = new AnalyzeAbTest(Analyses, Cells);
     }
 
     public Settings Settings { get; }
@@ -90,6 +102,10 @@ internal sealed class Services : IAsyncDisposable
     public PriceTable Prices { get; }
 
     public DefinitionStore Definitions { get; }
+
+    public ContentStore Content { get; }
+
+    public ImportContent ImportContent { get; }
 
     public RunStore Runs { get; }
 
@@ -129,12 +145,29 @@ internal sealed class Services : IAsyncDisposable
 
     public PlanComparison Planner { get; }
 
+    public AbTestFeature AbTestFeature { get; }
+
+    public AbTestRequestReader AbTestRequests { get; }
+
+    public StartAbTest StartAbTest { get; }
+
+    public AnalyzeAbTest AnalyzeAbTest { get; }
+
+    public DigestStore Digests { get; }
+
+    public Credits Credits { get; }
+
+    public StartDigest StartDigest { get; }
+
+    /// <summary>Hands a job over: to the queue of a server, or straight to the pipeline of a command.</summary>
+    public EnqueuePipelineJob Enqueue { get; }
+
     /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
     public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false) =>
         new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand);
 
     /// <summary>The jobs of the engine behind a client.</summary>
-    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client);
+    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest, Clock);
 
     public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) => _storage.AcquireOwnershipAsync(cancellationToken);
 

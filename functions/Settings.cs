@@ -1,6 +1,10 @@
+using System.Globalization;
+using FunctionsEval.AbTests;
+using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
+using FunctionsEval.Runs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval;
@@ -36,6 +40,16 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     /// <summary>The key of a stand-alone server.</summary>
     public string? ApiKey { get; } = environment("FUNCTIONSEVAL_API_KEY") is { Length: > 0 } key ? key : null;
 
+    /// <summary>Whether a server takes A/B tests.</summary>
+    public AbTestFeature AbTests { get; } = AbTestFeature.FromEnvironment(environment(AbTestFeature.Variable));
+
+    public DigestModel DigestModel { get; } = new(environment(DigestModel.Variable) is { Length: > 0 } model ? model : null);
+
+    public CreditLimits CreditLimits { get; } = new(Number(environment, "MONTHLY_CREDITS") ?? 10_000, Number(environment, "DAILY_THROTTLE_CREDITS"));
+
+    public CreditRates CreditRates { get; } = new(
+        Number(environment, "TRIAGE_CREDITS_PER_1K_INPUT_TOKENS") ?? 0, Number(environment, "TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS") ?? 0);
+
     /// <summary>Where the Functions host calls its custom handler.</summary>
     public string? Port { get; } = environment(PortVariable);
 
@@ -60,4 +74,16 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
         Limits = LimitTable.Parse(environment(LimitTable.Variable)),
         MaxConcurrency = concurrency ?? DefaultConcurrency,
     };
+
+    private static double? Number(Func<string, string?> environment, string name)
+    {
+        if (string.IsNullOrWhiteSpace(environment(name)))
+        {
+            return null;
+        }
+
+        return double.TryParse(environment(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 && double.IsFinite(value)
+            ? value
+            : throw new FormatException($"{name} must be a number that is not negative, but is '{environment(name)}'.");
+    }
 }

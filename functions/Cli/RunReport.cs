@@ -48,6 +48,18 @@ internal static class RunReport
         }
     }
 
+    /// <summary>Prints a run in the way of its kind.</summary>
+    public static Task PrintAsync(Terminal terminal, Services services, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
+    {
+        if (run.Kind == RunRecord.AbTest)
+        {
+            return AbTestReport.PrintAsync(terminal, services, run, result, asJson, cancellationToken);
+        }
+
+        Print(terminal, result, asJson);
+        return Task.CompletedTask;
+    }
+
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         console.Write(Variants(analysis));
@@ -125,7 +137,7 @@ internal static class RunReport
         }
     }
 
-    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    internal static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     internal static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

@@ -82,7 +82,7 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
         }
 
         var result = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken);
-        RunReport.Print(terminal, result, asJson);
+        await RunReport.PrintAsync(terminal, services, run, result, asJson, cancellationToken);
         return ExitCodes.Of(result);
     }
 

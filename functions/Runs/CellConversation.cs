@@ -31,20 +31,21 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
     public async Task<CellRecord> RunAsync(Scenario item, CancellationToken cancellationToken)
     {
-        var variant = active.Run.Variants[address.Variant];
-        var conversation = new ProbeConversation(variant.Preamble ?? active.Run.Preamble, item, active.Run.Config.MaxTurns);
-        if (conversation.TurnCount > 1)
+        var conversation = CellConversations.Of(active, address.Variant, item);
+        if (conversation.MaxTurns > 1)
         {
             await ContinueAsync(conversation, cancellationToken);
         }
 
         ModelFailure? failure = null;
-        while (failure is null && conversation.Next(_turns) is ConversationStep.Ask ask)
+        var step = conversation.Next(_turns);
+        while (failure is null && step is ConversationStep.Ask ask)
         {
             switch (await AskAsync(ask, cancellationToken))
             {
                 case ModelOutcome.Answered:
-                    if (_turns.Count < conversation.TurnCount)
+                    step = conversation.Next(_turns);
+                    if (step is ConversationStep.Ask)
                     {
                         // What is paid for is kept, whatever becomes of the next turn or of this process.
                         await ledger.KeepAsync(active.Run.RunId, address, TranscriptNow());
@@ -58,7 +59,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         }
 
         Transcript = TranscriptNow();
-        return ToRecord(item, failure);
+        return ToRecord(item, failure, failure is null ? conversation.Output(_turns) : null);
     }
 
     public void Dispose() => _ceiling.Dispose();
@@ -70,10 +71,10 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     }
 
     /// <summary>Takes up what an earlier execution of this cell was answered.</summary>
-    private async Task ContinueAsync(ProbeConversation conversation, CancellationToken cancellationToken)
+    private async Task ContinueAsync(ICellConversation conversation, CancellationToken cancellationToken)
     {
         if (await ledger.FindTranscriptAsync(active.Run.RunId, address, cancellationToken) is { Turns.Count: > 0 } kept
-            && kept.Turns.Count <= conversation.TurnCount)
+            && kept.Turns.Count <= conversation.MaxTurns)
         {
             _turns.AddRange(kept.Turns);
             _keptTurns = kept.Turns.Count;
@@ -201,7 +202,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         return new RunHaltedException(active.Run.Variants[address.Variant].Model, failure);
     }
 
-    private CellRecord ToRecord(Scenario item, ModelFailure? failure)
+    private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
     {
         var scores = failure is null ? CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected) : [];
         var outcome = failure is not null ? CellOutcome.Failed : CellScores.OutcomeOf(scores);
@@ -223,7 +224,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
             Transcript.CompletedAt,
             Cost(),
             _held + (lost * _reserved),
-            _turns.Any(turn => turn.TokensAreEstimated));
+            _turns.Any(turn => turn.TokensAreEstimated),
+            output);
     }
 
     /// <summary>Null when the model has no price.</summary>

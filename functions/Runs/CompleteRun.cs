@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FunctionsEval.Digests;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
@@ -11,13 +12,18 @@ internal sealed record CompleteRunInput(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StopReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
-public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider clock)
+public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore digests, TimeProvider clock, ILogger<CompleteRun> logger)
 {
     public const string Name = "CompleteRun";
 
     internal async Task<RunStatus> RunAsync(CompleteRunInput input, CancellationToken cancellationToken)
     {
         var status = input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed;
+        if (status == RunStatus.Completed && await runs.GetAsync(input.RunId, cancellationToken) is { Kind: RunRecord.Digest, Status: not RunStatus.Cancelled } digest)
+        {
+            await digests.MakeAsync(digest, cancellationToken);
+        }
+
         var completed = await runs.ChangeAsync(
             input.RunId,
             run => run.Status.IsFinished()
@@ -35,6 +41,7 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider 
         if (completed is not null)
         {
             RunTelemetry.RunEnded(completed.Status);
+            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, completed.Status, completed.Reason);
         }
 
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
@@ -44,4 +51,8 @@ public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider 
     private static string? StopCode(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[0];
 
     private static string? StopText(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[^1];
+
+    // An alert and the workbook in infra/ look for this line.
+    [LoggerMessage("Run {RunId} ended: {Status} {Reason}")]
+    private partial void LogEnded(LogLevel level, string runId, RunStatus status, string? reason);
 }

@@ -51,7 +51,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
             var cell = await conversation.RunAsync(item, cancellationToken);
-            await StoreAsync(input.RunId, cell, conversation, cancellationToken);
+            await StoreAsync(active.Run, cell, conversation, cancellationToken);
             RunTelemetry.CellStored(span, active.Run, cell);
             if (cell.Error is { } error)
             {
@@ -89,18 +89,18 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
     }
 
     /// <summary>The answer is paid for, so a store that is away for a moment is waited for here before the whole cell is repeated.</summary>
-    private async Task StoreAsync(string runId, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
+    private async Task StoreAsync(RunRecord run, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await ledger.StoreAsync(runId, cell, conversation.Transcript, conversation.Calls);
+                await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run));
                 return;
             }
             catch (StorageException exception) when (attempt < StoreRetries.Length)
             {
-                LogStoreRetried(exception, runId, cell.Address.RowKey);
+                LogStoreRetried(exception, run.RunId, cell.Address.RowKey);
                 await Task.Delay(StoreRetries[attempt], clock, cancellationToken);
             }
         }

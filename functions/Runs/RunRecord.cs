@@ -13,6 +13,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Reason">Why the run failed, was cancelled, was stopped, or paused by itself.</param>
 /// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
 /// <param name="StopReason">Why it completed before all its cells were evaluated: "budget", or "decided", "futility", "max_calls" by its own rule.</param>
+/// <param name="Window">Where the candidates of a triage run come from.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 /// <param name="Extension">How often the run was extended after it had ended.</param>
@@ -42,6 +43,7 @@ public sealed record RunRecord(
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
     string? StopReason = null,
+    ContentWindow? Window = null,
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
     int Extension = 0,
@@ -50,6 +52,12 @@ public sealed record RunRecord(
     public const string StoppedByBudget = "budget";
 
     public const string MultiSample = "multi_sample";
+    public const string AbTest = "abtest";
+    public const string Digest = "digest";
+
+    /// <summary>Its items are candidates of content, and its cells triage them.</summary>
+    [JsonIgnore]
+    public bool IsTriage => Kind is AbTest or Digest;
 
     public long TotalCells => (long)Items * Variants.Count * SamplesPerScenario;
 }

@@ -1,9 +1,13 @@
 using System.Net;
+using FunctionsEval.AbTests;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Planning;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Calls;
 
 namespace FunctionsEval.Hosting.StandAlone;
 
@@ -40,13 +44,29 @@ internal static class Server
         api.MapRuns();
         api.MapRunChanges();
         api.MapPlans();
+        api.MapContent();
+        api.MapAbTests();
+        api.MapDigests();
+        api.MapCalls();
         api.MapHealth();
     }
 
     public static void AddTo(IServiceCollection collection, Services services)
     {
         collection.AddSingleton(services.Definitions);
+        collection.AddSingleton(services.Content);
+        collection.AddSingleton(services.ImportContent);
         collection.AddSingleton(services.Runs);
+        collection.AddSingleton(services.AbTestFeature);
+        collection.AddSingleton(new CallRows(services.Entities));
+        collection.AddSingleton(services.Digests);
+        collection.AddSingleton(services.Credits);
+        collection.AddSingleton(services.Settings.DigestModel);
+        collection.AddSingleton(services.Enqueue);
+        collection.AddSingleton(services.Clock);
+        collection.AddSingleton(services.AbTestRequests);
+        collection.AddSingleton(services.StartAbTest);
+        collection.AddSingleton(services.AnalyzeAbTest);
         collection.AddSingleton(services.Cells);
         collection.AddSingleton(services.Analyses);
         collection.AddSingleton(services.RunRules);

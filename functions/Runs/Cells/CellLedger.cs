@@ -75,8 +75,10 @@ public sealed class CellLedger(IEntityStore entities)
     }
 
     /// <summary>Stores a finished cell; false when it was there already, and then nothing is changed or counted.</summary>
-    public async Task<bool> StoreAsync(string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls) =>
-        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls)) == 0;
+    /// <param name="purpose">Null is a probe.</param>
+    public async Task<bool> StoreAsync(
+        string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose? purpose = null) =>
+        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls, purpose ?? CallPurpose.Probe)) == 0;
 
     /// <summary>All cells of a run in address order.</summary>
     public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)

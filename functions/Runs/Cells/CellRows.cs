@@ -47,6 +47,7 @@ internal static class CellRows
             entity["lostCalls"] = cell.LostCalls;
         }
 
+        entity.SetText("output", cell.Output);
         if (cell.Error is { } error)
         {
             entity.SetText("error", JsonSerializer.Serialize(error, EvalJson.Context.CellError));
@@ -84,7 +85,8 @@ internal static class CellRows
             entity.GetDateTimeOffset("completedAt")!.Value,
             (decimal?)entity.GetDouble("costUsd"),
             (decimal)(entity.GetDouble("heldUsd") ?? 0),
-            entity.GetBoolean("tokensAreEstimated") ?? false);
+            entity.GetBoolean("tokensAreEstimated") ?? false,
+            entity.GetText("output"));
     }
 
     public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch
@@ -127,11 +129,11 @@ internal static class CellRows
     public static Transcript ToTranscript(IEnumerable<Entity> rows) =>
         JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!;
 
-    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call)
+    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call, CallPurpose purpose)
     {
         var entity = new Entity(partition, TableKeys.Call(cellRow, number))
         {
-            ["purpose"] = "probe",
+            ["purpose"] = purpose.Name,
             ["provider"] = call.Provider,
             ["model"] = call.Model,
             ["startedAt"] = call.StartedAt,
@@ -158,10 +160,12 @@ internal static class CellRows
                 entity["outputTokens"] = answer.Usage?.OutputTokens;
                 entity["reasoningTokens"] = answer.Usage?.ReasoningTokens;
                 entity["cachedTokens"] = answer.Usage?.CachedTokens;
+                entity["costEstimateCredits"] = purpose.Rates?.Of(answer.Usage?.InputTokens ?? 0, answer.Usage?.OutputTokens ?? 0);
                 break;
             case ModelOutcome.Failed(var failure):
                 Add(entity, failure.Limits);
                 entity["status"] = "error";
+                entity["costEstimateCredits"] = purpose.Rates is null ? null : 0.0;
                 entity["requestId"] = failure.RequestId;
                 entity["code"] = failure.Code.ToWire();
                 entity["message"] = failure.Message;

@@ -36,7 +36,7 @@ internal abstract class CellWrite
         public int? Lost { get; set; }
     }
 
-    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls) : CellWrite
+    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose purpose) : CellWrite
     {
         /// <summary>More calls than this are written ahead of the cell: a batch holds 100 operations.</summary>
         public const int CallsInBatch = 60;
@@ -50,6 +50,8 @@ internal abstract class CellWrite
         public Transcript Transcript => transcript;
 
         public IReadOnlyList<ProviderCall> Calls => calls;
+
+        public CallPurpose Purpose => purpose;
 
         public bool HasIntent { get; set; } = record.Calls > 0;
     }

@@ -17,7 +17,8 @@ internal readonly record struct SimulatedRequest(
     string? Effort = null,
     bool HasTemperature = false,
     string? TokensName = null,
-    string? Problem = null)
+    string? Problem = null,
+    bool WantsTriage = false)
 {
     /// <param name="model">From the URL, in the format that has it there.</param>
     public static SimulatedRequest Read(in ReadOnlySequence<byte> body, string? model)
@@ -42,6 +43,7 @@ internal readonly record struct SimulatedRequest(
         private int _bytes;
         private int? _maxTokens;
         private bool _json;
+        private bool _triage;
         private bool _stream;
         private string? _effort;
         private bool _hasTemperature;
@@ -73,7 +75,7 @@ internal readonly record struct SimulatedRequest(
                 { _stream: true } => "'stream' is true, but this server does not stream",
                 _ => null,
             };
-            return new SimulatedRequest(_model, _prompt, _scene, _bytes, _maxTokens, _json, _effort, _hasTemperature, _tokensName, problem);
+            return new SimulatedRequest(_model, _prompt, _scene, _bytes, _maxTokens, _json, _effort, _hasTemperature, _tokensName, problem, _triage);
         }
 
         private void ReadProperty(ref Utf8JsonReader reader)
@@ -235,6 +237,7 @@ internal readonly record struct SimulatedRequest(
             var hash = StableHash.Of(text, 1);
             _bytes += text.Length;
             _json = _json || HasWordJson(text);
+            _triage = _triage || text.IndexOf(SimulatedTriage.Marker) >= 0;
             ArrayPool<byte>.Shared.Return(buffer);
             return hash;
         }

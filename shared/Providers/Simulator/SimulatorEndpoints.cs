@@ -154,7 +154,9 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
             await Task.Delay(latency, clock, context.RequestAborted);
         }
 
-        var answer = model.Answer(request.Scene, callKey, request.WantsJson);
+        var answer = request.WantsTriage
+            ? SimulatedTriage.Answer(model, request.Scene, callKey)
+            : model.Answer(request.Scene, callKey, request.WantsJson);
         switch (_faults.Draw(callKey, call))
         {
             case Fault.RateLimit:
