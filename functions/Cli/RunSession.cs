@@ -117,6 +117,7 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
                 if (await services.Runs.GetAsync(run.RunId, ended.Token) is { Status: RunStatus.Paused } halted)
                 {
                     paused = halted.Reason ?? "Somebody asked for it.";
+                    await CallsEndAsync(halted, ended.Token);
                     return;
                 }
 
@@ -127,6 +128,18 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
             report(RunProgress.Of(run, await services.Cells.CountAsync(run, cancellationToken)));
         });
         return paused;
+    }
+
+    /// <summary>Calls under way when the run was paused: cut off, their answers would be lost.</summary>
+    private async Task CallsEndAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var gates = services.Catalogs.For(run.BaseUrl).Gates().Values;
+        for (var look = 0; look == 0 || (look < 40 && gates.Any(gate => gate.Snapshot() is { InFlight: > 0 } or { Waiting: > 0 })); look++)
+        {
+            await Task.Delay(PollInterval, services.Clock, cancellationToken);
+        }
+
+        await Task.Delay(PollInterval, services.Clock, cancellationToken);
     }
 
     private async Task EndOfAsync(Task completion, RunRecord run, CancellationToken cancellationToken)

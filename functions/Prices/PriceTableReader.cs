@@ -12,7 +12,7 @@ internal static class PriceTableReader
     private const string BuiltIn = "FunctionsEval.Prices.prices.yaml";
 
     /// <param name="overridePath">A file in the same form; null for none.</param>
-    /// <exception cref="InvalidDataException">A table is broken; the message names file, place and rule.</exception>
+    /// <exception cref="FormatException">A table is broken; the message names file, place and rule.</exception>
     public static PriceTable Load(string? overridePath)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(BuiltIn)!;
@@ -25,7 +25,7 @@ internal static class PriceTableReader
 
         return File.Exists(overridePath)
             ? table.With(Parse(overridePath, File.ReadAllText(overridePath)))
-            : throw new InvalidDataException($"The price table '{overridePath}' (FUNCTIONSEVAL_PRICES) does not exist.");
+            : throw new FormatException($"The price table '{overridePath}' (FUNCTIONSEVAL_PRICES) does not exist.");
     }
 
     internal static PriceTable Parse(string file, string yaml)
@@ -33,7 +33,7 @@ internal static class PriceTableReader
         var root = YamlSource.Parse(yaml) switch
         {
             SourceOutcome.Read(var node) => node,
-            SourceOutcome.Malformed(var error) => throw new InvalidDataException($"{file}: {error}"),
+            SourceOutcome.Malformed(var error) => throw new FormatException($"{file}: {error}"),
             var other => throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}"),
         };
         var fields = new Fields(file, "", root);
@@ -62,7 +62,7 @@ internal static class PriceTableReader
     private sealed class Fields(string file, string path, SourceNode node)
     {
         private readonly SourceNode.Mapping _mapping = node as SourceNode.Mapping
-            ?? throw new InvalidDataException($"{file}: line {node.Line}: {(path.Length == 0 ? "the table" : path)} must be a mapping of fields.");
+            ?? throw new FormatException($"{file}: line {node.Line}: {(path.Length == 0 ? "the table" : path)} must be a mapping of fields.");
 
         public bool Has(string name) => Find(name) is not null;
 
@@ -90,11 +90,11 @@ internal static class PriceTableReader
                 : throw Broken(name, $"must be a number of 0 or more, but is '{Text(name)}'");
         }
 
-        public InvalidDataException Missing(string name) => Broken(name, "must be given");
+        public FormatException Missing(string name) => Broken(name, "must be given");
 
         private SourceNode? Find(string name) => _mapping.Entries.FirstOrDefault(entry => entry.Name == name)?.Value;
 
-        private InvalidDataException Broken(string name, string rule) =>
+        private FormatException Broken(string name, string rule) =>
             new($"{file}: line {(Find(name) ?? _mapping).Line}: {PathOf(name)} {rule}.");
 
         private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";

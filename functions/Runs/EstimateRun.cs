@@ -1,24 +1,37 @@
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Providers;
+using FunctionsEval.Providers.Prices;
+using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>Counts cells and calls exactly, and tokens roughly, before anything is sent.</summary>
 internal static class EstimateRun
 {
-    private const int CharactersPerToken = 4;
-
-    public static RunEstimate Of(string definitionId, Definition asked)
+    /// <param name="priceOf">Null for a model without one.</param>
+    /// <param name="past">What earlier runs used, by variant: it goes before the token estimate.</param>
+    public static RunEstimate Of(
+        string definitionId, Definition asked, Func<string, (string Vendor, Price? Price)> priceOf, IReadOnlyDictionary<string, PastUsage> past)
     {
         var sampled = SampledItems.Of(definitionId, asked);
         var variants = asked.AllVariants();
         var turns = sampled.Sum(scenario => (long)Turns(scenario, asked));
-        var perModel = variants.Select(variant => new ModelEstimate(
-            variant.Name,
-            variant.Model,
-            (long)sampled.Count * asked.SamplesPerScenario,
-            turns * asked.SamplesPerScenario,
-            sampled.Sum(scenario => InputTokens(scenario, variant.Preamble ?? asked.Preamble, Turns(scenario, asked))) * asked.SamplesPerScenario,
-            (variant.MaxTokens ?? asked.Config.MaxTokens) * turns * asked.SamplesPerScenario)).ToList();
+        var perModel = variants.Select(variant =>
+        {
+            var (vendor, price) = priceOf(variant.Model);
+            var cells = (long)sampled.Count * asked.SamplesPerScenario;
+            var most = (variant.MaxTokens ?? asked.Config.MaxTokens) * turns * asked.SamplesPerScenario;
+            var used = past.GetValueOrDefault(variant.Name);
+            var input = used is not null
+                ? used.InputTokens * cells / used.Cells
+                : sampled.Sum(scenario => InputTokens(vendor, scenario, variant.Preamble ?? asked.Preamble, Turns(scenario, asked))) * asked.SamplesPerScenario;
+            var output = used is not null ? used.OutputTokens * cells / used.Cells : most;
+
+            // Many calls together never are one long request, so its price does not count here.
+            var cost = price is null || output is null ? null : (price.Input * input + price.Output * output) / 1_000_000;
+            return new ModelEstimate(
+                variant.Name, variant.Model, cells, turns * asked.SamplesPerScenario, input, most, output, cost, used?.Cells ?? 0);
+        }).ToList();
         return new RunEstimate(
             sampled.Count,
             asked.Scenarios.Count,
@@ -26,22 +39,24 @@ internal static class EstimateRun
             asked.SamplesPerScenario,
             perModel.Sum(model => model.Cells),
             perModel.Sum(model => model.Calls),
-            perModel);
+            perModel,
+            perModel.All(model => model.CostUsd is not null) ? perModel.Sum(model => model.CostUsd) : null);
     }
 
     private static int Turns(Scenario scenario, Definition definition) => Math.Min(1 + scenario.FollowUps.Count, definition.Config.MaxTurns);
 
     // Each turn sends the conversation so far again; the answers in between are not known and not counted.
-    private static long InputTokens(Scenario scenario, string preamble, int turns)
+    private static long InputTokens(string vendor, Scenario scenario, string preamble, int turns)
     {
-        long sent = preamble.Length + scenario.Prompt.Length;
+        long Tokens(string text) => TokenEstimate.OfConversation(vendor, [new ChatMessage(ChatRole.User, text)]);
+        var sent = (preamble.Length > 0 ? Tokens(preamble) : 0) + Tokens(scenario.Prompt);
         var total = sent;
         foreach (var followUp in scenario.FollowUps.Take(turns - 1))
         {
-            sent += followUp.Prompt.Length;
+            sent += Tokens(followUp.Prompt);
             total += sent;
         }
 
-        return total / CharactersPerToken;
+        return total;
     }
 }

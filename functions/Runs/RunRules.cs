@@ -82,6 +82,11 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             ? $"compare.control must be one of {string.Join(", ", asked.AllVariants().Select(variant => variant.Name))}, but is '{control}'."
             : null;
 
+    /// <summary>The vendor of a model and its price, when it has one.</summary>
+    public (string Vendor, Price? Price) PriceOf(string model) => catalogs.For(null).Resolve(model) is ProviderResolution.Resolved resolved
+        ? (resolved.ProviderName, prices.Find(resolved.ProviderName, resolved.Model))
+        : ("", null);
+
     /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
     public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl)
     {

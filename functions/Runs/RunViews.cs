@@ -123,9 +123,22 @@ public sealed record StartRunRequest(
     public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice);
 }
 
-/// <summary>What a run would do, before it does it. Token numbers are estimates: characters / 4.</summary>
+/// <summary>What a run would do, before it does it. Token numbers are what earlier runs used, else estimates.</summary>
+/// <param name="CostUsd">Null when the price or the output of a model is not known.</param>
 /// <param name="Calls">At least one a cell, one more for each follow-up; retries come on top.</param>
 public sealed record RunEstimate(
-    int Scenarios, int ScenariosInDefinition, int Variants, int SamplesPerScenario, long Cells, long Calls, IReadOnlyList<ModelEstimate> PerModel);
+    int Scenarios, int ScenariosInDefinition, int Variants, int SamplesPerScenario, long Cells, long Calls, IReadOnlyList<ModelEstimate> PerModel,
+    decimal? CostUsd = null);
 
-public sealed record ModelEstimate(string Variant, string Model, long Cells, long Calls, long InputTokens, long? MaxOutputTokens);
+/// <param name="OutputTokens">As earlier runs used, else the most that may be.</param>
+/// <param name="BasedOnCells">Of earlier runs; 0 where nothing is known but the prompts.</param>
+public sealed record ModelEstimate(
+    string Variant,
+    string Model,
+    long Cells,
+    long Calls,
+    long InputTokens,
+    long? MaxOutputTokens,
+    long? OutputTokens = null,
+    decimal? CostUsd = null,
+    long BasedOnCells = 0);

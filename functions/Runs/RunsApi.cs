@@ -3,6 +3,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -44,7 +45,7 @@ internal static class RunsApi
     }
 
     internal static async Task<Results<Ok<RunEstimate>, ProblemHttpResult>> Estimate(
-        StartRunRequest request, DefinitionStore definitions, RunRules rules, CancellationToken cancellationToken)
+        StartRunRequest request, DefinitionStore definitions, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
     {
         var (id, problem) = await DefinitionIdAsync(request, definitions, cancellationToken);
         if (id is null)
@@ -58,7 +59,13 @@ internal static class RunsApi
         }
 
         var asked = request.Overrides.ApplyTo(definition);
-        return rules.Errors(asked, baseUrl: null) is { Count: > 0 } errors ? Problems.Invalid(errors) : TypedResults.Ok(EstimateRun.Of(id, asked));
+        if (rules.Errors(asked, baseUrl: null) is { Count: > 0 } errors)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        var past = await PastUsage.FindAsync(id, asked.AllVariants(), runs, cells, cancellationToken);
+        return TypedResults.Ok(EstimateRun.Of(id, asked, rules.PriceOf, past));
     }
 
     internal static async Task<Results<Ok<RunPage>, ProblemHttpResult>> List(

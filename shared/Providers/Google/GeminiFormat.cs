@@ -9,7 +9,11 @@ internal sealed class GeminiFormat : IWireFormat
     // Models before Gemini 3 take a number of tokens for the effort; these are the numbers of Google's own OpenAI-compatible endpoint.
     private static readonly Dictionary<string, int> Budgets = new(StringComparer.Ordinal)
     {
-        ["none"] = 0, ["minimal"] = 1024, ["low"] = 1024, ["medium"] = 8192, ["high"] = 24576,
+        ["none"] = 0,
+        ["minimal"] = 1024,
+        ["low"] = 1024,
+        ["medium"] = 8192,
+        ["high"] = 24576,
     };
 
     public string AnswerName => "generated content";

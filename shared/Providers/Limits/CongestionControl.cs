@@ -21,9 +21,9 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
     private const double LongestPause = 16;
     private const int MostSearches = 3;
 
-    // At a vendor that says the exact wait: a pace that is refused about once in eight calls makes up for starts that come late.
-    private const double Overdrive = 1.004;
-    private const double Underdrive = 0.97;
+    // At a vendor that says the exact wait: a pace that is refused about once in six calls makes up for starts that come late.
+    private const double Overdrive = 1.01;
+    private const double Underdrive = 0.95;
     private const double MostRefusedShare = 0.4;
 
     // Calls that start faster than this need no spacing.
@@ -82,7 +82,7 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
                 _latency = _latency == 0 ? seconds : (0.9 * _latency) + (0.1 * seconds);
                 if (_interval > 0)
                 {
-                    _pace = Math.Min(_pace * Overdrive, 1.6 / _interval);
+                    _pace = Math.Min(_pace * Overdrive, 2 / _interval);
                 }
                 else
                 {

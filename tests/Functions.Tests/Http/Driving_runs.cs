@@ -120,8 +120,10 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         var model = estimate.GetProperty("perModel")[1];
         Assert.Equal(("openai-compatible:b", 6, 9, 90), (model.GetProperty("model").GetString(), Long(model, "cells"), Long(model, "calls"), Long(model, "maxOutputTokens")));
 
-        // 16 characters are 4 tokens; with the follow-up 16 + 20 = 36 are 9; three samples of each.
-        Assert.Equal(39, Long(model, "inputTokens"));
+        // Eight digits are 3 tokens and 4 for the message: 14 with the preamble; then 14 and, with the follow-up, 20; three samples of each.
+        Assert.Equal(144, Long(model, "inputTokens"));
+        Assert.Equal((90, 0), (Long(model, "outputTokens"), Long(model, "basedOnCells")));
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, estimate.GetProperty("costUsd").ValueKind);
         Assert.Equal(runs, (await Host.GetAsync("/api/runs?pageSize=1000")).Json.GetProperty("runs").GetArrayLength());
     }
 

@@ -141,7 +141,7 @@ public sealed class Keeping_a_budget
     [InlineData("version: 2026-01-01\nvendors: { a: { asOf: 2026-01-01, source: x, models: { m: { input: cheap, output: 1 } } } }", "vendors.a.models.m.input must be a number")]
     public void A_broken_price_table_says_where(string yaml, string expected)
     {
-        var error = Assert.Throws<InvalidDataException>(() => PriceTableReader.Parse("mine.yaml", yaml));
+        var error = Assert.Throws<FormatException>(() => PriceTableReader.Parse("mine.yaml", yaml));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("mine.yaml: line ", error.Message, StringComparison.Ordinal);

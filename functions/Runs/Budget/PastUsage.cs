@@ -1,0 +1,33 @@
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Runs.Budget;
+
+/// <summary>What cells of the same definition and variant really used in earlier runs.</summary>
+public sealed record PastUsage(long Cells, long InputTokens, long OutputTokens)
+{
+    private const int NewestRuns = 20;
+
+    /// <summary>By variant name, from the newest runs; a variant that was never answered is not in it.</summary>
+    public static async Task<IReadOnlyDictionary<string, PastUsage>> FindAsync(
+        string definitionId, IReadOnlyList<Variant> variants, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, PastUsage>(StringComparer.Ordinal);
+        var (newest, _) = await runs.ListAsync(NewestRuns, continuation: null, cancellationToken);
+        foreach (var run in newest.Where(run => run.DefinitionId == definitionId))
+        {
+            var counts = await cells.CountAsync(run, cancellationToken);
+            foreach (var (index, variant) in run.Variants.Index().Where(entry => variants.Contains(entry.Item)))
+            {
+                var (answered, input, output) = (counts[index].Scored + counts[index].Invalid, counts[index].InputTokens, counts[index].OutputTokens);
+                if (answered > 0 && input > 0)
+                {
+                    var before = found.GetValueOrDefault(variant.Name) ?? new PastUsage(0, 0, 0);
+                    found[variant.Name] = new PastUsage(before.Cells + answered, before.InputTokens + input, before.OutputTokens + output);
+                }
+            }
+        }
+
+        return found;
+    }
+}
