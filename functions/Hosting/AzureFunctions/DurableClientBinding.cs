@@ -9,7 +9,8 @@ internal sealed record DurableClientBinding(string? RpcBaseUrl, string? TaskHubN
 
     public static DurableClientBinding Read(WrappedCall call)
     {
-        var value = call.Value(Name);
+        // The extension gives the host a text of JSON, and the host sends texts as JSON in JSON: two layers. One is accepted too.
+        var value = WireValue.Unwrap(call.Value(Name));
         DurableClientBinding? binding;
         try
         {
