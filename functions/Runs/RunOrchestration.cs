@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FunctionsEval.Durable;
 using FunctionsEval.Runs.Analysis;
 
@@ -117,4 +118,8 @@ internal static class RunOrchestration
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
 /// <param name="Restart">How often the orchestration was started anew: blocks of an earlier one may still run under their own ids.</param>
-internal sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0, int Restart = 0);
+internal sealed record RunInput(
+    string RunId,
+    RunPlan? Plan = null,
+    long NextBlock = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Restart = 0);
