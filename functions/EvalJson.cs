@@ -1,7 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FunctionsEval.AbTests;
+using FunctionsEval.Cli;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Health;
 using FunctionsEval.Runs;
@@ -38,6 +42,26 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(Topic))]
+[JsonSerializable(typeof(Source))]
+[JsonSerializable(typeof(ContentItem))]
+[JsonSerializable(typeof(TimelineEntry))]
+[JsonSerializable(typeof(ImportReport))]
+[JsonSerializable(typeof(TopicPage))]
+[JsonSerializable(typeof(ClusterView))]
+[JsonSerializable(typeof(CandidateSnapshot))]
+[JsonSerializable(typeof(AdminErrorBody))]
+[JsonSerializable(typeof(AbTestStarted))]
+[JsonSerializable(typeof(AbTestPage))]
+[JsonSerializable(typeof(AbTestDetail))]
+[JsonSerializable(typeof(AbTestAnalysis))]
+[JsonSerializable(typeof(AbTestResult))]
+[JsonSerializable(typeof(Digest))]
+[JsonSerializable(typeof(IReadOnlyList<DigestItem>))]
+[JsonSerializable(typeof(DigestPage))]
+[JsonSerializable(typeof(DigestQueued))]
+[JsonSerializable(typeof(CreditStatus))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {
     // Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Limits;
 
 namespace FunctionsEval;
 
@@ -12,15 +13,17 @@ public sealed class ProviderCatalogs : IDisposable
     private readonly ConcurrentDictionary<string, Lazy<ProviderCatalog>> _catalogs = new(StringComparer.Ordinal);
     private readonly Func<string?, ProviderSettings> _settings;
     private readonly TimeProvider _clock;
+    private readonly IQuotaStore? _quota;
 
-    internal ProviderCatalogs(Func<string?, ProviderSettings> settings, TimeProvider clock)
+    /// <param name="quota">Where configured limits are shared with other processes; null enforces none of them.</param>
+    internal ProviderCatalogs(Func<string?, ProviderSettings> settings, TimeProvider clock, IQuotaStore? quota = null)
     {
-        (_settings, _clock) = (settings, clock);
+        (_settings, _clock, _quota) = (settings, clock, quota);
     }
 
     /// <param name="baseUrl">Null takes the environment's, or the vendor's own.</param>
     public ProviderCatalog For(string? baseUrl) => _catalogs.GetOrAdd(
-        baseUrl ?? "", _ => new Lazy<ProviderCatalog>(() => new ProviderCatalog(_settings(baseUrl), _clock, new Random()))).Value;
+        baseUrl ?? "", _ => new Lazy<ProviderCatalog>(() => new ProviderCatalog(_settings(baseUrl), _clock, new Random(), _quota))).Value;
 
     public void Dispose()
     {

@@ -1,10 +1,16 @@
 using System.Text.Json;
+using FunctionsEval.AbTests;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Durable;
 using FunctionsEval.Durable.Client;
 using FunctionsEval.Durable.Engine;
 using FunctionsEval.Health;
 using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Limits;
+using FunctionsEval.Prices;
+using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
@@ -30,20 +36,26 @@ internal sealed class Services : IAsyncDisposable
         _telemetry = TelemetryExport.Start(settings);
         Settings = settings;
         Clock = clock;
-        Catalogs = new ProviderCatalogs(settings.Providers, clock);
+        Prices = PriceTableReader.Load(settings.PriceTable);
+        Catalogs = new ProviderCatalogs(settings.Providers, clock, new StoredQuota(storage.Entities, clock));
         Definitions = new DefinitionStore(storage.Entities, clock);
+        Content = new ContentStore(storage.Entities);
+        ImportContent = new ImportContent(Content, storage.Entities);
         Runs = new RunStore(storage.Entities);
         Cells = new CellLedger(storage.Entities);
         Analyses = new AnalysisStore(storage.Entities);
         AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
-        Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, clock);
+        Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, Prices, clock);
 
-        var catalog = new RunCatalog(Runs, Catalogs, clock);
+        Digests = new DigestStore(storage.Entities, Runs, Cells, clock);
+        Credits = new Credits(storage.Entities, Runs, Cells, settings.CreditLimits, settings.CreditRates, clock);
+        StartDigest = new StartDigest(Content, new CandidateSelection(Content), Runs, Credits, clock);
+        var catalog = new RunCatalog(Runs, Cells, Catalogs, Prices, clock);
         Registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
-            new EvaluateCell(catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
+            new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             AnalyzeRun,
-            new CompleteRun(Runs, catalog, clock));
+            new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
         _engine = new Lazy<EmbeddedEngine>(() => new EmbeddedEngine(
             Histories, Registry, Converter, new EmbeddedEngineOptions(), clock, new Random(), loggers));
@@ -57,10 +69,14 @@ internal sealed class Services : IAsyncDisposable
             loggers.CreateLogger<QueuePump>()));
 
         // A command has no server to take jobs from a queue: its jobs go straight to the pipeline.
-        EnqueuePipelineJob enqueue = isCommand ? (job, cancellationToken) => Pipeline.HandleAsync(job, cancellationToken) : EnqueueAsync;
-        RunRules = new RunRules(Catalogs);
-        StartRun = new StartRun(Definitions, Runs, RunRules, enqueue, clock);
-        RunControl = new RunControl(Runs, enqueue, clock);
+        Enqueue = isCommand ? (job, cancellationToken) => Pipeline.HandleAsync(job, cancellationToken) : EnqueueAsync;
+        AbTestFeature = isCommand ? new AbTestFeature(Enabled: true) : settings.AbTests;
+        RunRules = new RunRules(Catalogs, Prices);
+        StartRun = new StartRun(Definitions, Runs, RunRules, Enqueue, clock);
+        RunControl = new RunControl(Runs, Enqueue, clock);
+        AbTestRequests = new AbTestRequestReader(Catalogs);
+        StartAbTest = new StartAbTest(Content, new CandidateSelection(Content), Runs, Enqueue, clock);
+        AnalyzeAbTest = new AnalyzeAbTest(Analyses, Cells);
     }
 
     public Settings Settings { get; }
@@ -78,7 +94,13 @@ internal sealed class Services : IAsyncDisposable
 
     public ProviderCatalogs Catalogs { get; }
 
+    public PriceTable Prices { get; }
+
     public DefinitionStore Definitions { get; }
+
+    public ContentStore Content { get; }
+
+    public ImportContent ImportContent { get; }
 
     public RunStore Runs { get; }
 
@@ -112,12 +134,29 @@ internal sealed class Services : IAsyncDisposable
 
     public RunControl RunControl { get; }
 
+    public AbTestFeature AbTestFeature { get; }
+
+    public AbTestRequestReader AbTestRequests { get; }
+
+    public StartAbTest StartAbTest { get; }
+
+    public AnalyzeAbTest AnalyzeAbTest { get; }
+
+    public DigestStore Digests { get; }
+
+    public Credits Credits { get; }
+
+    public StartDigest StartDigest { get; }
+
+    /// <summary>Hands a job over: to the queue of a server, or straight to the pipeline of a command.</summary>
+    public EnqueuePipelineJob Enqueue { get; }
+
     /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
     public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false) =>
         new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand);
 
     /// <summary>The jobs of the engine behind a client.</summary>
-    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client);
+    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest, Clock);
 
     public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) => _storage.AcquireOwnershipAsync(cancellationToken);
 

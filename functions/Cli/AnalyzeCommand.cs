@@ -27,7 +27,7 @@ internal static class AnalyzeCommand
         var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         await services.AnalyzeRun.RunAsync(run.RunId, cancellationToken);
         var result = await services.ResultOfAsync(run.RunId, (run.CompletedAt - run.StartedAt) ?? TimeSpan.Zero, cancellationToken);
-        RunReport.Print(terminal, result, arguments.GetValue(CommonOptions.Json));
+        await RunReport.PrintAsync(terminal, services, run, result, arguments.GetValue(CommonOptions.Json), cancellationToken);
         return ExitCodes.Of(result);
     }
 }

@@ -13,6 +13,8 @@ internal static class CommandLine
             RunCommand.Create(terminal),
             ResumeCommand.Create(terminal),
             AnalyzeCommand.Create(terminal),
+            ImportCommand.Create(terminal),
+            AbTestCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),

@@ -1,5 +1,9 @@
 using System.CommandLine;
 using System.Reflection;
+using FunctionsEval.AbTests;
+using FunctionsEval.Evaluation.Candidates;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 
@@ -34,6 +38,13 @@ internal static class DemoCommand
             var outcome = await services.StartRun.StartAsync(definitionId, new RunOverrides(), settings.BaseUrl, cancellationToken);
             return ((StartOutcome.Started)outcome).Run;
         }, cancellationToken);
+        // With --json there is one object, that of the run.
+        if (exitCode == ExitCodes.Completed && !arguments.GetValue(CommonOptions.Json))
+        {
+            terminal.Error.WriteLine("functionseval: now an A/B test: the same models triage a week of made-up content");
+            exitCode = await RunAbTestAsync(terminal, settings, cancellationToken);
+        }
+
         if (exitCode == ExitCodes.Completed && !arguments.GetValue(CommonOptions.Json))
         {
             terminal.Out.WriteLine($"""
@@ -48,4 +59,18 @@ internal static class DemoCommand
 
         return exitCode;
     }
+
+    private static Task<int> RunAbTestAsync(Terminal terminal, Settings settings, CancellationToken cancellationToken) =>
+        RunSession.StartAsync(terminal, settings, asJson: false, async services =>
+        {
+            await services.ImportContent.RunAsync(DemoContent.Open(), cancellationToken);
+            var window = new TimeWindow(IsoTime.Parse(DemoContent.WindowStart)!.Value, IsoTime.Parse(DemoContent.WindowEnd)!.Value);
+            var request = new AbTestRequest(
+                DemoContent.TopicId,
+                window,
+                [new Variant("sim-noisy", "openai-compatible:sim-noisy"), new Variant("sim-better-0.5", "openai-compatible:sim-better-0.5")],
+                MaxItems: 100,
+                Samples: 2);
+            return ((AbTestOutcome.Started)await services.StartAbTest.StartAsync(request, settings.BaseUrl, cancellationToken)).Run;
+        }, cancellationToken);
 }

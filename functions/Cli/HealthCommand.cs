@@ -28,6 +28,8 @@ internal static class HealthCommand
             terminal.Out.WriteLine($"store  {report.Store.Description}: {(report.Store.Reachable ? "reachable" : report.Store.Error)}");
             terminal.Out.WriteLine($"queue  {report.Queue.Description}: {(report.Queue.Reachable ? "reachable" : report.Queue.Error)}");
             terminal.Out.WriteLine($"keys   {string.Join(", ", report.Keys.Select(key => $"{key.Key} {(key.Value ? "set" : "not set")}"))}");
+            terminal.Out.WriteLine(FormattableString.Invariant(
+                $"prices of {report.Prices!.Version:yyyy-MM-dd}, the oldest {report.Prices.AgeDays} days old"));
             foreach (var warning in report.Warnings)
             {
                 terminal.Out.WriteLine($"warning: {warning}");

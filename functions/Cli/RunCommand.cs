@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 
 namespace FunctionsEval.Cli;
@@ -18,11 +19,14 @@ internal static class RunCommand
         HelpName = "PROVIDER:MODEL",
     };
 
+    private static readonly Option<double?> Budget = new("--budget") { Description = "Stop before the calls cost more US dollars than this", HelpName = "USD", CustomParser = NumberParser.Optional<double> };
+    private static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
+
     public static Command Create(Terminal terminal)
     {
         var command = new Command("run", "Run a definition and print its analysis")
         {
-            File, Samples, Percentage, Seed, Models,
+            File, Samples, Percentage, Seed, Models, Budget, AllowUnknownPrice,
             CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
@@ -46,11 +50,13 @@ internal static class RunCommand
             arguments.GetValue(Models) is { Length: > 0 } models ? models : null,
             arguments.GetValue(Samples),
             arguments.GetValue(Percentage),
-            arguments.GetValue(Seed));
+            arguments.GetValue(Seed),
+            arguments.GetValue(Budget),
+            arguments.GetValue(AllowUnknownPrice));
         // Whatever can be refused is refused before a data folder is taken.
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        if (new RunRules(catalogs).Errors(overrides.ApplyTo(definition), settings.BaseUrl) is { Count: > 0 } errors)
+        if (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)).Errors(overrides.ApplyTo(definition), settings.BaseUrl) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
             {

@@ -1,4 +1,5 @@
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;
@@ -50,6 +51,8 @@ internal static class RunQueries
             Math.Round(elapsed.TotalSeconds, 3),
             await services.Analyses.FindAsync(runId, cancellationToken),
             run.Reason,
-            run.AnalysisError);
+            run.AnalysisError,
+            RunCost.Of(counts),
+            run.StopReason);
     }
 }

@@ -22,6 +22,12 @@ internal static class RunReport
         var console = terminal.OutConsole();
         console.MarkupLineInterpolated(
             $"Run [bold]{result.RunId}[/] is [bold]{EvalJson.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {Count(result.Calls.Repeated)} repeated; {Number(result.ElapsedSeconds, "F1")} s");
+        if (result.Cost is { Usd: { } usd } cost)
+        {
+            var rest = cost.UnpricedCells > 0 ? $", {Count(cost.UnpricedCells)} cells without a price not counted" : "";
+            console.MarkupLineInterpolated($"Cost ${usd.ToString("0.######", CultureInfo.InvariantCulture)}{rest}");
+        }
+
         if (result.Reason is { } reason)
         {
             console.MarkupLineInterpolated($"[yellow]{reason}[/]");
@@ -35,6 +41,18 @@ internal static class RunReport
         {
             console.MarkupLineInterpolated($"[yellow]There is no analysis: {result.AnalysisError ?? "the run has not ended"}.[/]");
         }
+    }
+
+    /// <summary>Prints a run in the way of its kind.</summary>
+    public static Task PrintAsync(Terminal terminal, Services services, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
+    {
+        if (run.Kind == RunRecord.AbTest)
+        {
+            return AbTestReport.PrintAsync(terminal, services, run, result, asJson, cancellationToken);
+        }
+
+        Print(terminal, result, asJson);
+        return Task.CompletedTask;
     }
 
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
@@ -89,7 +107,7 @@ internal static class RunReport
         return table;
     }
 
-    private static Table NewTable(string title, params ReadOnlySpan<string> columns)
+    internal static Table NewTable(string title, params ReadOnlySpan<string> columns)
     {
         var table = new Table().Title($"[bold]{Markup.Escape(title)}[/]").Border(TableBorder.Simple);
         table.Title!.Style = Style.Plain;
@@ -101,7 +119,7 @@ internal static class RunReport
         return table;
     }
 
-    private static void AddNumbers(Table table, IEnumerable<string> columns)
+    internal static void AddNumbers(Table table, IEnumerable<string> columns)
     {
         foreach (var column in columns)
         {
@@ -109,7 +127,7 @@ internal static class RunReport
         }
     }
 
-    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    internal static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+    internal static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

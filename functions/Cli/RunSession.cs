@@ -65,7 +65,14 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
         var session = new RunSession(terminal, services, settings);
         try
         {
-            await session.FollowAsync(run, engine.OwnershipLost, cancellationToken);
+            if (await session.FollowAsync(run, engine.OwnershipLost, cancellationToken) is { } paused)
+            {
+                await engine.StopAsync();
+                terminal.Error.WriteLine($"functionseval: the run was paused: {paused} Go on with: {session.ResumeLine(run)}");
+                var halted = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken);
+                RunReport.Print(terminal, halted, asJson);
+                return ExitCodes.Infrastructure;
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -75,20 +82,22 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
         }
 
         var result = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken);
-        RunReport.Print(terminal, result, asJson);
+        await RunReport.PrintAsync(terminal, services, run, result, asJson, cancellationToken);
         return ExitCodes.Of(result);
     }
 
     private string ResumeLine(RunRecord run) =>
         services.IsLocal ? $"functionseval resume {run.RunId} --data {settings.Storage.DataFolder}" : $"functionseval resume {run.RunId}";
 
-    private async Task FollowAsync(RunRecord run, CancellationToken ownershipLost, CancellationToken cancellationToken)
+    /// <summary>Null at the end of the run; else why it was paused.</summary>
+    private async Task<string?> FollowAsync(RunRecord run, CancellationToken ownershipLost, CancellationToken cancellationToken)
     {
         if (run.Status.IsFinished())
         {
-            return;
+            return null;
         }
 
+        string? paused = null;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ownershipLost);
         var completion = services.Engine.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, ended.Token);
         await RunProgressDisplay.ShowAsync(terminal, run.TotalCells, services.Clock, async report =>
@@ -105,12 +114,19 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
                 // Counting reads one row per 32 items; it may take a tenth of the time, no more.
                 var before = services.Clock.GetTimestamp();
                 report(RunProgress.Of(run, await services.Cells.CountAsync(run, ended.Token)));
+                if (await services.Runs.GetAsync(run.RunId, ended.Token) is { Status: RunStatus.Paused } halted)
+                {
+                    paused = halted.Reason ?? "Somebody asked for it.";
+                    return;
+                }
+
                 pause = TimeSpan.FromTicks(Math.Max(PollInterval.Ticks, 10 * services.Clock.GetElapsedTime(before).Ticks));
             }
 
             await EndOfAsync(completion, run, cancellationToken);
             report(RunProgress.Of(run, await services.Cells.CountAsync(run, cancellationToken)));
         });
+        return paused;
     }
 
     private async Task EndOfAsync(Task completion, RunRecord run, CancellationToken cancellationToken)

@@ -1,15 +1,18 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Health;
 
 /// <summary>Looks at what the program depends on; the answer is kept for ten seconds.</summary>
-public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, string storeDescription, ProviderKeys keys, TimeProvider clock)
+public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, string storeDescription, ProviderKeys keys, PriceTable prices, TimeProvider clock)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private const int OldPricesDays = 180;
 
     private HealthReport? _last;
 
@@ -24,6 +27,12 @@ public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, str
         var store = await ProbeAsync(token => entities.FindAsync(TableKeys.Runs, TableKeys.AllRuns, "health", token), cancellationToken);
         var queue = await ProbeAsync(token => queues.CountAsync(PipelineJob.QueueName, token), cancellationToken);
         var warnings = keys.Present.Values.Any(isSet => isSet) ? new List<string>() : ["No model API key is set: runs of models that need one are refused."];
+        var age = DateOnly.FromDateTime(now.UtcDateTime).DayNumber - prices.Oldest.DayNumber;
+        if (age > OldPricesDays)
+        {
+            warnings.Add($"Some prices are {age} days old: costs and budgets may be wrong. Name a newer table by FUNCTIONSEVAL_PRICES.");
+        }
+
         var report = new HealthReport(
             store.Reachable && queue.Reachable,
             Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
@@ -32,7 +41,8 @@ public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, str
             queue,
             keys.Present,
             warnings,
-            now);
+            now,
+            new PriceTableHealth(prices.Version, prices.Oldest, age));
         return _last = report;
     }
 

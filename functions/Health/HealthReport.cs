@@ -10,6 +10,10 @@ public sealed record HealthReport(
     DependencyHealth Queue,
     IReadOnlyDictionary<string, bool> Keys,
     IReadOnlyList<string> Warnings,
-    DateTimeOffset CheckedAt);
+    DateTimeOffset CheckedAt,
+    PriceTableHealth? Prices = null);
+
+/// <param name="Oldest">The day of the vendor whose prices are oldest.</param>
+public sealed record PriceTableHealth(DateOnly Version, DateOnly Oldest, int AgeDays);
 
 public sealed record DependencyHealth(string Description, bool Reachable, string? Error = null);

@@ -4,24 +4,28 @@ using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs;
 
-/// <summary>The run was paused or has ended, and the cell has not called its model: it is left for later.</summary>
-internal sealed class RunNotActiveException(RunStatus status) : Exception($"The run is {EvalJson.Name(status)}.")
-{
-    public RunStatus Status => status;
-}
-
 /// <summary>Talks one cell through with its model, turn by turn, and scores what was said.</summary>
-internal sealed class CellConversation(ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, TimeProvider clock)
+internal sealed class CellConversation(ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, TimeProvider clock) : IDisposable
 {
+    /// <summary>From the first attempt of a cell to its last answer.</summary>
+    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(300);
+
     private readonly List<Turn> _turns = [];
     private readonly List<ProviderCall> _calls = [];
+    private readonly CancellationTokenSource _ceiling = new(Timeout.InfiniteTimeSpan, clock);
+    private readonly CallPrices _prices = active.Prices[address.Variant];
     private DateTimeOffset? _startedAt;
+    private decimal _reserved;
+    private decimal _held;
+    private string? _modelVersion;
     private int _sent;
     private int _lost;
+    private int _keptTurns;
 
     public IReadOnlyList<ProviderCall> Calls => _calls;
 
@@ -29,34 +33,55 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
     public async Task<CellRecord> RunAsync(Scenario item, CancellationToken cancellationToken)
     {
-        var conversation = new ProbeConversation(active.Run.Variants[address.Variant].Preamble ?? active.Run.Preamble, item, active.Run.Config.MaxTurns);
+        var conversation = CellConversations.Of(active, address.Variant, item);
+        if (conversation.MaxTurns > 1)
+        {
+            await ContinueAsync(conversation, cancellationToken);
+        }
+
         ModelFailure? failure = null;
-        string? modelVersion = null;
-        while (failure is null && conversation.Next(_turns) is ConversationStep.Ask ask)
+        var step = conversation.Next(_turns);
+        while (failure is null && step is ConversationStep.Ask ask)
         {
             switch (await AskAsync(ask, cancellationToken))
             {
-                case ModelOutcome.Answered(var answer):
-                    modelVersion ??= answer.ModelVersion;
-                    _turns.Add(new Turn(
-                        ask.TurnNumber,
-                        ask.PromptLabel,
-                        ask.Prompt,
-                        answer.Text,
-                        answer.FinishReason,
-                        answer.Usage?.InputTokens,
-                        answer.Usage?.OutputTokens,
-                        answer.Usage?.ReasoningTokens));
+                case ModelOutcome.Answered:
+                    step = conversation.Next(_turns);
+                    if (step is ConversationStep.Ask)
+                    {
+                        // What is paid for is kept, whatever becomes of the next turn or of this process.
+                        await ledger.KeepAsync(active.Run.RunId, address, TranscriptNow());
+                    }
+
                     break;
                 case ModelOutcome.Failed(var failed):
-                    failure = failed;
+                    failure = failed.IsExhausted ? throw await HaltAsync(failed) : failed;
                     break;
             }
         }
 
+        Transcript = TranscriptNow();
+        return ToRecord(item, failure, failure is null ? conversation.Output(_turns) : null);
+    }
+
+    public void Dispose() => _ceiling.Dispose();
+
+    private Transcript TranscriptNow()
+    {
         var now = clock.GetUtcNow();
-        Transcript = new Transcript(_turns, modelVersion, _startedAt ?? now, now);
-        return ToRecord(item, failure);
+        return new Transcript(_turns, _modelVersion, _startedAt ?? now, now);
+    }
+
+    /// <summary>Takes up what an earlier execution of this cell was answered.</summary>
+    private async Task ContinueAsync(ICellConversation conversation, CancellationToken cancellationToken)
+    {
+        if (await ledger.FindTranscriptAsync(active.Run.RunId, address, cancellationToken) is { Turns.Count: > 0 } kept
+            && kept.Turns.Count <= conversation.MaxTurns)
+        {
+            _turns.AddRange(kept.Turns);
+            _keptTurns = kept.Turns.Count;
+            (_modelVersion, _startedAt) = (kept.ModelVersion, kept.StartedAt);
+        }
     }
 
     private async Task<ModelOutcome> AskAsync(ConversationStep.Ask ask, CancellationToken cancellationToken)
@@ -72,9 +97,80 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";
         var request = new ModelRequest(
             model.Model, messages, id, variant.Temperature ?? config.Temperature, variant.MaxTokens ?? config.MaxTokens, variant.ReasoningEffort);
-        var result = await model.Caller.CallAsync(request, SendingAsync, cancellationToken);
-        _calls.AddRange(result.Attempts);
-        return result.Outcome;
+        _reserved = active.Budget is null ? 0 : _prices.AtMost(request);
+
+        // A failed attempt may have been charged all the same, so the whole call is settled by what its attempts may have cost.
+        if (active.Budget is { } budget && !await budget.ReserveAsync(_reserved, cancellationToken))
+        {
+            throw new RunStoppedException(budget.Cap);
+        }
+
+        var (cost, held) = (0m, 0m);
+        try
+        {
+            var result = await CallAsync(model.Caller, request, cancellationToken);
+            (cost, held) = Record(result.Attempts, messages);
+            if (result.Outcome is ModelOutcome.Answered(var answer))
+            {
+                Add(ask, answer, messages, result.Attempts);
+            }
+
+            return result.Outcome;
+        }
+        finally
+        {
+            _held += held;
+            active.Budget?.Settle(_reserved, cost + held);
+        }
+    }
+
+    private async Task<ModelCallResult> CallAsync(ModelCaller caller, ModelRequest request, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ceiling.Token);
+        try
+        {
+            return await caller.CallAsync(request, SendingAsync, either.Token);
+        }
+        catch (OperationCanceledException) when (_ceiling.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            var failure = new ModelFailure(ModelErrorCode.Timeout, $"The cell was not finished within {Ceiling.TotalSeconds:F0} s of its first call.");
+            return new ModelCallResult(new ModelOutcome.Failed(failure), []);
+        }
+    }
+
+    /// <summary>Keeps the attempts with what each cost; gives the sum, and what those may have cost of which nobody knows.</summary>
+    private (decimal Cost, decimal Held) Record(IReadOnlyList<ProviderCall> attempts, IReadOnlyList<ChatMessage> messages)
+    {
+        var (cost, held) = (0m, 0m);
+        foreach (var attempt in attempts)
+        {
+            var charged = attempt.Outcome is ModelOutcome.Failed(var failure) ? CallPrices.OfFailure(failure, _reserved) : 0;
+            held += charged;
+            decimal? known = attempt.Outcome is ModelOutcome.Answered(var answer) ? _prices.Of(_prices.UsageOf(answer, messages)) : charged == 0 ? 0 : null;
+            cost += known ?? 0;
+            _calls.Add(attempt with { CostUsd = known });
+        }
+
+        return (cost, held);
+    }
+
+    private void Add(ConversationStep.Ask ask, ModelAnswer answer, IReadOnlyList<ChatMessage> messages, IReadOnlyList<ProviderCall> attempts)
+    {
+        var usage = _prices.UsageOf(answer, messages);
+        _modelVersion ??= answer.ModelVersion;
+        _turns.Add(new Turn(
+            ask.TurnNumber,
+            ask.PromptLabel,
+            ask.Prompt,
+            answer.Text,
+            answer.FinishReason,
+            usage.InputTokens,
+            usage.OutputTokens,
+            usage.ReasoningTokens,
+            usage.CachedTokens,
+            usage.IsEstimated,
+            attempts[0].StartedAt,
+            (long)(attempts[^1].EndedAt - attempts[0].StartedAt).TotalMilliseconds));
     }
 
     /// <summary>Awaited before each attempt, once it has its place among the model's concurrent calls.</summary>
@@ -88,32 +184,57 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
         // When the program stops, places are handed on to cells that will not call: they must not be counted as calls.
         cancellationToken.ThrowIfCancellationRequested();
-        _lost = Math.Max(_lost, await ledger.IntendAsync(active.Run.RunId, address, ++_sent, _lost));
+        _lost = Math.Max(_lost, await ledger.IntendAsync(active.Run.RunId, address, ++_sent, _lost, _reserved));
+        if (_sent == 1)
+        {
+            _ceiling.CancelAfter(Ceiling);
+        }
+
         _startedAt ??= clock.GetUtcNow();
     }
 
-    private CellRecord ToRecord(Scenario item, ModelFailure? failure)
+    /// <summary>The calls of a cell that is put off were refused or never arrived: nothing of it is lost, and it is called anew.</summary>
+    private async Task<RunHaltedException> HaltAsync(ModelFailure failure)
+    {
+        if (_turns.Count == 0 && _sent > 0)
+        {
+            await ledger.ForgetIntentAsync(active.Run.RunId, address);
+        }
+
+        return new RunHaltedException(active.Run.Variants[address.Variant].Model, failure);
+    }
+
+    private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
     {
         var scores = failure is null ? Scores(item) : [];
         var outcome = failure is not null ? CellOutcome.Failed
             : scores is [{ Invalid: not null }, ..] ? CellOutcome.Invalid
             : CellOutcome.Scored;
+        var lost = Math.Max(0, _lost - _keptTurns);
         return new CellRecord(
             address,
             outcome,
             scores is [var first, ..] ? first.Value : null,
             scores,
             failure is null ? null : new CellError(failure.Code.ToWire(), failure.Message, failure.Retryable, failure.StatusCode, failure.VendorCode),
-            _calls.Count,
-            _lost,
+            _calls.Count + _keptTurns,
+            lost,
             Sum(turn => turn.InputTokens),
             Sum(turn => turn.OutputTokens),
             Sum(turn => turn.ReasoningTokens),
             Transcript.ModelVersion,
             _turns.LastOrDefault()?.FinishReason,
             Transcript.StartedAt,
-            Transcript.CompletedAt);
+            Transcript.CompletedAt,
+            Cost(),
+            _held + (lost * _reserved),
+            _turns.Any(turn => turn.TokensAreEstimated),
+            output);
     }
+
+    /// <summary>Null when the model has no price.</summary>
+    private decimal? Cost() => !_prices.AreKnown ? null : _turns.Sum(turn =>
+        _prices.Of(new TokenUsage(turn.InputTokens, turn.OutputTokens, turn.ReasoningTokens, turn.CachedTokens)) ?? 0);
 
     private List<NamedScore> Scores(Scenario item) => [.. active.Scorers.Select((scorer, index) =>
         Scorers.ScoreTurn(scorer, active.Run.Scorers[index].Turn, _turns, item.Expected) switch
@@ -123,6 +244,5 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
             var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
         })];
 
-    /// <summary>Null when the vendor counted no turn at all.</summary>
     private long? Sum(Func<Turn, int?> tokens) => _turns.Any(turn => tokens(turn) is not null) ? _turns.Sum(turn => (long)(tokens(turn) ?? 0)) : null;
 }

@@ -1,3 +1,4 @@
+using FunctionsEval.Digests;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
@@ -6,25 +7,35 @@ namespace FunctionsEval.Runs;
 internal sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
-public sealed class CompleteRun(RunStore runs, RunCatalog catalog, TimeProvider clock)
+public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore digests, TimeProvider clock, ILogger<CompleteRun> logger)
 {
     public const string Name = "CompleteRun";
 
     internal async Task<RunStatus> RunAsync(CompleteRunInput input, CancellationToken cancellationToken)
     {
         var status = input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed;
+        if (status == RunStatus.Completed && await runs.GetAsync(input.RunId, cancellationToken) is { Kind: RunRecord.Digest, Status: not RunStatus.Cancelled } digest)
+        {
+            await digests.MakeAsync(digest, cancellationToken);
+        }
+
         var completed = await runs.ChangeAsync(
             input.RunId,
             run => run.Status.IsFinished()
                 ? null
-                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason, AnalysisError = input.AnalysisError },
+                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason ?? run.Reason, AnalysisError = input.AnalysisError },
             cancellationToken);
         catalog.Forget(input.RunId);
         if (completed is not null)
         {
             RunTelemetry.RunEnded(completed.Status);
+            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, completed.Status, completed.Reason);
         }
 
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
     }
+
+    // An alert and the workbook in infra/ look for this line.
+    [LoggerMessage("Run {RunId} ended: {Status} {Reason}")]
+    private partial void LogEnded(LogLevel level, string runId, RunStatus status, string? reason);
 }

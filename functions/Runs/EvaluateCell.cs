@@ -10,14 +10,17 @@ internal sealed record CellInput(string RunId, int Item, int Variant, int Sample
 
 /// <summary>
 /// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
-/// full of it: scored, invalid, failed, or paused / cancelled when no call was made.
+/// full of it: scored, invalid, failed, or paused / cancelled / stopped when it was left.
 /// </summary>
-public sealed partial class EvaluateCell(RunCatalog catalog, CellLedger ledger, TimeProvider clock, ILogger<EvaluateCell> logger)
+public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
     internal const string Paused = "paused";
     internal const string Cancelled = "cancelled";
+
+    /// <summary>The budget is spent.</summary>
+    internal const string Stopped = "stopped";
 
     private static readonly TimeSpan[] StoreRetries = [.. new[] { 0.2, 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
 
@@ -30,13 +33,18 @@ public sealed partial class EvaluateCell(RunCatalog catalog, CellLedger ledger, 
             return EvalJson.Name(known.Outcome);
         }
 
+        if (active.StopReason is not null)
+        {
+            return Stopped;
+        }
+
         using var span = RunTelemetry.StartCell(active.Run, address);
-        var conversation = new CellConversation(active, address, catalog, ledger, clock);
+        using var conversation = new CellConversation(active, address, catalog, ledger, clock);
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
             var cell = await conversation.RunAsync(item, cancellationToken);
-            await StoreAsync(input.RunId, cell, conversation, cancellationToken);
+            await StoreAsync(active.Run, cell, conversation, cancellationToken);
             RunTelemetry.CellStored(span, active.Run, cell);
             if (cell.Error is { } error)
             {
@@ -49,21 +57,43 @@ public sealed partial class EvaluateCell(RunCatalog catalog, CellLedger ledger, 
         {
             return notActive.Status == RunStatus.Paused ? Paused : Cancelled;
         }
+        catch (RunHaltedException halted)
+        {
+            // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
+            var paused = await runs.ChangeAsync(
+                input.RunId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Reason = halted.Message } : null, cancellationToken);
+            var status = await catalog.GetFreshStatusAsync(input.RunId, cancellationToken);
+            if (paused is not null)
+            {
+                LogRunHalted(input.RunId, halted.Message);
+            }
+
+            return status.IsFinished() ? Cancelled : Paused;
+        }
+        catch (RunStoppedException stopped)
+        {
+            active.StopReason = RunRecord.StoppedByBudget;
+            await runs.ChangeAsync(
+                input.RunId,
+                run => run.StopReason is null ? run with { StopReason = RunRecord.StoppedByBudget, Reason = stopped.Message } : null,
+                cancellationToken);
+            return Stopped;
+        }
     }
 
     /// <summary>The answer is paid for, so a store that is away for a moment is waited for here before the whole cell is repeated.</summary>
-    private async Task StoreAsync(string runId, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
+    private async Task StoreAsync(RunRecord run, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await ledger.StoreAsync(runId, cell, conversation.Transcript, conversation.Calls);
+                await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run));
                 return;
             }
             catch (StorageException exception) when (attempt < StoreRetries.Length)
             {
-                LogStoreRetried(exception, runId, cell.Address.RowKey);
+                LogStoreRetried(exception, run.RunId, cell.Address.RowKey);
                 await Task.Delay(StoreRetries[attempt], clock, cancellationToken);
             }
         }
@@ -71,6 +101,9 @@ public sealed partial class EvaluateCell(RunCatalog catalog, CellLedger ledger, 
 
     [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} failed: {Code}")]
     private partial void LogCellFailed(string runId, string cell, string code);
+
+    [LoggerMessage(LogLevel.Warning, "Run {RunId} was paused: {Reason}")]
+    private partial void LogRunHalted(string runId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} could not be stored and is tried again")]
     private partial void LogStoreRetried(Exception exception, string runId, string cell);

@@ -1,15 +1,21 @@
 using System.Text.Json.Serialization;
+using FunctionsEval.Digests;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>A message of the queue <c>pipeline</c>.</summary>
-public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId)
+/// <param name="Digest">Of a run_window whose run is not there yet.</param>
+public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId, DigestRequest? Digest = null)
 {
     public const string QueueName = "pipeline";
 
     public const string StartRun = "start_run";
+    public const string RunAbTest = "run_abtest";
+    public const string RunWindow = "run_window";
     public const string ResumeRun = "resume_run";
     public const string CancelRun = "cancel_run";
+
+    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun];
 }
 
 /// <summary>Where jobs are handed over: the storage queue of a server, or straight to the pipeline on the command line.</summary>

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using FunctionsEval.AbTests;
+using FunctionsEval.Digests;
 using FunctionsEval.Durable.Client;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>The queue trigger: the only place that starts and signals orchestrations. Every job may arrive twice.</summary>
-public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
+public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTestFeature abTests, StartDigest startDigest, TimeProvider clock)
 {
     public const string Name = "PipelineQueue";
 
@@ -27,7 +29,11 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
     {
         switch (job.Name)
         {
-            case PipelineJob.StartRun:
+            case PipelineJob.RunWindow when job.Digest is { } digest:
+                await startDigest.PrepareAsync(job.RunId, digest, cancellationToken);
+                await StartAsync(job.RunId, cancellationToken);
+                break;
+            case PipelineJob.StartRun or PipelineJob.RunAbTest or PipelineJob.RunWindow:
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.ResumeRun or PipelineJob.CancelRun:
@@ -35,7 +41,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
                 break;
             default:
                 throw new InvalidDataException(
-                    $"Job '{job.Name}' is unknown. Known jobs: {PipelineJob.StartRun}, {PipelineJob.ResumeRun}, {PipelineJob.CancelRun}.");
+                    $"Job '{job.Name}' is unknown. Known jobs: {string.Join(", ", PipelineJob.Names)}.");
         }
     }
 
@@ -45,6 +51,11 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
     internal async Task<bool> StartAsync(string runId, CancellationToken cancellationToken)
     {
         if (!await IsUnfinishedAsync(runId, cancellationToken))
+        {
+            return false;
+        }
+
+        if (await IsRefusedAsync(runId, cancellationToken))
         {
             return false;
         }
@@ -72,6 +83,21 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client)
 
     private async Task<bool> IsUnfinishedAsync(string runId, CancellationToken cancellationToken) =>
         await runs.FindAsync(runId, cancellationToken) is { } run && !run.Status.IsFinished();
+
+    /// <summary>An A/B test whose feature is off fails, and says why; trying again would not help.</summary>
+    private async Task<bool> IsRefusedAsync(string runId, CancellationToken cancellationToken)
+    {
+        if (abTests.Enabled || await runs.GetAsync(runId, cancellationToken) is not { Kind: RunRecord.AbTest })
+        {
+            return false;
+        }
+
+        await runs.ChangeAsync(
+            runId,
+            run => run.Status.IsFinished() ? null : run with { Status = RunStatus.Failed, CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled },
+            cancellationToken);
+        return true;
+    }
 
     private static int RestartAfter(OrchestrationMetadata? ended)
     {

@@ -10,15 +10,24 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
     public async Task<RunPlan> RunAsync(string runId, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(runId, cancellationToken);
-        var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
-            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
+        if (!run.IsTriage)
+        {
+            await AddScenariosAsync(run, cancellationToken);
+        }
 
-        var asked = definition with { SamplePercentage = run.SamplePercentage, SampleSeed = run.SampleSeed };
-        await runs.AddItemsAsync(runId, SampledItems.Of(run.DefinitionId, asked), cancellationToken);
         await runs.ChangeAsync(
             runId,
             current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = clock.GetUtcNow() } : null,
             cancellationToken);
         return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed);
+    }
+
+    // Candidates were written with their run: content changes, definitions do not.
+    private async Task AddScenariosAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
+            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{run.RunId}' is not in the store.");
+        var asked = definition with { SamplePercentage = run.SamplePercentage, SampleSeed = run.SampleSeed };
+        await runs.AddItemsAsync(run.RunId, SampledItems.Of(run.DefinitionId, asked), cancellationToken);
     }
 }

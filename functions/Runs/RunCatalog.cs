@@ -2,6 +2,9 @@ using System.Collections.Concurrent;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Prices;
+using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs;
 
@@ -9,7 +12,7 @@ namespace FunctionsEval.Runs;
 /// What the cells of a run share, kept in memory: models, scorers, items, and the run's status as it was at most a second ago.
 /// That second is how long a pause or a cancel may take to be seen.
 /// </summary>
-public sealed class RunCatalog(RunStore runs, ProviderCatalogs catalogs, TimeProvider clock)
+public sealed class RunCatalog(RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock)
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
 
@@ -51,7 +54,14 @@ public sealed class RunCatalog(RunStore runs, ProviderCatalogs catalogs, TimePro
     {
         var active = await GetAsync(runId, cancellationToken);
         var status = active.Status;
-        return status.IsActive() ? status : active.Status = (await runs.GetAsync(runId, cancellationToken)).Status;
+        return status.IsActive() ? status : await GetFreshStatusAsync(runId, cancellationToken);
+    }
+
+    /// <summary>The status as it is now.</summary>
+    public async Task<RunStatus> GetFreshStatusAsync(string runId, CancellationToken cancellationToken)
+    {
+        var active = await GetAsync(runId, cancellationToken);
+        return active.Status = (await runs.GetAsync(runId, cancellationToken)).Status;
     }
 
     public async Task<Scenario> GetItemAsync(string runId, int item, CancellationToken cancellationToken)
@@ -86,12 +96,22 @@ public sealed class RunCatalog(RunStore runs, ProviderCatalogs catalogs, TimePro
     private async Task<ActiveRun> LoadAsync(string runId)
     {
         var run = await runs.GetAsync(runId, CancellationToken.None);
-        return new ActiveRun(run, [.. run.Variants.Select(variant => catalogs.For(run.BaseUrl).Resolve(variant.Model))], [.. run.Scorers.Select(Scorers.Create)], clock.GetTimestamp());
+        var models = run.Variants.Select(variant => catalogs.For(run.BaseUrl).Resolve(variant.Model)).ToList();
+        var budget = run.BudgetUsd is { } cap ? new RunBudget((decimal)cap, await ledger.SpentAsync(run)) : null;
+        return new ActiveRun(
+            run, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());
     }
 }
 
 /// <summary>A run that cells are being evaluated for.</summary>
-public sealed class ActiveRun(RunRecord run, IReadOnlyList<ProviderResolution> models, IReadOnlyList<IScorer> scorers, long readAt)
+/// <param name="budget">Null when the run may spend what it takes.</param>
+public sealed class ActiveRun(
+    RunRecord run,
+    IReadOnlyList<ProviderResolution> models,
+    IReadOnlyList<IScorer> scorers,
+    IReadOnlyList<CallPrices> prices,
+    RunBudget? budget,
+    long readAt)
 {
     private long _readAt = readAt;
 
@@ -101,6 +121,13 @@ public sealed class ActiveRun(RunRecord run, IReadOnlyList<ProviderResolution> m
     public IReadOnlyList<ProviderResolution> Models => models;
 
     public IReadOnlyList<IScorer> Scorers => scorers;
+
+    /// <summary>By variant.</summary>
+    public IReadOnlyList<CallPrices> Prices => prices;
+
+    public RunBudget? Budget => budget;
+
+    public string? StopReason { get; set; } = run.StopReason;
 
     public RunStatus Status { get; set; } = run.Status;
 

@@ -24,7 +24,7 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
 
     public Task<ControlOutcome> ResumeAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
-            runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, StartedAt = run.StartedAt ?? clock.GetUtcNow() },
+            runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, Reason = null, StartedAt = run.StartedAt ?? clock.GetUtcNow() },
             PipelineJob.ResumeRun, cancellationToken);
 
     public Task<ControlOutcome> CancelAsync(string runId, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs;
@@ -11,12 +12,12 @@ public sealed record RunProgress(long Total, long Completed, long Failed, IReadO
     {
         var totalPerModel = (long)run.Items * run.SamplesPerScenario;
         var models = run.Variants.Select((named, variant) => new ModelProgress(
-            named.Name, named.Model, totalPerModel, perModel[variant].Scored + perModel[variant].Invalid, perModel[variant].Invalid, perModel[variant].Failed)).ToList();
+            named.Name, named.Model, totalPerModel, perModel[variant].Scored + perModel[variant].Invalid, perModel[variant].Invalid, perModel[variant].Failed, RunCost.Of(perModel[variant]).Usd)).ToList();
         return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models);
     }
 }
 
-public sealed record ModelProgress(string Variant, string Model, long Total, long Completed, long Invalid, long Failed);
+public sealed record ModelProgress(string Variant, string Model, long Total, long Completed, long Invalid, long Failed, decimal? CostUsd = null);
 
 /// <param name="Sent">Model calls, failed attempts and lost ones included.</param>
 /// <param name="Repeated">Calls whose answers were lost before they were stored, and that were made again.</param>

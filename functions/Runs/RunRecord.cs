@@ -10,7 +10,10 @@ namespace FunctionsEval.Runs;
 /// <param name="Items">How many scenarios were sampled from the definition.</param>
 /// <param name="Seed">Orders the dispatch; fixed at the start so that every replay finds the same order.</param>
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
-/// <param name="Reason">Why the run failed or was cancelled.</param>
+/// <param name="Reason">Why the run failed, was cancelled, was stopped, or paused by itself.</param>
+/// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
+/// <param name="StopReason">Why it completed before all its cells were evaluated: "budget".</param>
+/// <param name="Window">Where the candidates of a triage run come from.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 public sealed record RunRecord(
@@ -34,9 +37,21 @@ public sealed record RunRecord(
     DateTimeOffset? CompletedAt = null,
     string? Reason = null,
     string? AnalysisError = null,
-    string? TraceParent = null)
+    string? TraceParent = null,
+    double? BudgetUsd = null,
+    bool AllowUnknownPrice = false,
+    string? StopReason = null,
+    ContentWindow? Window = null)
 {
+    public const string StoppedByBudget = "budget";
+
     public const string MultiSample = "multi_sample";
+    public const string AbTest = "abtest";
+    public const string Digest = "digest";
+
+    /// <summary>Its items are candidates of content, and its cells triage them.</summary>
+    [JsonIgnore]
+    public bool IsTriage => Kind is AbTest or Digest;
 
     public long TotalCells => (long)Items * Variants.Count * SamplesPerScenario;
 }

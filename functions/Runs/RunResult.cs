@@ -1,4 +1,5 @@
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs;
 
@@ -11,4 +12,6 @@ public sealed record RunResult(
     double ElapsedSeconds,
     RunAnalysis? Analysis,
     string? Reason = null,
-    string? AnalysisError = null);
+    string? AnalysisError = null,
+    RunCost? Cost = null,
+    string? StopReason = null);

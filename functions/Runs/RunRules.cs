@@ -2,12 +2,14 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Prices;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>What may be asked for beside the definition itself; null keeps the definition's own value.</summary>
 public sealed record RunOverrides(
-    IReadOnlyList<string>? Models = null, int? SamplesPerScenario = null, int? SamplePercentage = null, long? SampleSeed = null)
+    IReadOnlyList<string>? Models = null, int? SamplesPerScenario = null, int? SamplePercentage = null, long? SampleSeed = null,
+    double? BudgetUsd = null, bool AllowUnknownPrice = false)
 {
     /// <summary>The definition with the overrides in place.</summary>
     public Definition ApplyTo(Definition definition) => definition with
@@ -17,17 +19,24 @@ public sealed record RunOverrides(
         SamplesPerScenario = SamplesPerScenario ?? definition.SamplesPerScenario,
         SamplePercentage = SamplePercentage ?? definition.SamplePercentage,
         SampleSeed = SampleSeed ?? definition.SampleSeed,
+        Budget = (BudgetUsd, definition.Budget) switch
+        {
+            ({ } maxUsd, _) => new Evaluation.Definitions.Budget(maxUsd, AllowUnknownPrice || definition.Budget?.AllowUnknownPrice == true),
+            (null, { } budget) => budget with { AllowUnknownPrice = AllowUnknownPrice || budget.AllowUnknownPrice },
+            _ => null,
+        },
     };
 }
 
 /// <summary>All that can be refused before a row is written or a call is paid for.</summary>
-public sealed class RunRules(ProviderCatalogs catalogs)
+public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
 {
     /// <param name="baseUrl">A right of the command line; requests pass null.</param>
     public IReadOnlyList<FieldError> Errors(Definition asked, string? baseUrl)
     {
         var errors = FieldErrors(
             ("samplesPerScenario", DefinitionRules.ValidateSamples(asked.SamplesPerScenario)),
+            ("budget.maxUsd", asked.Budget is { } budget ? DefinitionRules.ValidateBudget(budget.MaxUsd) : null),
             ("samplePercentage", DefinitionRules.ValidatePercentage(asked.SamplePercentage)),
             ("models", asked.Variants.Count > 0 ? null : DefinitionRules.ValidateModels(asked.Models)));
         if (errors.Count > 0)
@@ -40,7 +49,30 @@ public sealed class RunRules(ProviderCatalogs catalogs)
         [
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
             .. ModelErrors(asked.AllVariants(), baseUrl),
+            .. PriceErrors(asked, baseUrl),
         ];
+    }
+
+    /// <summary>A budget cannot be kept where nobody knows what a call costs.</summary>
+    private IEnumerable<FieldError> PriceErrors(Definition asked, string? baseUrl)
+    {
+        if (asked.Budget is null or { AllowUnknownPrice: true })
+        {
+            yield break;
+        }
+
+        var catalog = catalogs.For(baseUrl);
+        foreach (var variant in asked.AllVariants().DistinctBy(variant => variant.Model))
+        {
+            if (catalog.Resolve(variant.Model) is ProviderResolution.Resolved resolved && prices.Find(resolved.ProviderName, resolved.Model) is null)
+            {
+                yield return new FieldError(
+                    "budget",
+                    $"budget needs the price of every model, but '{resolved.ProviderName}:{resolved.Model}' has none in the price table of "
+                    + $"{prices.Version:yyyy-MM-dd}: add it to a file named by FUNCTIONSEVAL_PRICES, or let its calls go uncounted "
+                    + "(allowUnknownPrice, --allow-unknown-price).");
+            }
+        }
     }
 
     /// <summary>Models that cannot be called: unknown provider, missing key.</summary>

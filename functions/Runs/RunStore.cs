@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Storage;
 
@@ -74,6 +75,36 @@ public sealed class RunStore(IEntityStore entities)
         foreach (var batch in items.Chunk(EntityBatches.MaxOperations))
         {
             await EntityBatches.UpsertAsync(entities, TableKeys.Items, [.. batch.Select(item => ItemEntity(runId, index++, item))], cancellationToken);
+        }
+    }
+
+    /// <summary>Writes candidates as items, with what they are a copy of.</summary>
+    public async Task AddCandidatesAsync(string runId, IReadOnlyList<CandidateItem> candidates, CancellationToken cancellationToken)
+    {
+        var rows = candidates.Index().Select(entry =>
+        {
+            var row = ItemEntity(runId, entry.Index, entry.Item.Scenario);
+            row.SetText("candidate", JsonSerializer.Serialize(entry.Item.Candidate, EvalJson.Context.CandidateSnapshot));
+            return row;
+        });
+        await EntityBatches.UpsertAsync(entities, TableKeys.Items, [.. rows], cancellationToken);
+    }
+
+    /// <summary>The candidates of a triage run, in order.</summary>
+    public async IAsyncEnumerable<CandidateSnapshot> CandidatesAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Items, runId), cancellationToken))
+        {
+            yield return JsonSerializer.Deserialize(entity.GetText("candidate")!, EvalJson.Context.CandidateSnapshot)!;
+        }
+    }
+
+    public async Task RemoveItemsAsync(string runId, int count, CancellationToken cancellationToken)
+    {
+        foreach (var batch in Enumerable.Range(0, count).Chunk(EntityBatches.MaxOperations))
+        {
+            await entities.SubmitAsync(
+                TableKeys.Items, [.. batch.Select(item => EntityOperation.Delete(runId, TableKeys.Number(item)))], cancellationToken);
         }
     }
 

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs;
@@ -22,7 +23,10 @@ public sealed record RunView(
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt,
     string? Reason,
-    string? AnalysisError)
+    string? AnalysisError,
+    RunCost? Cost,
+    double? BudgetUsd,
+    string? StopReason)
 {
     /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -42,7 +46,10 @@ public sealed record RunView(
         run.StartedAt,
         run.CompletedAt,
         run.Reason,
-        run.AnalysisError);
+        run.AnalysisError,
+        counts is null ? null : RunCost.Of(counts),
+        run.BudgetUsd,
+        run.StopReason);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
@@ -67,7 +74,9 @@ public sealed record CellView(
     DateTimeOffset StartedAt,
     DateTimeOffset CompletedAt,
     long DurationMs,
-    Transcript? Transcript)
+    Transcript? Transcript,
+    decimal? CostUsd,
+    bool TokensAreEstimated)
 {
     public static CellView Of(RunRecord run, CellRecord cell, Transcript? transcript = null) => new(
         cell.Address.Item,
@@ -88,7 +97,9 @@ public sealed record CellView(
         cell.StartedAt,
         cell.CompletedAt,
         (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
-        transcript);
+        transcript,
+        cell.CostUsd,
+        cell.TokensAreEstimated);
 }
 
 public sealed record CellPage(IReadOnlyList<CellView> Cells, string? ContinuationToken);
@@ -103,9 +114,11 @@ public sealed record StartRunRequest(
     IReadOnlyList<string>? Models = null,
     int? SamplesPerScenario = null,
     int? SamplePercentage = null,
-    long? SampleSeed = null)
+    long? SampleSeed = null,
+    double? BudgetUsd = null,
+    bool AllowUnknownPrice = false)
 {
-    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed);
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice);
 }
 
 /// <summary>What a run would do, before it does it. Token numbers are estimates: characters / 4.</summary>

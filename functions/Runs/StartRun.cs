@@ -73,6 +73,8 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             RunStatus.Pending,
             now,
             baseUrl,
-            TraceParent: RunTelemetry.TraceParent);
+            TraceParent: RunTelemetry.TraceParent,
+            BudgetUsd: asked.Budget?.MaxUsd,
+            AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false);
     }
 }

@@ -7,9 +7,14 @@ namespace FunctionsEval.Providers;
 /// is held while an attempt is under way and never while waiting. Thread-safe.
 /// </summary>
 public sealed class ModelCaller(
-    string providerName, IModelProvider provider, AdaptiveConcurrency gate, ModelCallerOptions options, TimeProvider clock, Random random)
+    string providerName, IModelProvider provider, AdaptiveConcurrency gate, ModelCallerOptions options, TimeProvider clock, Random random,
+    CallQuota? quota = null)
 {
-    private readonly Lock _randomLock = new();
+    private readonly Lock _lock = new();
+    private readonly OutageWatch _outage = new(clock);
+
+    // What this model refused before; read and written as a whole.
+    private volatile RequestAdaptations _adaptations;
 
     public AdaptiveConcurrency Gate => gate;
 
@@ -31,6 +36,12 @@ public sealed class ModelCaller(
         {
             var call = await SendAsync(request, attempts.Count + 1, permit, sending, cancellationToken);
             attempts.Add(call);
+            if (Adapts(call) && attempts.Count < options.MaxAttempts)
+            {
+                permit = await gate.AcquireAsync(isRetry: true, cancellationToken);
+                continue;
+            }
+
             if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure } || attempts.Count >= options.MaxAttempts)
             {
                 return new ModelCallResult(call.Outcome, attempts);
@@ -65,15 +76,29 @@ public sealed class ModelCaller(
                 await sending(attempt, cancellationToken);
             }
 
+            var taken = 0;
+            if (quota is not null)
+            {
+                taken = await quota.TakeAsync(request, cancellationToken);
+                permit = gate.Restart(permit);
+            }
+
             var startedAt = clock.GetUtcNow();
-            var sent = request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) };
+            var sent = RequestAdaptation.Apply(
+                request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) }, _adaptations);
             using var span = ModelTelemetry.Start(providerName, sent);
             var outcome = await provider.CompleteAsync(sent, cancellationToken);
+            if (_outage.Count(outcome) is { } silence)
+            {
+                outcome = Gone(((ModelOutcome.Failed)outcome).Failure, silence);
+            }
+
+            quota?.Settle(taken, outcome);
             signal = CallSignals.SignalOf(outcome);
             retryAfter = (outcome as ModelOutcome.Failed)?.Failure.RetryAfter;
             var endedAt = clock.GetUtcNow();
             ModelTelemetry.Record(span, providerName, sent, outcome, endedAt - startedAt);
-            return new ProviderCall(providerName, request.Model, attempt, startedAt, endedAt, outcome);
+            return new ProviderCall(providerName, request.Model, attempt, startedAt, endedAt, outcome, sent.Adaptations);
         }
         finally
         {
@@ -81,11 +106,34 @@ public sealed class ModelCaller(
         }
     }
 
+    private static ModelOutcome.Failed Gone(ModelFailure last, TimeSpan silence) => new(last with
+    {
+        IsExhausted = true,
+        Message = $"{last.Message} (nobody has answered for {silence.TotalSeconds:F0} s)",
+    });
+
+    /// <summary>True when the model refused a parameter that it can be asked without: it is asked again at once, and so from now on.</summary>
+    private bool Adapts(ProviderCall call)
+    {
+        if (call.Outcome is not ModelOutcome.Failed { Failure.Rejected: var rejected and not RejectedParameter.None }
+            || RequestAdaptation.After(rejected, call.Adaptations) is not { } adaptations)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _adaptations |= adaptations;
+        }
+
+        return true;
+    }
+
     private TimeSpan WaitBeforeNext(int attempt, TimeSpan? retryAfter)
     {
         var longest = Math.Min(options.LongestBackoff.TotalSeconds, options.FirstBackoff.TotalSeconds * Math.Pow(2, attempt - 1));
         double jitter;
-        lock (_randomLock)
+        lock (_lock)
         {
             jitter = random.NextDouble();
         }
@@ -117,6 +165,8 @@ public sealed class ModelCaller(
             : $"after {attempts} attempts the next may start in {wait.TotalSeconds:F1} s";
         return new ModelOutcome.Failed(last with
         {
+            // It is the vendor that is not there for so long, not this call that had bad luck.
+            IsExhausted = last.IsExhausted || last.RetryAfter > options.TimeBudget,
             Message = $"{last.Message} (given up: {reason}, the time budget of a call is {options.TimeBudget.TotalSeconds:F0} s)",
         });
     }
@@ -124,5 +174,6 @@ public sealed class ModelCaller(
     private ModelOutcome.Failed PausedTooLong(TimeSpan paused) => new(new ModelFailure(
         ModelErrorCode.RateLimit,
         $"Not sent: the provider asked to wait for another {paused.TotalSeconds:F0} s, the time budget of a call is {options.TimeBudget.TotalSeconds:F0} s.",
-        RetryAfter: paused));
+        RetryAfter: paused,
+        IsExhausted: true));
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using FunctionsEval.Providers.Limits;
-using FunctionsEval.Providers.OpenAI;
 
 namespace FunctionsEval.Providers;
 
@@ -8,12 +7,11 @@ namespace FunctionsEval.Providers;
 /// From a model's name to the way to call it. One per process: its connections and, per provider and model, its gates are shared by
 /// everything that calls. Thread-safe.
 /// </summary>
-public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider clock, Random random) : IDisposable
+public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider clock, Random random, IQuotaStore? quota = null) : IDisposable
 {
-    private static readonly Uri OpenAIEndpoint = new("https://api.openai.com/v1");
-
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, OpenAIProvider> _providers = new(StringComparer.Ordinal);
+    private readonly List<CallQuota> _quotas = [];
+    private readonly VendorConnections _connections = new(settings, clock);
     private readonly ConcurrentDictionary<string, ProviderResolution> _resolved = new(StringComparer.Ordinal);
     private bool _disposed;
 
@@ -45,10 +43,8 @@ public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider cloc
                 caller.Gate.Dispose();
             }
 
-            foreach (var provider in _providers.Values)
-            {
-                provider.Dispose();
-            }
+            _quotas.ForEach(quota => quota.Dispose());
+            _connections.Dispose();
         }
     }
 
@@ -59,80 +55,40 @@ public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider cloc
 
     private ProviderResolution ResolveNew(string name)
     {
-        var (provider, model) = ProviderNames.Split(name.Trim());
-        return provider switch
-        {
-            null => Unsupported(
-                ModelErrorCode.UnsupportedProvider,
-                $"Cannot determine provider for model '{name}'. Write provider:model; supported: {string.Join(", ", ProviderNames.Supported)}."),
-            _ when model.Length == 0 => Unsupported(
-                ModelErrorCode.ValidationError, $"'{name}' names a provider but no model. Write provider:model."),
-            ProviderNames.OpenAI => ResolveOpenAI(model),
-            ProviderNames.Compatible => ResolveCompatible(model),
-            _ => Unsupported(
-                ModelErrorCode.UnsupportedProvider,
-                $"Provider '{provider}' of model '{name}' is not supported yet; supported: {string.Join(", ", ProviderNames.Supported)}."),
-        };
-    }
-
-    private ProviderResolution ResolveOpenAI(string model) => settings.OpenAIKey is { } key
-        ? Create(ProviderNames.OpenAI, model, key, ProviderSettings.OpenAIKeyVariable, settings.OpenAIBaseUrl, ProviderSettings.OpenAIBaseUrlVariable)
-        : Unsupported(ModelErrorCode.MissingApiKey, $"{ProviderSettings.OpenAIKeyVariable} is not set");
-
-    private ProviderResolution ResolveCompatible(string model) => settings.CompatibleBaseUrl is null
-        ? Unsupported(
-            ModelErrorCode.ValidationError,
-            $"{ProviderSettings.CompatibleBaseUrlVariable} is not set: 'openai-compatible:{model}' needs the base URL of its server "
-            + "(that variable, or the command line's base URL)")
-        : Create(
-            ProviderNames.Compatible, model,
-            settings.CompatibleKey ?? settings.OpenAIKey,
-            settings.CompatibleKey is null ? ProviderSettings.OpenAIKeyVariable : ProviderSettings.CompatibleKeyVariable,
-            settings.CompatibleBaseUrl, ProviderSettings.CompatibleBaseUrlVariable);
-
-    private ProviderResolution Create(string provider, string model, string? key, string keyVariable, string? baseUrl, string baseUrlVariable)
-    {
-        if (key is not null && key.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            return Unsupported(ModelErrorCode.AuthError, $"{keyVariable} holds a space or a character that is not ASCII: no HTTP header can carry it");
-        }
-
-        var endpoint = OpenAIEndpoint;
-        if (baseUrl is not null
-            && (!Uri.TryCreate(baseUrl, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https") || endpoint.UserInfo.Length > 0))
+        var (vendor, model) = Vendor.Split(name.Trim());
+        if (vendor is null)
         {
             return Unsupported(
-                ModelErrorCode.ValidationError,
-                $"{baseUrlVariable} (or the command line's base URL) must be an http or https URL without user name, such as http://127.0.0.1:9000/v1");
+                ModelErrorCode.UnsupportedProvider,
+                $"Cannot determine provider for model '{name}'. Write provider:model; supported: {Vendor.Names}.");
         }
 
-        var same = _resolved.Values.OfType<ProviderResolution.Resolved>().FirstOrDefault(other => other.ProviderName == provider && other.Model == model);
-        return same ?? new ProviderResolution.Resolved(provider, model, Provider(provider, endpoint!, key), Caller(provider, model, endpoint!, key));
-    }
-
-    private ModelCaller Caller(string provider, string model, Uri endpoint, string? key)
-    {
-        var gate = new AdaptiveConcurrency(new ConcurrencyOptions(Max: settings.MaxConcurrency), clock);
-        return new ModelCaller(provider, Provider(provider, endpoint, key), gate, settings.Calls, clock, new Random(random.Next()));
-    }
-
-    private OpenAIProvider Provider(string name, Uri endpoint, string? key)
-    {
-        if (!_providers.TryGetValue(name, out var provider))
+        if (model.Length == 0)
         {
-            provider = new OpenAIProvider(
-                new OpenAIProviderOptions
-                {
-                    Endpoint = endpoint,
-                    ApiKey = key,
-                    Timeout = settings.Timeout,
-                    MaxConnections = Math.Max(1024, settings.MaxConcurrency),
-                },
-                clock);
-            _providers.Add(name, provider);
+            return Unsupported(ModelErrorCode.ValidationError, $"'{name}' names a provider but no model. Write provider:model.");
         }
 
-        return provider;
+        if (_connections.Find(vendor, model, out var failure) is not { } provider)
+        {
+            return new ProviderResolution.Unsupported(failure!);
+        }
+
+        var same = _resolved.Values.OfType<ProviderResolution.Resolved>().FirstOrDefault(other => other.ProviderName == vendor.Name && other.Model == model);
+        return same ?? new ProviderResolution.Resolved(vendor.Name, model, provider, Caller(vendor.Name, model, provider));
+    }
+
+    private ModelCaller Caller(string vendor, string model, IModelProvider provider)
+    {
+        var limits = settings.Limits.Find(vendor, model);
+        var most = Math.Min(settings.MaxConcurrency, limits?.Concurrency ?? int.MaxValue);
+        var gate = new AdaptiveConcurrency(new ConcurrencyOptions(Max: most), clock);
+        var shared = CallQuota.Of(vendor, model, limits, quota, clock);
+        if (shared is not null)
+        {
+            _quotas.Add(shared);
+        }
+
+        return new ModelCaller(vendor, provider, gate, settings.Calls, clock, new Random(random.Next()), shared);
     }
 
     private static ProviderResolution.Unsupported Unsupported(ModelErrorCode code, string message) => new(new ModelFailure(code, message));

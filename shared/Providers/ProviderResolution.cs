@@ -7,7 +7,7 @@ public abstract record ProviderResolution
     {
     }
 
-    /// <param name="ProviderName">openai or openai-compatible.</param>
+    /// <param name="ProviderName">The vendor's name: openai, anthropic, ...</param>
     /// <param name="Model">The vendor's model id: what goes into <see cref="ModelRequest.Model"/>.</param>
     /// <param name="Provider">Single attempts, without limits; for probing a key, not for runs.</param>
     /// <param name="Caller">Shared by all calls of this model in the process, with its gate.</param>

@@ -1,20 +1,18 @@
+using FunctionsEval.Providers.Limits;
+
 namespace FunctionsEval.Providers;
 
 /// <summary>What the program knows about its providers. A class, not a record: its text must not show keys.</summary>
 public sealed class ProviderSettings
 {
-    public const string OpenAIKeyVariable = "OPENAI_API_KEY";
-    public const string OpenAIBaseUrlVariable = "OPENAI_BASE_URL";
-    public const string CompatibleKeyVariable = "OPENAI_COMPATIBLE_API_KEY";
-    public const string CompatibleBaseUrlVariable = "OPENAI_COMPATIBLE_BASE_URL";
+    /// <summary>Keys and base URLs by the names of their environment variables (<see cref="Vendor"/>); blank ones are left out.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    public string? OpenAIKey { get; init; }
+    /// <summary>From the command line: goes before the variables, for every vendor.</summary>
+    public string? BaseUrl { get; init; }
 
-    public string? OpenAIBaseUrl { get; init; }
-
-    public string? CompatibleKey { get; init; }
-
-    public string? CompatibleBaseUrl { get; init; }
+    /// <summary>A token for Azure OpenAI where there is no key.</summary>
+    public Func<CancellationToken, ValueTask<string>>? AzureToken { get; init; }
 
     /// <summary>For one HTTP attempt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
@@ -24,20 +22,22 @@ public sealed class ProviderSettings
 
     public ModelCallerOptions Calls { get; init; } = new();
 
-    /// <param name="read">Reads an environment variable; blank is as good as not set.</param>
-    /// <param name="baseUrl">From the command line: goes before the variables, for both OpenAI-format providers.</param>
-    public static ProviderSettings FromEnvironment(Func<string, string?> read, string? baseUrl = null, int maxConcurrency = 256, TimeSpan? timeout = null)
-    {
-        return new ProviderSettings
-        {
-            OpenAIKey = Value(OpenAIKeyVariable),
-            OpenAIBaseUrl = baseUrl ?? Value(OpenAIBaseUrlVariable),
-            CompatibleKey = Value(CompatibleKeyVariable),
-            CompatibleBaseUrl = baseUrl ?? Value(CompatibleBaseUrlVariable),
-            MaxConcurrency = maxConcurrency,
-            Timeout = timeout ?? TimeSpan.FromSeconds(120),
-        };
+    public LimitTable Limits { get; init; } = LimitTable.None;
 
-        string? Value(string variable) => read(variable) is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+    /// <param name="read">Reads an environment variable; blank is as good as not set.</param>
+    public static IReadOnlyDictionary<string, string> ReadVariables(Func<string, string?> read)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in Vendor.All.SelectMany(vendor => new[] { vendor.KeyVariable, vendor.BaseUrlVariable }).Distinct(StringComparer.Ordinal))
+        {
+            if (read(name) is { } value && !string.IsNullOrWhiteSpace(value))
+            {
+                variables.Add(name, value.Trim());
+            }
+        }
+
+        return variables;
     }
+
+    internal string? Variable(string name) => Variables.GetValueOrDefault(name);
 }

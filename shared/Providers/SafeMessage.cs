@@ -60,8 +60,8 @@ internal static partial class SafeMessage
         return text;
     }
 
-    /// <summary>Keys as vendors echo them, whole or with stars in the middle.</summary>
-    [GeneratedRegex(@"\b(?:sk|pk|rk|xai|gsk|AIza)[-_][\w*\-]{6,}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    /// <summary>Keys as vendors echo them, whole or with stars in the middle; and signed tokens.</summary>
+    [GeneratedRegex(@"\b(?:(?:sk|pk|rk|xai|gsk)[-_][\w*\-]{6,}|AIza[\w*\-]{10,}|eyJ[\w\-]{10,}\.[\w.\-]+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyLike();
 
     [GeneratedRegex(@"\s*[\r\n]+\s*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

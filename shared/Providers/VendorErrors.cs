@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers;
 
@@ -18,9 +19,15 @@ internal static class VendorErrors
         "check your plan and billing", "billing hard limit",
     ];
 
-    public static ModelErrorCode CodeOf(int status, string? vendorCode, string? vendorType, string? vendorMessage)
+    // A quota of the day, and not one of the minute that the same sentence may name beside it.
+    private static readonly string[] DailyPhrases = ["per day", "(rpd)", "(tpd)", "daily limit", "daily quota"];
+
+    /// <summary>A day's quota that comes back sooner than this is worth waiting for.</summary>
+    private static readonly TimeSpan WorthWaiting = TimeSpan.FromMinutes(5);
+
+    public static ModelErrorCode CodeOf(int status, in ErrorBody error)
     {
-        if (status is >= 400 and < 500 && IsBillingExhausted(vendorCode, vendorType, vendorMessage))
+        if (status is >= 400 and < 500 && (IsBillingExhausted(error) || error.Code is "API_KEY_INVALID"))
         {
             return ModelErrorCode.AuthError;
         }
@@ -38,9 +45,27 @@ internal static class VendorErrors
         };
     }
 
-    private static bool IsBillingExhausted(string? vendorCode, string? vendorType, string? vendorMessage) =>
-        (vendorCode is not null && BillingCodes.Contains(vendorCode))
-        || (vendorType is not null && BillingCodes.Contains(vendorType))
-        || (vendorMessage is not null
-            && BillingPhrases.Any(phrase => vendorMessage.Contains(phrase, StringComparison.OrdinalIgnoreCase)));
+    /// <summary>True when the balance or the day's quota is gone, so that other calls will fare no better.</summary>
+    public static bool IsExhausted(int status, in ErrorBody error, TimeSpan? retryAfter) =>
+        status is >= 400 and < 500 && (IsBillingExhausted(error) || (status == 429 && IsDaily(error) && !(retryAfter <= WorthWaiting)));
+
+    private static bool IsDaily(in ErrorBody error)
+    {
+        if (error.QuotaId is { } quota)
+        {
+            return quota.Contains("PerDay", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return error.Message is { } message && DailyPhrases.Any(phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static bool IsBillingExhausted(in ErrorBody error)
+    {
+        if ((error.Code is { } code && BillingCodes.Contains(code)) || (error.Type is { } type && BillingCodes.Contains(type)))
+        {
+            return true;
+        }
+
+        return error.Message is { } message && BillingPhrases.Any(phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase));
+    }
 }

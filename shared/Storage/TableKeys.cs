@@ -23,9 +23,44 @@ public static class TableKeys
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of scenario statistics.</summary>
     public const string Analyses = "Analyses";
 
+    /// <summary>Partition = <see cref="AllLimits"/>; row = provider, model and what is counted. Buckets that all processes share.</summary>
+    public const string Limits = "Limits";
+
+    public const string AllLimits = "limit";
+
+    /// <summary>Partition = <see cref="AllTopics"/>; row = topic id.</summary>
+    public const string Topics = "Topics";
+
+    /// <summary>Partition = <see cref="AllSources"/>; row = source id.</summary>
+    public const string Sources = "Sources";
+
+    /// <summary>Partition = <see cref="ContentBucket"/>; row = item id.</summary>
+    public const string ContentItems = "ContentItems";
+
+    /// <summary>Partition = <see cref="TimelineDay"/>; row = <see cref="TimelineRow"/>. Only items that can be candidates.</summary>
+    public const string ContentTimeline = "ContentTimeline";
+
+    /// <summary>Partition = cluster id; row = item id.</summary>
+    public const string ContentMembers = "ContentMembers";
+
+    /// <summary>Partition = topic id; row = cluster id: the centroids of clusters that were found by their vectors.</summary>
+    public const string ContentCentroids = "ContentCentroids";
+
+    /// <summary>Partition = {period}|{its first day or month}; row = a time-ordered id: resets.</summary>
+    public const string Credits = "Credits";
+
+    /// <summary>Partition = <see cref="AllDigests"/>, row = run id: heads. Partition = run id, row = index: blocks of entries.</summary>
+    public const string Digests = "Digests";
+
     public const string AllDefinitions = "definition";
 
     public const string AllRuns = "run";
+
+    public const string AllDigests = "digest";
+
+    public const string AllTopics = "topic";
+
+    public const string AllSources = "source";
 
     /// <summary>Sorts before every other row of its partition.</summary>
     public const string Head = "!head";
@@ -40,6 +75,25 @@ public static class TableKeys
     public static string Call(string cellRow, int number) => string.Create(CultureInfo.InvariantCulture, $"~call-{cellRow}-{number:D3}");
 
     public static string TranscriptPart(string cellRow, int part) => string.Create(CultureInfo.InvariantCulture, $"{cellRow}~{part:D4}");
+
+    /// <summary>One of sixteen partitions, so that an import writes full batches of one partition.</summary>
+    public static string ContentBucket(string itemId)
+    {
+        // FNV-1a: the same in every process, as the bucket is part of a stored key.
+        var hash = 2166136261u;
+        foreach (var unit in itemId)
+        {
+            hash = unchecked((hash ^ unit) * 16777619u);
+        }
+
+        return ((hash ^ (hash >> 16)) & 15).ToString("x", CultureInfo.InvariantCulture);
+    }
+
+    public static string TimelineDay(string topicId, DateTimeOffset at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{topicId}|{at.UtcDateTime:yyyyMMdd}");
+
+    public static string TimelineRow(DateTimeOffset at, string itemId) =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:HHmmssfffffff}-{itemId}");
 
     /// <summary>Written before a model is called and removed with the cell's insert: what is left over was called, and its answer lost.</summary>
     public static string Intent(string cellRow) => $"~intent-{cellRow}";

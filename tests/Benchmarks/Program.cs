@@ -7,6 +7,8 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
 {
     ["run-sqlite"] = RunBenchmark.OnSqliteAsync,
     ["run-azurite"] = RunBenchmark.OnAzuriteAsync,
+    ["storm"] = StormBenchmark.MeasureAsync,
+    ["adapters"] = AdapterBenchmark.MeasureAsync,
     ["fanout-sqlite"] = FanoutBenchmark.OnSqliteAsync,
     ["fanout-azurite"] = FanoutBenchmark.OnAzuriteAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,

@@ -69,7 +69,7 @@ internal static class RunBenchmark
             result.RootElement.GetProperty("calls").GetProperty("sent").GetInt64());
     }
 
-    private static string DefinitionOf(int scenarios, int samples)
+    internal static string DefinitionOf(int scenarios, int samples, string model = "openai-compatible:sim-noisy")
     {
         var yaml = new StringBuilder("name: benchmark\npreamble: You answer with one line.\nscenarios:\n");
         for (var index = 0; index < scenarios; index++)
@@ -77,7 +77,7 @@ internal static class RunBenchmark
             yaml.Append(CultureInfo.InvariantCulture, $"  - {{ id: s{index:D6}, prompt: \"How acceptable is case number {index}, from 1 to 5?\" }}\n");
         }
 
-        return yaml.Append(CultureInfo.InvariantCulture, $"models: [\"openai-compatible:sim-noisy\"]\nsamplesPerScenario: {samples}\n")
+        return yaml.Append(CultureInfo.InvariantCulture, $"models: [\"{model}\"]\nsamplesPerScenario: {samples}\n")
             .Append("scorers: [{ type: number, pattern: 'Rating:\\s*(\\d)', min: 1, max: 5 }]\n")
             .ToString();
     }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Providers.Wire;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Providers.Tests;
@@ -72,13 +73,31 @@ public sealed class OpenAI_provider
     public async Task Leaves_out_what_was_not_given()
     {
         await using var server = new RawServer(RawServer.Response(200, Completion));
-        using var provider = new OpenAIProvider(new OpenAIProviderOptions { Endpoint = server.BaseUrl }, TimeProvider.System);
+        using var provider = new OpenAIProvider(new ProviderEndpoint { Endpoint = server.BaseUrl }, TimeProvider.System);
 
         await provider.CompleteAsync(new ModelRequest("m", [new ChatMessage(ChatRole.User, "x")], "id~1"), CancellationToken.None);
 
         Assert.DoesNotContain("Authorization", server.LastRequest, StringComparison.Ordinal);
         Assert.DoesNotContain("temperature", server.LastRequest, StringComparison.Ordinal);
         Assert.DoesNotContain("max_", server.LastRequest, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("low")]
+    public async Task Sends_the_reasoning_effort_and_the_schema_of_the_answer(string effort)
+    {
+        await using var server = new RawServer(RawServer.Response(200, Completion));
+        var schema = new OutputSchema("rating_v1", """{"type":"object","properties":{"rating":{"type":"number"}}}""");
+
+        Samples.AnswerOf(await CallAsync(server, Samples.Request() with { ReasoningEffort = effort, JsonSchema = schema }));
+        using var body = JsonDocument.Parse(server.LastRequest.Split("\r\n\r\n", 2)[1]);
+        var format = body.RootElement.GetProperty("response_format");
+
+        Assert.Equal(effort, body.RootElement.GetProperty("reasoning_effort").GetString());
+        Assert.Equal("json_schema", format.GetProperty("type").GetString());
+        Assert.Equal("rating_v1", format.GetProperty("json_schema").GetProperty("name").GetString());
+        Assert.Equal("number", format.GetProperty("json_schema").GetProperty("schema").GetProperty("properties").GetProperty("rating").GetProperty("type").GetString());
     }
 
     [Theory]
@@ -230,7 +249,7 @@ public sealed class OpenAI_provider
     {
         await using var server = new RawServer(RawServer.Response(200, new string(' ', 300_000) + Completion));
         using var provider = new OpenAIProvider(
-            new OpenAIProviderOptions { Endpoint = server.BaseUrl, MaxResponseBytes = 100_000 }, TimeProvider.System);
+            new ProviderEndpoint { Endpoint = server.BaseUrl, MaxResponseBytes = 100_000 }, TimeProvider.System);
 
         var failure = Samples.FailureOf(await provider.CompleteAsync(Samples.Request(), CancellationToken.None));
 
@@ -352,7 +371,7 @@ public sealed class OpenAI_provider
     }
 
     private static OpenAIProvider Provider(Uri endpoint, TimeProvider? clock = null, TimeSpan? timeout = null) => new(
-        new OpenAIProviderOptions { Endpoint = endpoint, ApiKey = Samples.Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
+        new ProviderEndpoint { Endpoint = endpoint, ApiKey = Samples.Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
         clock ?? TimeProvider.System);
 
     private static async Task<ModelOutcome> CallAsync(RawServer server, ModelRequest? request = null)

@@ -4,11 +4,9 @@ namespace FunctionsEval.Providers.Tests;
 
 public sealed class Provider_resolution
 {
-    private static readonly ProviderSettings Complete = new()
-    {
-        OpenAIKey = Samples.Key,
-        CompatibleBaseUrl = "http://127.0.0.1:9000/v1",
-    };
+    private static readonly ProviderSettings Complete = Samples.Settings(
+        [.. Vendor.All.Select(vendor => (vendor.KeyVariable, (string?)Samples.Key)),
+        ("OPENAI_COMPATIBLE_BASE_URL", "http://127.0.0.1:9000/v1"), ("AZURE_OPENAI_ENDPOINT", "https://name.openai.azure.com")]);
 
     [Theory]
     [InlineData("openai:whatever", "openai", "whatever")]
@@ -21,6 +19,14 @@ public sealed class Provider_resolution
     [InlineData("o3-mini", "openai", "o3-mini")]
     [InlineData("O4-mini", "openai", "O4-mini")]
     [InlineData("ft:gpt-4o-mini:org::id", "openai", "ft:gpt-4o-mini:org::id")]
+    [InlineData("anthropic:whatever", "anthropic", "whatever")]
+    [InlineData("claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5")]
+    [InlineData("Gemini-2.5-pro", "google", "Gemini-2.5-pro")]
+    [InlineData("grok-4", "xai", "grok-4")]
+    [InlineData("deepseek-chat", "deepseek", "deepseek-chat")]
+    [InlineData("mistral-large-latest", "mistral", "mistral-large-latest")]
+    [InlineData("codestral-2508", "mistral", "codestral-2508")]
+    [InlineData("azure-openai:my-deployment", "azure-openai", "my-deployment")]
     public void Finds_the_provider(string name, string provider, string model)
     {
         using var catalog = Catalog(Complete);
@@ -35,12 +41,6 @@ public sealed class Provider_resolution
     [InlineData("o100", "Cannot determine provider for model 'o100'")]
     [InlineData("adapter", "Cannot determine provider for model 'adapter'")]
     [InlineData("", "Cannot determine provider for model ''")]
-    [InlineData("anthropic:claude-x", "Provider 'anthropic' of model 'anthropic:claude-x' is not supported yet; supported: openai, openai-compatible")]
-    [InlineData("gemini-2.5-pro", "Provider 'google'")]
-    [InlineData("grok-4", "Provider 'xai'")]
-    [InlineData("deepseek-chat", "Provider 'deepseek'")]
-    [InlineData("mistral-large", "Provider 'mistral'")]
-    [InlineData("azure-openai:gpt-4.1", "Provider 'azure-openai'")]
     public void Says_clearly_what_is_not_supported(string name, string expected)
     {
         using var catalog = Catalog(Complete);
@@ -59,6 +59,9 @@ public sealed class Provider_resolution
         var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("gpt-4.1")).Failure;
 
         Assert.Equal(new ModelFailure(ModelErrorCode.MissingApiKey, "OPENAI_API_KEY is not set"), failure);
+        Assert.All(
+            Vendor.All.Where(vendor => vendor.Name != Vendor.CompatibleName),
+            vendor => Assert.Equal($"{vendor.KeyVariable} is not set", Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve($"{vendor.Name}:m")).Failure.Message));
     }
 
     [Theory]
@@ -68,7 +71,7 @@ public sealed class Provider_resolution
     [InlineData("http://user:secret@host/v1", "without user name")]
     public void A_compatible_server_needs_a_base_url(string? baseUrl, string expected)
     {
-        using var catalog = Catalog(new ProviderSettings { CompatibleBaseUrl = baseUrl });
+        using var catalog = Catalog(Samples.Settings(("OPENAI_COMPATIBLE_BASE_URL", baseUrl)));
 
         var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("openai-compatible:m")).Failure;
 
@@ -80,7 +83,7 @@ public sealed class Provider_resolution
     [Fact]
     public void A_provider_without_a_model_and_a_key_that_no_header_carries_are_refused()
     {
-        using var catalog = Catalog(new ProviderSettings { OpenAIKey = "sk-with\nnewline" });
+        using var catalog = Catalog(Samples.Settings(("OPENAI_API_KEY", "sk-with\nnewline")));
 
         Assert.Equal(ModelErrorCode.ValidationError, Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("openai:")).Failure.Code);
         var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("openai:m")).Failure;
@@ -95,7 +98,8 @@ public sealed class Provider_resolution
     public async Task A_compatible_server_gets_its_own_key_or_the_openai_key_or_none(string? compatible, string? main, string? expected)
     {
         await using var server = new RawServer(RawServer.Response(200, """{"choices":[{"message":{"content":"x"}}]}"""));
-        using var catalog = Catalog(new ProviderSettings { CompatibleKey = compatible, OpenAIKey = main, CompatibleBaseUrl = server.BaseUrl.ToString() });
+        using var catalog = Catalog(Samples.Settings(
+            ("OPENAI_COMPATIBLE_API_KEY", compatible), ("OPENAI_API_KEY", main), ("OPENAI_COMPATIBLE_BASE_URL", server.BaseUrl.ToString())));
         var resolved = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve("openai-compatible:m"));
 
         var result = await resolved.Caller.CallAsync(Samples.Request("m"), null, CancellationToken.None);
@@ -112,21 +116,44 @@ public sealed class Provider_resolution
     }
 
     [Fact]
-    public void The_environment_is_read_and_the_command_line_goes_first()
+    public void The_environment_is_read_and_blank_is_not_set()
     {
         var variables = new Dictionary<string, string>
         {
             ["OPENAI_API_KEY"] = " key ",
-            ["OPENAI_BASE_URL"] = "http://a/v1",
             ["OPENAI_COMPATIBLE_API_KEY"] = "  ",
-            ["OPENAI_COMPATIBLE_BASE_URL"] = "http://b/v1",
+            ["GOOGLE_API_KEY"] = "g",
+            ["HOME"] = "/root",
         };
 
-        var settings = ProviderSettings.FromEnvironment(variables.GetValueOrDefault);
-        var overridden = ProviderSettings.FromEnvironment(variables.GetValueOrDefault, "http://c/v1");
+        var read = ProviderSettings.ReadVariables(variables.GetValueOrDefault);
 
-        Assert.Equal(("key", "http://a/v1", null, "http://b/v1"), (settings.OpenAIKey, settings.OpenAIBaseUrl, settings.CompatibleKey, settings.CompatibleBaseUrl));
-        Assert.Equal(("http://c/v1", "http://c/v1"), (overridden.OpenAIBaseUrl, overridden.CompatibleBaseUrl));
+        Assert.Equal([("GOOGLE_API_KEY", "g"), ("OPENAI_API_KEY", "key")], read.Select(entry => (entry.Key, entry.Value)).Order());
+    }
+
+    [Fact]
+    public async Task The_base_url_of_the_command_line_goes_first()
+    {
+        await using var server = await Simulated_models.StartAsync(new SimulatorOptions());
+        using var catalog = Catalog(new ProviderSettings
+        {
+            Variables = new Dictionary<string, string> { ["OPENAI_API_KEY"] = "k", ["OPENAI_BASE_URL"] = "http://127.0.0.1:1/v1" },
+            BaseUrl = server.BaseUrl.ToString(),
+        });
+        var resolved = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve("openai:sim-steady"));
+
+        Samples.AnswerOf((await resolved.Caller.CallAsync(Samples.Request("sim-steady"), null, TestContext.Current.CancellationToken)).Outcome);
+    }
+
+    [Fact]
+    public void A_key_vault_reference_that_was_not_resolved_is_no_key()
+    {
+        using var catalog = Catalog(Samples.Settings(("XAI_API_KEY", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/x)")));
+
+        var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("grok-4")).Failure;
+
+        Assert.Equal(ModelErrorCode.AuthError, failure.Code);
+        Assert.Contains("XAI_API_KEY is a Key Vault reference that was not resolved", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +175,7 @@ public sealed class Provider_resolution
         await using var server = await Simulated_models.StartAsync(new SimulatorOptions());
         foreach (var url in (string[])[server.BaseUrl.ToString(), $"{server.BaseUrl}/", $"http://127.0.0.1:{server.Port}"])
         {
-            using var catalog = Catalog(new ProviderSettings { OpenAIKey = "k", OpenAIBaseUrl = url });
+            using var catalog = Catalog(Samples.Settings(("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", url)));
             var resolved = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve("openai:sim-steady"));
 
             var result = await resolved.Caller.CallAsync(Samples.Request("sim-steady"), null, CancellationToken.None);

@@ -7,6 +7,12 @@ internal static class Samples
 {
     public const string Key = "sk-test-0123456789abcdef";
 
+    /// <summary>Settings with these variables; a null one is not set.</summary>
+    public static ProviderSettings Settings(params IReadOnlyList<(string Name, string? Value)> variables) => new()
+    {
+        Variables = variables.Where(variable => variable.Value is not null).ToDictionary(variable => variable.Name, variable => variable.Value!),
+    };
+
     public static ModelRequest Request(string model = "sim-noisy", string prompt = "How acceptable is it?", string id = "run|c1|1", int? maxTokens = null) =>
         new(model, [new ChatMessage(ChatRole.System, "One line: Rating: N."), new ChatMessage(ChatRole.User, prompt)], id, 0.7, maxTokens);
 
@@ -17,7 +23,11 @@ internal static class Samples
 
     public static ModelFailure FailureOf(ModelOutcome outcome) => Assert.IsType<ModelOutcome.Failed>(outcome).Failure;
 
-    public static ModelAnswer AnswerOf(ModelOutcome outcome) => Assert.IsType<ModelOutcome.Answered>(outcome).Answer;
+    public static ModelAnswer AnswerOf(ModelOutcome outcome)
+    {
+        Assert.True(outcome is ModelOutcome.Answered, outcome.ToString());
+        return ((ModelOutcome.Answered)outcome).Answer;
+    }
 }
 
 /// <summary>Answers from a function; remembers what it was asked.</summary>

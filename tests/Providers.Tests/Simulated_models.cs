@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.Tests;
 
@@ -160,7 +161,7 @@ public sealed class Simulated_models
         SimulatorServer.StartAsync(options, TimeProvider.System, CancellationToken.None);
 
     internal static OpenAIProvider Provider(SimulatorServer server, TimeSpan? timeout = null) => new(
-        new OpenAIProviderOptions { Endpoint = server.BaseUrl, ApiKey = Samples.Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
+        new ProviderEndpoint { Endpoint = server.BaseUrl, ApiKey = Samples.Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
         TimeProvider.System);
 
     private static int Rating(SimulatedModel model, ulong scene, ulong sample) =>

@@ -1,5 +1,8 @@
 using System.Net;
+using FunctionsEval.AbTests;
+using FunctionsEval.Content;
 using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
@@ -37,13 +40,27 @@ internal static class Server
         var api = app.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
+        api.MapContent();
+        api.MapAbTests();
+        api.MapDigests();
         api.MapHealth();
     }
 
     public static void AddTo(IServiceCollection collection, Services services)
     {
         collection.AddSingleton(services.Definitions);
+        collection.AddSingleton(services.Content);
+        collection.AddSingleton(services.ImportContent);
         collection.AddSingleton(services.Runs);
+        collection.AddSingleton(services.AbTestFeature);
+        collection.AddSingleton(services.Digests);
+        collection.AddSingleton(services.Credits);
+        collection.AddSingleton(services.Settings.DigestModel);
+        collection.AddSingleton(services.Enqueue);
+        collection.AddSingleton(services.Clock);
+        collection.AddSingleton(services.AbTestRequests);
+        collection.AddSingleton(services.StartAbTest);
+        collection.AddSingleton(services.AnalyzeAbTest);
         collection.AddSingleton(services.Cells);
         collection.AddSingleton(services.Analyses);
         collection.AddSingleton(services.RunRules);

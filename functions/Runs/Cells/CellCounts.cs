@@ -1,10 +1,13 @@
 using System.Globalization;
+using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs.Cells;
 
+/// <param name="Unpriced">Cells with calls whose cost is not known. Rows of earlier versions end before the costs.</param>
 /// <summary>What the cells of one partition and variant add up to. Stored as one short text in the partition's counter row.</summary>
 public sealed record CellCounts(
-    long Scored = 0, long Invalid = 0, long Failed = 0, long CallsSent = 0, long CallsRepeated = 0, long InputTokens = 0, long OutputTokens = 0)
+    long Scored = 0, long Invalid = 0, long Failed = 0, long CallsSent = 0, long CallsRepeated = 0, long InputTokens = 0, long OutputTokens = 0,
+    long CostNanos = 0, long HeldNanos = 0, long Unpriced = 0)
 {
     public static readonly CellCounts None = new();
 
@@ -17,7 +20,10 @@ public sealed record CellCounts(
         a.CallsSent + b.CallsSent,
         a.CallsRepeated + b.CallsRepeated,
         a.InputTokens + b.InputTokens,
-        a.OutputTokens + b.OutputTokens);
+        a.OutputTokens + b.OutputTokens,
+        a.CostNanos + b.CostNanos,
+        a.HeldNanos + b.HeldNanos,
+        a.Unpriced + b.Unpriced);
 
     public static CellCounts Of(CellRecord cell) => new(
         cell.Outcome == CellOutcome.Scored ? 1 : 0,
@@ -26,14 +32,18 @@ public sealed record CellCounts(
         cell.Calls + cell.LostCalls,
         cell.LostCalls,
         cell.InputTokens ?? 0,
-        cell.OutputTokens ?? 0);
+        cell.OutputTokens ?? 0,
+        Money.ToNanos(cell.CostUsd ?? 0),
+        Money.ToNanos(cell.HeldUsd),
+        cell.CostUsd is null && cell.Calls + cell.LostCalls > 0 ? 1 : 0);
 
     public string ToText() => string.Create(
-        CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens}");
+        CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens},{CostNanos},{HeldNanos},{Unpriced}");
 
     public static CellCounts Parse(string text)
     {
         var numbers = text.Split(',').Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray();
-        return new(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
+        long At(int index) => index < numbers.Length ? numbers[index] : 0;
+        return new(At(0), At(1), At(2), At(3), At(4), At(5), At(6), At(7), At(8), At(9));
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -43,14 +44,41 @@ public sealed class CellLedger(IEntityStore entities)
     /// <summary>
     /// Says, durably, that a call is about to be sent; <paramref name="calls"/> counts those of this execution, from 1, and
     /// <paramref name="lost"/> those known to be lost. Gives the number of calls that earlier executions of this cell sent
-    /// without an answer being stored.
+    /// without an answer being stored. <paramref name="reserved"/> is what one of the calls may cost.
     /// </summary>
-    public Task<int> IntendAsync(string runId, CellAddress address, int calls, int lost) =>
-        Writer(address.PartitionKey(runId)).AddAsync(new CellWrite.Intent(address.RowKey, calls) { Lost = calls == 1 ? null : lost });
+    public Task<int> IntendAsync(string runId, CellAddress address, int calls, int lost, decimal reserved = 0) =>
+        Writer(address.PartitionKey(runId)).AddAsync(new CellWrite.Intent(address.RowKey, calls, reserved) { Lost = calls == 1 ? null : lost });
+
+    /// <summary>Takes an intent back whose calls were all refused.</summary>
+    public Task ForgetIntentAsync(string runId, CellAddress address) => entities.SubmitAsync(
+        TableKeys.Cells, EntityOperation.Delete(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)), CancellationToken.None);
+
+    /// <summary>Keeps the turns so far of a conversation that goes on.</summary>
+    public Task KeepAsync(string runId, CellAddress address, Transcript transcript) => EntityBatches.UpsertAsync(
+        entities, TableKeys.Transcripts, [.. CellRows.ToEntities(address.PartitionKey(runId), address.RowKey, transcript)], CancellationToken.None);
+
+    /// <summary>What the cells of a run cost, plus what calls may have cost whose answers were lost: those of a process that died too.</summary>
+    public async Task<decimal> SpentAsync(RunRecord run)
+    {
+        var counted = (await CountAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
+        for (var partition = 0; partition < Partitions(run); partition++)
+        {
+            var query = new EntityQuery(
+                TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowFrom: TableKeys.Intent(""), RowTo: TableKeys.Intent("") + "~");
+            await foreach (var intent in entities.QueryAsync(query, CancellationToken.None))
+            {
+                counted += intent.GetInt64("reservedNanos") ?? 0;
+            }
+        }
+
+        return Money.FromNanos(counted);
+    }
 
     /// <summary>Stores a finished cell; false when it was there already, and then nothing is changed or counted.</summary>
-    public async Task<bool> StoreAsync(string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls) =>
-        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls)) == 0;
+    /// <param name="purpose">Null is a probe.</param>
+    public async Task<bool> StoreAsync(
+        string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose? purpose = null) =>
+        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls, purpose ?? CallPurpose.Probe)) == 0;
 
     /// <summary>All cells of a run in address order.</summary>
     public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)

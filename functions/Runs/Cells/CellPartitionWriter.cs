@@ -1,3 +1,4 @@
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -118,7 +119,7 @@ internal sealed class CellPartitionWriter(IEntityStore entities, string partitio
         foreach (var cell in cells.Where(cell => cell.Calls.Count > CellWrite.Cell.CallsInBatch))
         {
             var row = cell.CellRow;
-            var rest = cell.Calls.Index().Skip(CellWrite.Cell.CallsInBatch).Select(call => CellRows.ToEntity(partition, row, call.Index, call.Item));
+            var rest = cell.Calls.Index().Skip(CellWrite.Cell.CallsInBatch).Select(call => CellRows.ToEntity(partition, row, call.Index, call.Item, cell.Purpose));
             await EntityBatches.UpsertAsync(entities, TableKeys.Cells, [.. rest], CancellationToken.None);
         }
     }
@@ -139,7 +140,7 @@ internal sealed class CellPartitionWriter(IEntityStore entities, string partitio
                     var row = cell.CellRow;
                     operations.Add(EntityOperation.Insert(CellRows.ToEntity(partition, cell.Record)));
                     operations.AddRange(cell.Calls.Take(CellWrite.Cell.CallsInBatch)
-                        .Select((call, number) => EntityOperation.Upsert(CellRows.ToEntity(partition, row, number, call))));
+                        .Select((call, number) => EntityOperation.Upsert(CellRows.ToEntity(partition, row, number, call, cell.Purpose))));
                     if (cell.HasIntent)
                     {
                         operations.Add(EntityOperation.Delete(partition, TableKeys.Intent(row)));
@@ -167,6 +168,11 @@ internal sealed class CellPartitionWriter(IEntityStore entities, string partitio
     private EntityOperation IntentOperation(CellWrite.Intent intent)
     {
         var row = new Entity(partition, TableKeys.Intent(intent.CellRow)) { ["calls"] = intent.Calls + (intent.Lost ?? 0) };
+        if (intent.Reserved > 0)
+        {
+            row["reservedNanos"] = Money.ToNanos(intent.Reserved * (intent.Calls + (intent.Lost ?? 0)));
+        }
+
         return intent.Calls == 1 && intent.Lost is null ? EntityOperation.Insert(row) : EntityOperation.Upsert(row);
     }
 

@@ -7,6 +7,9 @@ namespace FunctionsEval.Runs.Cells;
 /// <param name="Score">The first scorer's value; null unless the outcome is <see cref="CellOutcome.Scored"/> or when there is no scorer.</param>
 /// <param name="Scores">Every scorer's value, or why it had none; in the order of the definition.</param>
 /// <param name="Calls">Model calls sent for this result, failed attempts included.</param>
+/// <param name="CostUsd">What its answered calls cost; null when the model has no price.</param>
+/// <param name="HeldUsd">What calls whose answers were lost may have cost: counted against a budget, not as cost.</param>
+/// <param name="Output">What the conversation came to, as JSON, where that is more than scores: a triage.</param>
 /// <param name="LostCalls">Calls that an earlier process sent and whose answers were never stored: paid for, and made again.</param>
 public sealed record CellRecord(
     CellAddress Address,
@@ -22,7 +25,11 @@ public sealed record CellRecord(
     string? ModelVersion,
     string? FinishReason,
     DateTimeOffset StartedAt,
-    DateTimeOffset CompletedAt);
+    DateTimeOffset CompletedAt,
+    decimal? CostUsd = null,
+    decimal HeldUsd = 0,
+    bool TokensAreEstimated = false,
+    string? Output = null);
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<CellOutcome>))]
 public enum CellOutcome

@@ -27,11 +27,27 @@ internal static class CellRows
             ["completedAt"] = cell.CompletedAt,
         };
 
+        if (cell.CostUsd is { } cost)
+        {
+            entity["costUsd"] = (double)cost;
+        }
+
+        if (cell.HeldUsd > 0)
+        {
+            entity["heldUsd"] = (double)cell.HeldUsd;
+        }
+
+        if (cell.TokensAreEstimated)
+        {
+            entity["tokensAreEstimated"] = true;
+        }
+
         if (cell.LostCalls > 0)
         {
             entity["lostCalls"] = cell.LostCalls;
         }
 
+        entity.SetText("output", cell.Output);
         if (cell.Error is { } error)
         {
             entity.SetText("error", JsonSerializer.Serialize(error, EvalJson.Context.CellError));
@@ -66,7 +82,11 @@ internal static class CellRows
             entity.GetString("modelVersion"),
             entity.GetString("finishReason"),
             entity.GetDateTimeOffset("startedAt")!.Value,
-            entity.GetDateTimeOffset("completedAt")!.Value);
+            entity.GetDateTimeOffset("completedAt")!.Value,
+            (decimal?)entity.GetDouble("costUsd"),
+            (decimal)(entity.GetDouble("heldUsd") ?? 0),
+            entity.GetBoolean("tokensAreEstimated") ?? false,
+            entity.GetText("output"));
     }
 
     public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch
@@ -109,29 +129,43 @@ internal static class CellRows
     public static Transcript ToTranscript(IEnumerable<Entity> rows) =>
         JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!;
 
-    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call)
+    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call, CallPurpose purpose)
     {
         var entity = new Entity(partition, TableKeys.Call(cellRow, number))
         {
-            ["purpose"] = "probe",
+            ["purpose"] = purpose.Name,
             ["provider"] = call.Provider,
             ["model"] = call.Model,
             ["startedAt"] = call.StartedAt,
             ["endedAt"] = call.EndedAt,
         };
 
+        if (call.CostUsd is { } cost)
+        {
+            entity["costUsd"] = (double)cost;
+        }
+
+        if (call.Adaptations != RequestAdaptations.None)
+        {
+            entity["adaptations"] = call.Adaptations.ToString();
+        }
+
         switch (call.Outcome)
         {
             case ModelOutcome.Answered(var answer):
+                Add(entity, answer.Limits);
                 entity["status"] = "ok";
                 entity["requestId"] = answer.RequestId;
                 entity["inputTokens"] = answer.Usage?.InputTokens;
                 entity["outputTokens"] = answer.Usage?.OutputTokens;
                 entity["reasoningTokens"] = answer.Usage?.ReasoningTokens;
                 entity["cachedTokens"] = answer.Usage?.CachedTokens;
+                entity["costEstimateCredits"] = purpose.Rates?.Of(answer.Usage?.InputTokens ?? 0, answer.Usage?.OutputTokens ?? 0);
                 break;
             case ModelOutcome.Failed(var failure):
+                Add(entity, failure.Limits);
                 entity["status"] = "error";
+                entity["costEstimateCredits"] = purpose.Rates is null ? null : 0.0;
                 entity["requestId"] = failure.RequestId;
                 entity["code"] = failure.Code.ToWire();
                 entity["message"] = failure.Message;
@@ -141,5 +175,15 @@ internal static class CellRows
         }
 
         return entity;
+    }
+
+    /// <summary>How much of the vendor's quota was left, where it said so.</summary>
+    private static void Add(Entity entity, VendorLimits? limits)
+    {
+        if (limits is not null)
+        {
+            entity["requestsRemaining"] = limits.RequestsRemaining;
+            entity["tokensRemaining"] = limits.TokensRemaining;
+        }
     }
 }

@@ -22,7 +22,7 @@ internal abstract class CellWrite
     public void Fail(Exception exception) => _done.TrySetException(exception);
 
     /// <param name="calls">How many calls this execution of the cell has made, the coming one included.</param>
-    public sealed class Intent(string cellRow, int calls) : CellWrite
+    public sealed class Intent(string cellRow, int calls, decimal reserved) : CellWrite
     {
         public override int Operations => 1;
 
@@ -30,11 +30,13 @@ internal abstract class CellWrite
 
         public int Calls => calls;
 
+        public decimal Reserved => reserved;
+
         /// <summary>Set once the row was found to be there: an earlier process left it.</summary>
         public int? Lost { get; set; }
     }
 
-    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls) : CellWrite
+    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose purpose) : CellWrite
     {
         /// <summary>More calls than this are written ahead of the cell: a batch holds 100 operations.</summary>
         public const int CallsInBatch = 60;
@@ -49,6 +51,8 @@ internal abstract class CellWrite
 
         public IReadOnlyList<ProviderCall> Calls => calls;
 
-        public bool HasIntent { get; set; } = calls.Count > 0;
+        public CallPurpose Purpose => purpose;
+
+        public bool HasIntent { get; set; } = record.Calls > 0;
     }
 }

@@ -4,6 +4,8 @@ namespace FunctionsEval.Evaluation.Cells;
 public sealed record Transcript(IReadOnlyList<Turn> Turns, string? ModelVersion, DateTimeOffset StartedAt, DateTimeOffset CompletedAt);
 
 /// <param name="TurnNumber">From 1.</param>
+/// <param name="TokensAreEstimated">The vendor did not count them.</param>
+/// <param name="DurationMs">From the first attempt's start to the answer, waits between attempts included.</param>
 /// <param name="PromptLabel"><c>scenario_prompt</c>, or the follow-up's label.</param>
 public sealed record Turn(
     int TurnNumber,
@@ -13,4 +15,8 @@ public sealed record Turn(
     string? FinishReason = null,
     int? InputTokens = null,
     int? OutputTokens = null,
-    int? ReasoningTokens = null);
+    int? ReasoningTokens = null,
+    int? CachedTokens = null,
+    bool TokensAreEstimated = false,
+    DateTimeOffset? StartedAt = null,
+    long? DurationMs = null);

@@ -29,15 +29,15 @@ public abstract record ConversationStep
 /// The conversation of one cell: the preamble as system message when there is one, the scenario's prompt, then its follow-ups, at most
 /// <paramref name="maxTurns"/> turns. Holds no state: it continues from any transcript that it began.
 /// </summary>
-public sealed class ProbeConversation(string preamble, Scenario scenario, int maxTurns)
+public sealed class ProbeConversation(string preamble, Scenario scenario, int maxTurns) : ICellConversation
 {
     public const string FirstLabel = "scenario_prompt";
 
-    public int TurnCount { get; } = Math.Min(maxTurns, scenario.FollowUps.Count + 1);
+    public int MaxTurns { get; } = Math.Min(maxTurns, scenario.FollowUps.Count + 1);
 
     public ConversationStep Next(IReadOnlyList<Turn> turns)
     {
-        if (turns.Count >= TurnCount)
+        if (turns.Count >= MaxTurns)
         {
             return new ConversationStep.Finished();
         }
@@ -63,6 +63,8 @@ public sealed class ProbeConversation(string preamble, Scenario scenario, int ma
         messages.Add(new ConversationMessage(ConversationRole.User, prompt));
         return new ConversationStep.Ask(turns.Count + 1, LabelOf(turns.Count), prompt, messages);
     }
+
+    public string? Output(IReadOnlyList<Turn> turns) => null;
 
     private string PromptOf(int index) => index == 0 ? scenario.Prompt : scenario.FollowUps[index - 1].Prompt;
 

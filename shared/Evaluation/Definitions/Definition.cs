@@ -13,7 +13,8 @@ public sealed record Definition(
     long? SampleSeed = null,
     IReadOnlyList<ScorerSpec>? Scorers = null,
     ProbeConfig? Config = null,
-    IReadOnlyList<Variant>? Variants = null)
+    IReadOnlyList<Variant>? Variants = null,
+    Budget? Budget = null)
 {
     public IReadOnlyList<ScorerSpec> Scorers { get; init; } = Scorers ?? [];
 
@@ -25,6 +26,10 @@ public sealed record Definition(
     /// <summary>What a run of it compares, in order.</summary>
     public IReadOnlyList<Variant> AllVariants() => Variants.Count > 0 ? Variants : [.. Models.Select(Variant.Of)];
 }
+
+/// <param name="MaxUsd">What the calls of a run may cost.</param>
+/// <param name="AllowUnknownPrice">Calls of models without a price are made and not counted.</param>
+public sealed record Budget(double MaxUsd, bool AllowUnknownPrice = false);
 
 /// <param name="Expected">What exact, contains and choice scorers compare with when they have no value of their own.</param>
 /// <param name="Cluster">Scenarios of one cluster are not independent of each other.</param>

@@ -89,6 +89,14 @@ public static class DefinitionJson
 
         writer.WriteEndArray();
         Write(writer, definition.Config);
+        if (definition.Budget is { } budget)
+        {
+            writer.WriteStartObject("budget");
+            writer.WriteNumber("maxUsd", budget.MaxUsd);
+            writer.WriteBoolean("allowUnknownPrice", budget.AllowUnknownPrice);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 

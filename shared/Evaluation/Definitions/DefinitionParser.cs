@@ -33,6 +33,7 @@ public static class DefinitionParser
         var seed = fields.Long("sampleSeed", long.MinValue, long.MaxValue);
         var config = ParseConfig(fields);
         var scorers = new ScorerListParser(fields, config, scenarios).Parse();
+        var budget = ParseBudget(fields);
         fields.RejectUnknown();
 
         if (scenarios.Count > 0
@@ -44,7 +45,7 @@ public static class DefinitionParser
         if (errors.Count == 0)
         {
             var definition = new Definition(
-                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants);
+                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants, budget);
             if (DefinitionRules.ValidateHeaderSize(definition) is not { } tooLong)
             {
                 return new DefinitionOutcome.Parsed(definition);
@@ -54,6 +55,28 @@ public static class DefinitionParser
         }
 
         return new DefinitionOutcome.Rejected([.. errors.OrderBy(error => error.Line).ThenBy(error => error.Column)]);
+    }
+
+    private static Budget? ParseBudget(FieldReader fields)
+    {
+        if (fields.Take("budget") is not { } node || fields.Inner(node, "budget") is not { } budget)
+        {
+            return null;
+        }
+
+        var maxUsd = budget.Number("maxUsd");
+        if (maxUsd is null && !budget.Has("maxUsd"))
+        {
+            budget.Fail("maxUsd", "budget.maxUsd must be given: what the calls of a run may cost, in US dollars.");
+        }
+        else if (maxUsd is { } value && DefinitionRules.ValidateBudget(value) is { } complaint)
+        {
+            budget.Fail("maxUsd", complaint);
+        }
+
+        var allow = budget.Boolean("allowUnknownPrice");
+        budget.RejectUnknown();
+        return maxUsd is null ? null : new Budget(maxUsd.Value, allow ?? false);
     }
 
     private static ProbeConfig ParseConfig(FieldReader fields)

@@ -39,6 +39,9 @@ public static class DefinitionRules
     public static string? ValidateTemperature(double? temperature, string field = "config.temperature") =>
         temperature is null or (>= 0 and <= 2) ? null : Broken(field, "must be between 0 and 2", Format(temperature.Value));
 
+    public static string? ValidateBudget(double maxUsd) =>
+        maxUsd is > 0 and <= 1_000_000 ? null : Broken("budget.maxUsd", "must be above 0 and at most 1,000,000", Format(maxUsd));
+
     public static string? ValidateReasoningEffort(string effort, string field) => ReasoningEfforts.Contains(effort, StringComparer.Ordinal)
         ? null
         : Broken(field, $"must be one of {string.Join(", ", ReasoningEfforts)}", Shorten(effort));

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Triage;
 
 namespace FunctionsEval.Evaluation.Scoring;
 
@@ -10,6 +11,11 @@ public static class Scorers
     /// <exception cref="ArgumentException">The spec breaks a rule; those of a parsed definition never do.</exception>
     public static IScorer Create(ScorerSpec spec)
     {
+        if (spec.Type == TriageScorers.Type)
+        {
+            return TriageScorers.Create(spec);
+        }
+
         if (ScorerRules.Check(spec).FirstOrDefault() is { } complaint)
         {
             throw new ArgumentException(complaint.Message, nameof(spec));

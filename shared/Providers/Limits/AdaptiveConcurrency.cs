@@ -85,6 +85,9 @@ public sealed class AdaptiveConcurrency : IDisposable
         return waiter.WaitAsync(cancellationToken);
     }
 
+    /// <summary>The call that holds the permit begins only now: what it waited for since is not the vendor's.</summary>
+    internal CallPermit Restart(CallPermit permit) => new(permit.Grant, Now());
+
     public void Release(CallPermit permit, CallSignal signal, TimeSpan? retryAfter)
     {
         lock (_lock)
@@ -99,6 +102,11 @@ public sealed class AdaptiveConcurrency : IDisposable
             {
                 _nextStart = _control.PausedUntil;
                 _toStagger = _control.Limit;
+            }
+
+            if (signal == CallSignal.RateLimited && _control.HasExactWaits && reason is null && retryAfter is { } wait)
+            {
+                _nextStart = Math.Max(now + wait.TotalSeconds, _control.PausedUntil);
             }
 
             if (reason is not null)
@@ -137,7 +145,7 @@ public sealed class AdaptiveConcurrency : IDisposable
         _inFlight++;
         if (_control.Pace > 0)
         {
-            _nextStart = Math.Max(_nextStart, now - PaceSlack) + (1 / _control.Pace);
+            _nextStart = Math.Max(_nextStart, now - Math.Min(PaceSlack, _control.Slack)) + (1 / _control.Pace);
             _toStagger = 0;
         }
         else if (_toStagger > 0)

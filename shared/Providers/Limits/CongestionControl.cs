@@ -21,6 +21,11 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
     private const double LongestPause = 16;
     private const int MostSearches = 3;
 
+    // At a vendor that says the exact wait: a pace that is refused about once in eight calls makes up for starts that come late.
+    private const double Overdrive = 1.004;
+    private const double Underdrive = 0.97;
+    private const double MostRefusedShare = 0.4;
+
     // Calls that start faster than this need no spacing.
     private const double FastestPace = 1000;
 
@@ -43,11 +48,19 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
     private double _pace;
     private double _pacedAt;
     private double _latency;
+    private double _interval;
+    private double _measuredAt = double.NaN;
 
     public int Limit => (int)_limit;
 
     /// <summary>Starts per second; 0 is as fast as they come.</summary>
     public double Pace => _pace;
+
+    /// <summary>How much lateness of one start the next may catch up with: next to none at a vendor that admits calls one by one.</summary>
+    public double Slack => _interval > 0 ? 0 : double.PositiveInfinity;
+
+    /// <summary>The vendor's waits are exact: the next call may start just when it says.</summary>
+    public bool HasExactWaits => _interval > 0;
 
     public double PausedUntil { get; private set; }
 
@@ -67,7 +80,15 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
                 _admitted++;
                 _everAdmitted = true;
                 _latency = _latency == 0 ? seconds : (0.9 * _latency) + (0.1 * seconds);
-                AdjustPace(now, hasWaiters);
+                if (_interval > 0)
+                {
+                    _pace = Math.Min(_pace * Overdrive, 1.6 / _interval);
+                }
+                else
+                {
+                    AdjustPace(now, hasWaiters);
+                }
+
                 return signal == CallSignal.Succeeded && full && grant > _reactedAtGrant ? Grow() : null;
             default:
                 return Refused(signal, now, retryAfter, grant, lastGrant);
@@ -76,6 +97,8 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
 
     private string? Refused(CallSignal signal, double now, double? retryAfter, long grant, long lastGrant)
     {
+        var isHinted = _interval > 0;
+        TakeHint(now, retryAfter);
         if (grant <= _reactedAtGrant)
         {
             // Sent before the last reaction, so it belongs to the burst that the reaction answered.
@@ -84,6 +107,7 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
         }
 
         Remember(refused: true);
+        _pace = isHinted ? Math.Max(_pace * Underdrive, 0.9 / _interval) : _pace;
         if (_isSearching)
         {
             // The vendor has just run out, so this is where the next measure starts.
@@ -96,19 +120,46 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
         var congested = !_everAdmitted
             || retryAfter >= LongRetryAfter
             || BitOperations.TrailingZeroCount(~_history) >= RefusalsInARow
-            || (_outcomes >= FewestOutcomes && refusals >= RefusedShare * _outcomes);
+            || (_outcomes >= FewestOutcomes && refusals >= (isHinted ? MostRefusedShare : RefusedShare) * _outcomes);
         if (!congested)
         {
             return null;
         }
 
-        MeasureQuota(now);
+        if (isHinted)
+        {
+            // The vendor's rate is another one by now: it is learned anew, from this refusal on.
+            _interval = 0;
+            TakeHint(now, retryAfter);
+        }
+        else
+        {
+            MeasureQuota(now);
+        }
+
         Shrink();
         Pause(now, retryAfter);
         _reactedAtGrant = lastGrant;
         _history = 0;
         _outcomes = 0;
         return signal == CallSignal.RateLimited ? "rate limited" : "overloaded";
+    }
+
+    /// <summary>
+    /// A wait in milliseconds is exact: the time until the vendor's bucket holds one more call. The longest of them is the time that one
+    /// call takes to come in, whatever the size of the bucket; so the first burst of refusals tells the rate.
+    /// </summary>
+    private void TakeHint(double now, double? retryAfter)
+    {
+        if (retryAfter is not (> 0 and < 1) || retryAfter <= _interval || !double.IsNaN(_measuredAt))
+        {
+            return;
+        }
+
+        _interval = retryAfter.Value;
+        _quota = 1 / _interval;
+        _pace = 0.98 * _quota;
+        RestartWindow(now);
     }
 
     private string? Grow()
@@ -145,6 +196,7 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
                 _pace *= 0.8;
             }
 
+            _measuredAt = now;
             RestartWindow(now);
         }
     }

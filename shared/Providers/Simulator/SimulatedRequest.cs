@@ -3,25 +3,39 @@ using System.Text.Json;
 
 namespace FunctionsEval.Providers.Simulator;
 
-/// <summary>What the simulator needs of a chat completion request, read in one pass without keeping the prompt.</summary>
+/// <summary>What the simulator needs of a request, read in one pass without keeping the prompt. The same messages are the same in every format.</summary>
+/// <param name="Effort">The reasoning effort; null when none was asked for.</param>
+/// <param name="HasTemperature">The request says a temperature.</param>
+/// <param name="TokensName">The name under which it says the most tokens.</param>
 internal readonly record struct SimulatedRequest(
-    string Model, ulong Prompt, ulong Scene, int PromptBytes, int? MaxTokens, bool WantsJson, string? Problem = null)
+    string Model,
+    ulong Prompt,
+    ulong Scene,
+    int PromptBytes,
+    int? MaxTokens,
+    bool WantsJson,
+    string? Effort = null,
+    bool HasTemperature = false,
+    string? TokensName = null,
+    string? Problem = null,
+    bool WantsTriage = false)
 {
-    public static SimulatedRequest Read(in ReadOnlySequence<byte> body)
+    /// <param name="model">From the URL, in the format that has it there.</param>
+    public static SimulatedRequest Read(in ReadOnlySequence<byte> body, string? model)
     {
         try
         {
-            return new Parser().Parse(body);
+            return new Parser(model).Parse(body);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return new SimulatedRequest("", 0, 0, 0, null, false, $"We could not parse the JSON body of your request: {e.Message}");
+            return new SimulatedRequest("", 0, 0, 0, null, false, Problem: $"We could not parse the JSON body of your request: {e.Message}");
         }
     }
 
     private ref struct Parser
     {
-        private string _model = "";
+        private string _model;
         private ulong _prompt;
         private ulong _scene;
         private bool _hasScene;
@@ -29,10 +43,15 @@ internal readonly record struct SimulatedRequest(
         private int _bytes;
         private int? _maxTokens;
         private bool _json;
+        private bool _triage;
         private bool _stream;
+        private string? _effort;
+        private bool _hasTemperature;
+        private string? _tokensName;
 
-        public Parser()
+        public Parser(string? model)
         {
+            _model = model ?? "";
         }
 
         public SimulatedRequest Parse(in ReadOnlySequence<byte> body)
@@ -56,7 +75,7 @@ internal readonly record struct SimulatedRequest(
                 { _stream: true } => "'stream' is true, but this server does not stream",
                 _ => null,
             };
-            return new SimulatedRequest(_model, _prompt, _scene, _bytes, _maxTokens, _json, problem);
+            return new SimulatedRequest(_model, _prompt, _scene, _bytes, _maxTokens, _json, _effort, _hasTemperature, _tokensName, problem, _triage);
         }
 
         private void ReadProperty(ref Utf8JsonReader reader)
@@ -66,13 +85,38 @@ internal readonly record struct SimulatedRequest(
                 reader.Read();
                 _model = reader.GetString() ?? "";
             }
-            else if (reader.ValueTextEquals("messages"u8))
+            else if (reader.ValueTextEquals("messages"u8) || reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("contents"u8))
             {
                 ReadMessages(ref reader);
             }
-            else if (reader.ValueTextEquals("max_tokens"u8) || reader.ValueTextEquals("max_completion_tokens"u8))
+            else if (reader.ValueTextEquals("system"u8) || reader.ValueTextEquals("systemInstruction"u8))
             {
                 reader.Read();
+                Add("system"u8, ReadContent(ref reader));
+            }
+            else if (reader.ValueTextEquals("generationConfig"u8) || reader.ValueTextEquals("reasoning"u8)
+                || reader.ValueTextEquals("output_config"u8) || reader.ValueTextEquals("thinkingConfig"u8))
+            {
+                reader.Read();
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    ReadProperty(ref reader);
+                }
+            }
+            else if (reader.ValueTextEquals("reasoning_effort"u8) || reader.ValueTextEquals("effort"u8) || reader.ValueTextEquals("thinkingLevel"u8))
+            {
+                reader.Read();
+                _effort = reader.GetString();
+            }
+            else if (reader.ValueTextEquals("temperature"u8))
+            {
+                reader.Read();
+                _hasTemperature = reader.TokenType == JsonTokenType.Number;
+            }
+            else if (TokensName(reader) is { } name)
+            {
+                reader.Read();
+                _tokensName = name;
                 _maxTokens = reader.TokenType == JsonTokenType.Null ? null : reader.GetInt32();
             }
             else if (reader.ValueTextEquals("stream"u8))
@@ -86,6 +130,12 @@ internal readonly record struct SimulatedRequest(
                 reader.Skip();
             }
         }
+
+        private static string? TokensName(in Utf8JsonReader reader) =>
+            reader.ValueTextEquals("max_tokens"u8) ? "max_tokens"
+            : reader.ValueTextEquals("max_completion_tokens"u8) ? "max_completion_tokens"
+            : reader.ValueTextEquals("max_output_tokens"u8) || reader.ValueTextEquals("maxOutputTokens"u8) ? "max_output_tokens"
+            : null;
 
         private void ReadMessages(ref Utf8JsonReader reader)
         {
@@ -104,18 +154,16 @@ internal readonly record struct SimulatedRequest(
 
         private void ReadMessage(ref Utf8JsonReader reader)
         {
-            ulong role = 0;
-            var isUser = false;
+            var role = "user"u8;
             ulong text = 0;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("role"u8))
                 {
                     reader.Read();
-                    isUser = reader.ValueTextEquals("user"u8);
-                    role = HashString(ref reader);
+                    role = reader.ValueTextEquals("user"u8) ? "user"u8 : reader.ValueTextEquals("system"u8) ? "system"u8 : "assistant"u8;
                 }
-                else if (reader.ValueTextEquals("content"u8))
+                else if (reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("parts"u8))
                 {
                     reader.Read();
                     text = ReadContent(ref reader);
@@ -127,8 +175,13 @@ internal readonly record struct SimulatedRequest(
                 }
             }
 
-            _prompt = StableHash.Combine(StableHash.Combine(_prompt, role), text);
-            if (isUser && !_hasScene)
+            Add(role, text);
+        }
+
+        private void Add(ReadOnlySpan<byte> role, ulong text)
+        {
+            _prompt = StableHash.Combine(StableHash.Combine(_prompt, StableHash.Of(role, 2)), text);
+            if (role.SequenceEqual("user"u8) && !_hasScene)
             {
                 _scene = text;
                 _hasScene = true;
@@ -143,7 +196,16 @@ internal readonly record struct SimulatedRequest(
             }
 
             ulong text = 0;
-            if (reader.TokenType == JsonTokenType.StartArray)
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                // Gemini's systemInstruction: an object around the parts.
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    reader.Read();
+                    text = reader.TokenType == JsonTokenType.StartArray ? ReadContent(ref reader) : text;
+                }
+            }
+            else if (reader.TokenType == JsonTokenType.StartArray)
             {
                 while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
                 {
@@ -175,14 +237,9 @@ internal readonly record struct SimulatedRequest(
             var hash = StableHash.Of(text, 1);
             _bytes += text.Length;
             _json = _json || HasWordJson(text);
+            _triage = _triage || text.IndexOf(SimulatedTriage.Marker) >= 0;
             ArrayPool<byte>.Shared.Return(buffer);
             return hash;
-        }
-
-        private static ulong HashString(ref Utf8JsonReader reader)
-        {
-            Span<byte> buffer = stackalloc byte[64];
-            return Length(reader) > buffer.Length ? 0 : StableHash.Of(buffer[..reader.CopyString(buffer)], 2);
         }
 
         private static int Length(in Utf8JsonReader reader) => reader.HasValueSequence ? (int)reader.ValueSequence.Length : reader.ValueSpan.Length;

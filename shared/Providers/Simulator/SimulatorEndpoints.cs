@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsEval.Providers.Simulator;
 
-/// <summary>The simulator's HTTP surface: chat completions, models, stats, reset.</summary>
+/// <summary>The simulator's HTTP surface: four wire formats, models, stats, reset.</summary>
 internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider clock) : IDisposable
 {
+    private static readonly string[] Versions = ["/v1/", "/v1beta/", "/openai/v1/"];
     private static readonly TimeSpan DefaultHang = TimeSpan.FromMinutes(10);
 
     private readonly FaultPlan _faults = new(options);
@@ -15,6 +16,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
     private readonly ConcurrentDictionary<string, SimulatedModel> _models = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private int _today;
     private readonly TokenBucket? _bucket = options.RequestsPerSecond is { } perSecond
         ? new TokenBucket(perSecond, options.Burst ?? Math.Max(1, (int)Math.Ceiling(perSecond)), clock)
         : null;
@@ -23,15 +25,15 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
     {
         var method = context.Request.Method;
         var path = context.Request.Path.Value ?? "";
-        if (path.StartsWith("/v1/", StringComparison.Ordinal))
+        if (Versions.FirstOrDefault(version => path.StartsWith(version, StringComparison.Ordinal)) is { } prefix)
         {
-            path = path[3..];
+            path = path[(prefix.Length - 1)..];
         }
 
         switch (path)
         {
-            case "/chat/completions" when HttpMethods.IsPost(method):
-                await CompleteOrAbandonAsync(context);
+            case var _ when HttpMethods.IsPost(method) && SimulatedFormats.Of(path) is var (format, model):
+                await CompleteOrAbandonAsync(context, format, model);
                 break;
             case "/models" when HttpMethods.IsGet(method):
                 await SimulatorReplies.WriteModelsAsync(context, SimulatedModel.KnownIds);
@@ -44,7 +46,8 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             default:
-                await SimulatorReplies.WriteErrorAsync(context, 404, "invalid_request_error", "unknown_url", $"Unknown request URL: {method} {path}");
+                await SimulatorReplies.WriteErrorAsync(
+                    context, SimulatedFormat.Chat, 404, "invalid_request_error", "unknown_url", $"Unknown request URL: {method} {path}");
                 break;
         }
     }
@@ -68,6 +71,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         _unnamedSamples.Clear();
         _outcomes.Clear();
         _bucket?.Refill();
+        Interlocked.Exchange(ref _today, 0);
         foreach (var model in _models.Values)
         {
             model.ResetCalls();
@@ -78,11 +82,11 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task CompleteOrAbandonAsync(HttpContext context)
+    private async Task CompleteOrAbandonAsync(HttpContext context, SimulatedFormat format, string? model)
     {
         try
         {
-            await CompleteAsync(context);
+            await CompleteAsync(context, format, model);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -92,36 +96,56 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         }
     }
 
-    private async Task CompleteAsync(HttpContext context)
+    private async Task CompleteAsync(HttpContext context, SimulatedFormat format, string? modelInPath)
     {
-        var request = await ReadRequestAsync(context);
-        if (options.ApiKey is { } key && context.Request.Headers.Authorization != $"Bearer {key}")
+        var request = await ReadRequestAsync(context, modelInPath);
+        if (options.ApiKey is { } key && format.KeyOf(context.Request) != key)
         {
-            await FailAsync(context, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.");
+            await FailAsync(context, format, 401, "invalid_request_error", "invalid_api_key", $"Incorrect API key provided: {format.KeyOf(context.Request)}.");
         }
         else if (request.Problem is { } problem)
         {
-            await FailAsync(context, 400, "invalid_request_error", null, problem);
+            await FailAsync(context, format, 400, "invalid_request_error", null, problem);
+        }
+        else if (RefusedParameter(request) is { } parameter)
+        {
+            var message = $"Unsupported parameter: '{parameter}' is not supported with this model.";
+            await FailAsync(context, format, 400, "invalid_request_error", "unsupported_parameter", message, parameter);
         }
         else if (FindModel(request.Model) is { } model)
         {
-            await AnswerAsync(context, request, model);
+            await AnswerAsync(context, format, request, model);
         }
         else
         {
             var message = $"The model '{request.Model}' does not exist: the amount at its end must be a number from 0 to 1.";
-            await FailAsync(context, 404, "invalid_request_error", "model_not_found", message);
+            await FailAsync(context, format, 404, "invalid_request_error", "model_not_found", message);
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, SimulatedRequest request, SimulatedModel model)
+    private string? RefusedParameter(in SimulatedRequest request) => options.RefusedParameters switch
+    {
+        null => null,
+        var refused when request.HasTemperature && refused.Contains("temperature", StringComparer.Ordinal) => "temperature",
+        var refused when request.TokensName is { } name && refused.Contains(name, StringComparer.Ordinal) => name,
+        _ => null,
+    };
+
+    private async Task AnswerAsync(HttpContext context, SimulatedFormat format, SimulatedRequest request, SimulatedModel model)
     {
         model.CountCall();
         var callKey = model.Key(request.Prompt, Sample(context, model, request.Prompt));
         var call = _ledger.CountCall(callKey);
+        if (options.RequestsPerDay is { } perDay && Interlocked.Increment(ref _today) > perDay)
+        {
+            var message = $"Rate limit reached on requests per day (RPD): Limit {perDay}, Used {perDay}, Requested 1.";
+            await FailAsync(context, format, 429, "requests", "rate_limit_exceeded", message, quotaId: "GenerateRequestsPerDayPerProjectPerModel");
+            return;
+        }
+
         if (_bucket is not null && !TakeToken(context, _bucket))
         {
-            await FailAsync(context, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests per second.");
+            await FailAsync(context, format, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests per second.");
             return;
         }
 
@@ -130,17 +154,19 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
             await Task.Delay(latency, clock, context.RequestAborted);
         }
 
-        var answer = model.Answer(request.Scene, callKey, request.WantsJson);
+        var answer = request.WantsTriage
+            ? SimulatedTriage.Answer(model, request.Scene, callKey)
+            : model.Answer(request.Scene, callKey, request.WantsJson);
         switch (_faults.Draw(callKey, call))
         {
             case Fault.RateLimit:
-                await FailAsync(context, 429, "requests", "rate_limit_exceeded", "Rate limit reached (simulated fault).");
+                await FailAsync(context, format, 429, "requests", "rate_limit_exceeded", "Rate limit reached (simulated fault).");
                 break;
             case Fault.ServerError:
-                await FailAsync(context, 500, "server_error", null, "The server had an error (simulated fault).");
+                await FailAsync(context, format, 500, "server_error", null, "The server had an error (simulated fault).");
                 break;
             case Fault.Hang:
-                await HangAsync(context);
+                await HangAsync(context, format);
                 break;
             case Fault.Reset:
                 Count("reset");
@@ -148,18 +174,18 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
                 break;
             case Fault.Malformed:
                 Count("malformed");
-                await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, request, answer, callKey, clock, broken: true));
+                await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, format, request, answer, callKey, clock, broken: true));
                 break;
             default:
                 // Counted before it is sent, so that whoever has the answer finds it in the stats.
                 _ledger.CountAnswer(callKey);
                 Count("200");
-                await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, request, answer, callKey, clock, broken: false));
+                await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, format, request, answer, callKey, clock, broken: false));
                 break;
         }
     }
 
-    private static async Task<SimulatedRequest> ReadRequestAsync(HttpContext context)
+    private static async Task<SimulatedRequest> ReadRequestAsync(HttpContext context, string? model)
     {
         var reader = context.Request.BodyReader;
         while (true)
@@ -167,7 +193,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
             var read = await reader.ReadAsync(context.RequestAborted);
             if (read.IsCompleted)
             {
-                var request = SimulatedRequest.Read(read.Buffer);
+                var request = SimulatedRequest.Read(read.Buffer, model);
                 reader.AdvanceTo(read.Buffer.End);
                 return request;
             }
@@ -213,17 +239,18 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         return taken;
     }
 
-    private async Task HangAsync(HttpContext context)
+    private async Task HangAsync(HttpContext context, SimulatedFormat format)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         await Task.Delay(options.HangFor ?? DefaultHang, clock, ended.Token);
-        await FailAsync(context, 504, "server_error", "timeout", "The simulated model gave up.");
+        await FailAsync(context, format, 504, "server_error", "timeout", "The simulated model gave up.");
     }
 
-    private Task FailAsync(HttpContext context, int status, string type, string? code, string message)
+    private Task FailAsync(
+        HttpContext context, SimulatedFormat format, int status, string type, string? code, string message, string? param = null, string? quotaId = null)
     {
         Count(status.ToString(CultureInfo.InvariantCulture));
-        return SendAsync(context, SimulatorReplies.WriteErrorAsync(context, status, type, code, message));
+        return SendAsync(context, SimulatorReplies.WriteErrorAsync(context, format, status, type, code, message, param, quotaId));
     }
 
     /// <summary>The outcome is counted already: a caller that goes away meanwhile does not make it another call.</summary>

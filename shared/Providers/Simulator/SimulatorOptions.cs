@@ -27,7 +27,9 @@ public enum RetryAfterStyle
 /// <param name="RequestsPerSecond">Refill of the token bucket; null is no limit.</param>
 /// <param name="Burst">Size of the token bucket; null is one second's worth.</param>
 /// <param name="HangFor">Null is ten minutes.</param>
-/// <param name="ApiKey">The bearer key to insist on; null takes any or none.</param>
+/// <param name="ApiKey">The key to insist on, in the header of the format; null takes any or none.</param>
+/// <param name="RefusedParameters">Answered with 400 when a request has one: <c>temperature</c>, <c>max_tokens</c>, <c>max_completion_tokens</c>.</param>
+/// <param name="RequestsPerDay">So many are answered until a reset, then refused with a daily quota's 429; null is no limit.</param>
 public sealed record SimulatorOptions(
     int Port = 0,
     long Seed = 1,
@@ -43,7 +45,9 @@ public sealed record SimulatorOptions(
     int? Burst = null,
     RetryAfterStyle RetryAfter = RetryAfterStyle.SecondsAndMilliseconds,
     TimeSpan? HangFor = null,
-    string? ApiKey = null)
+    string? ApiKey = null,
+    IReadOnlyList<string>? RefusedParameters = null,
+    int? RequestsPerDay = null)
 {
     /// <summary>What is wrong with the options, naming option, value and rule; null when nothing is.</summary>
     public string? Validate()

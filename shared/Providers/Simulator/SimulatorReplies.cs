@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsEval.Providers.Simulator;
 
-/// <summary>Bodies in the OpenAI format, written straight into the response.</summary>
+/// <summary>Bodies, written straight into the response.</summary>
 internal static class SimulatorReplies
 {
     private const int BytesPerToken = 4;
@@ -17,57 +17,40 @@ internal static class SimulatorReplies
     private static Utf8JsonWriter? _writer;
 
     public static Task WriteAnswerAsync(
-        HttpContext context, SimulatedRequest request, SimulatedAnswer answer, ulong key, TimeProvider clock, bool broken)
+        HttpContext context, SimulatedFormat format, SimulatedRequest request, SimulatedAnswer answer, ulong key, TimeProvider clock, bool broken)
     {
         var (json, buffer) = Start();
         var tokens = Tokens(answer.Text.Length);
         var cut = request.MaxTokens < tokens && !answer.IsRefusal;
         var text = cut ? answer.Text[..(request.MaxTokens!.Value * BytesPerToken)] : answer.Text;
-        tokens = cut ? request.MaxTokens!.Value : tokens;
+        var reasoning = ReasoningTokens(request.Effort);
         var id = string.Create(25, key, static (span, value) =>
         {
             "chatcmpl-".CopyTo(span);
             value.TryFormat(span[9..], out _, "x16");
         });
-
-        json.WriteStartObject();
-        json.WriteString("id"u8, id);
-        json.WriteString("object"u8, "chat.completion"u8);
-        json.WriteNumber("created"u8, clock.GetUtcNow().ToUnixTimeSeconds());
-        json.WriteString("model"u8, request.Model);
-        json.WriteStartArray("choices"u8);
-        json.WriteStartObject();
-        json.WriteNumber("index"u8, 0);
-        json.WriteStartObject("message"u8);
-        json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, answer.IsRefusal ? null : text);
-        json.WriteString("refusal"u8, answer.IsRefusal ? text : null);
-        json.WriteEndObject();
-        json.WriteNull("logprobs"u8);
-        json.WriteString("finish_reason"u8, answer.IsRefusal ? "content_filter"u8 : cut ? "length"u8 : "stop"u8);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        WriteUsage(json, Tokens(request.PromptBytes), tokens);
-        json.WriteString("system_fingerprint"u8, "simulator"u8);
-        json.WriteEndObject();
+        format.WriteAnswer(json, new SimulatedReply(
+            id,
+            request.Model,
+            text,
+            answer.IsRefusal,
+            cut,
+            clock.GetUtcNow().ToUnixTimeSeconds(),
+            Tokens(request.PromptBytes),
+            (cut ? request.MaxTokens!.Value : tokens) + reasoning,
+            reasoning));
         json.Flush();
 
-        context.Response.Headers["x-request-id"] = id;
+        context.Response.Headers[format.RequestIdHeader()] = id;
         var body = buffer.WrittenMemory;
         return SendAsync(context, 200, broken ? body[..(body.Length / 2)] : body);
     }
 
-    public static Task WriteErrorAsync(HttpContext context, int status, string type, string? code, string message)
+    public static Task WriteErrorAsync(
+        HttpContext context, SimulatedFormat format, int status, string type, string? code, string message, string? param = null, string? quotaId = null)
     {
         var (json, buffer) = Start();
-        json.WriteStartObject();
-        json.WriteStartObject("error"u8);
-        json.WriteString("message"u8, message);
-        json.WriteString("type"u8, type);
-        json.WriteNull("param"u8);
-        json.WriteString("code"u8, code);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        format.WriteError(json, status, type, code, message, param, quotaId);
         json.Flush();
         return SendAsync(context, status, buffer.WrittenMemory);
     }
@@ -97,20 +80,15 @@ internal static class SimulatorReplies
     public static Task WriteStatsAsync(HttpContext context, SimulatorStats stats) =>
         SendAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(stats, SimulatorJson.Default.SimulatorStats));
 
-    private static void WriteUsage(Utf8JsonWriter json, int promptTokens, int completionTokens)
+    /// <summary>Thinking costs tokens and changes nothing else here.</summary>
+    private static int ReasoningTokens(string? effort) => effort switch
     {
-        json.WriteStartObject("usage"u8);
-        json.WriteNumber("prompt_tokens"u8, promptTokens);
-        json.WriteNumber("completion_tokens"u8, completionTokens);
-        json.WriteNumber("total_tokens"u8, promptTokens + completionTokens);
-        json.WriteStartObject("prompt_tokens_details"u8);
-        json.WriteNumber("cached_tokens"u8, 0);
-        json.WriteEndObject();
-        json.WriteStartObject("completion_tokens_details"u8);
-        json.WriteNumber("reasoning_tokens"u8, 0);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
+        "minimal" => 4,
+        "low" => 16,
+        "medium" => 64,
+        "high" => 256,
+        _ => 0,
+    };
 
     private static int Tokens(int bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 

@@ -55,7 +55,7 @@ public sealed class Probing
         }
 
         Assert.Equal(expected, turns.Count);
-        Assert.Equal(expected, conversation.TurnCount);
+        Assert.Equal(expected, conversation.MaxTurns);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class Printing_json
 
         Assert.Equal(0, result.ExitCode);
         var json = result.Json;
-        Fields(json, "runId", "status", "progress", "calls", "elapsedSeconds", "analysis", "reason", "analysisError");
+        Fields(json, "runId", "status", "progress", "calls", "elapsedSeconds", "analysis", "reason", "analysisError", "cost", "stopReason");
         Assert.Matches("^r[0-9a-hjkmnp-tv-z]{15}$", json.GetProperty("runId").GetString());
         Assert.Equal("completed", json.GetProperty("status").GetString());
         Assert.InRange(json.GetProperty("elapsedSeconds").GetDouble(), 0, 60);

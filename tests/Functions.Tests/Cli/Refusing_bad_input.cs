@@ -59,7 +59,7 @@ public sealed class Refusing_bad_input
     [InlineData("--base-url ftp://x", "--base-url must be an absolute http or https URL, but is 'ftp://x'.")]
     [InlineData("--base-url nowhere", "--base-url must be an absolute http or https URL, but is 'nowhere'.")]
     [InlineData("--model frobnicate:x", "models[0] 'frobnicate:x' cannot be called: UNSUPPORTED_PROVIDER")]
-    [InlineData("--model anthropic:claude", "models[0] 'anthropic:claude' cannot be called: UNSUPPORTED_PROVIDER")]
+    [InlineData("--model anthropic:claude", "models[0] 'anthropic:claude' cannot be called: MISSING_API_KEY: ANTHROPIC_API_KEY is not set")]
     [InlineData("--model openai:", "models[0] 'openai:' cannot be called: VALIDATION_ERROR")]
     [InlineData("--model openai:gpt-4.1-mini", "models[0] 'openai:gpt-4.1-mini' cannot be called: MISSING_API_KEY: OPENAI_API_KEY is not set")]
     [InlineData("--model sim-noisy --model sim-noisy", "models[1] repeats the model \"sim-noisy\".")]

@@ -12,8 +12,6 @@ namespace FunctionsEval.Functions.Tests.FunctionsHost;
 /// <summary>The published program under the double of the Functions host, on Azurite, with a simulated model.</summary>
 internal sealed class HostedApp : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     private HostedApp(FunctionsHostDouble host, SimulatorServer simulator, string storage)
     {
         (Host, Simulator) = (host, simulator);
@@ -79,7 +77,7 @@ internal sealed class HostedApp : IAsyncDisposable
     {
         try
         {
-            await Eventually.TrueAsync(condition, what, Limit, Cancel);
+            await Eventually.TrueAsync(condition, what, cancellationToken: Cancel);
         }
         catch (TimeoutException e)
         {

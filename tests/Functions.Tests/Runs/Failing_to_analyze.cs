@@ -32,7 +32,7 @@ public sealed class Failing_to_analyze : IDisposable
         // A row of a later version in the way: it is no cell that this one can read.
         var odd = new Entity($"{run.RunId}|000000", "000000-000-000-later") { ["outcome"] = "glorious" };
         await services.Entities.SubmitAsync(TableKeys.Cells, EntityOperation.Insert(odd), Cancel);
-        await new PipelineQueue(services.Runs, engine.Client).HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
+        await new PipelineQueue(services.Runs, engine.Client, services.AbTestFeature, services.StartDigest, TimeProvider.System).HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
         await EndAsync(engine.Client, run.RunId, clock);
 
         var completed = await services.Runs.GetAsync(run.RunId, Cancel);
@@ -49,12 +49,12 @@ public sealed class Failing_to_analyze : IDisposable
     /// <summary>The program's own activities on a clock that a test moves: the retries of an analysis take half a minute.</summary>
     private static EmbeddedEngine NewEngine(Services services, FakeClock clock)
     {
-        var catalog = new RunCatalog(services.Runs, services.Catalogs, TimeProvider.System);
+        var catalog = new RunCatalog(services.Runs, services.Cells, services.Catalogs, services.Prices, TimeProvider.System);
         var registry = RunTasks.Register(
             new PrepareRun(services.Runs, services.Definitions, TimeProvider.System),
-            new EvaluateCell(catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
+            new EvaluateCell(services.Runs, catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
             services.AnalyzeRun,
-            new CompleteRun(services.Runs, catalog, TimeProvider.System));
+            new CompleteRun(services.Runs, catalog, TimeProvider.System, NullLogger<CompleteRun>.Instance));
         return new EmbeddedEngine(
             services.Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(1), NullLoggerFactory.Instance);
     }

@@ -60,7 +60,7 @@ public sealed class Recording_cells : IAsyncDisposable
             _run.RunId, RunCells.Scored(First, score: index), RunCells.Said($"{index}"), RunCells.Calls(1))));
 
         Assert.Single(stored, applied => applied);
-        Assert.Equal(new CellCounts(Scored: 1, CallsSent: 1, InputTokens: 10, OutputTokens: 2), (await NewLedger().CountAsync(_run, Cancel))[0]);
+        Assert.Equal(new CellCounts(Scored: 1, CallsSent: 1, InputTokens: 10, OutputTokens: 2, Unpriced: 1), (await NewLedger().CountAsync(_run, Cancel))[0]);
         var winner = Array.IndexOf(stored, true);
         Assert.Equal(winner, (await NewLedger().FindAsync(_run, First, Cancel))!.Score);
         Assert.Single(await CallRowsAsync(First));
@@ -76,7 +76,7 @@ public sealed class Recording_cells : IAsyncDisposable
 
         Assert.False(again);
         Assert.Equal(CellOutcome.Scored, (await first.FindAsync(_run, First, Cancel))!.Outcome);
-        Assert.Equal(new CellCounts(Scored: 1, CallsSent: 1, InputTokens: 10, OutputTokens: 2), (await first.CountAsync(_run, Cancel))[0]);
+        Assert.Equal(new CellCounts(Scored: 1, CallsSent: 1, InputTokens: 10, OutputTokens: 2, Unpriced: 1), (await first.CountAsync(_run, Cancel))[0]);
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class Recording_cells : IAsyncDisposable
         Assert.Equal(2, lost);
         await next.StoreAsync(_run.RunId, RunCells.Scored(First, calls: 1, lost), RunCells.Said("3"), RunCells.Calls(1));
 
-        Assert.Equal(new CellCounts(Scored: 1, CallsSent: 3, CallsRepeated: 2, InputTokens: 10, OutputTokens: 2), (await next.CountAsync(_run, Cancel))[0]);
+        Assert.Equal(new CellCounts(Scored: 1, CallsSent: 3, CallsRepeated: 2, InputTokens: 10, OutputTokens: 2, Unpriced: 1), (await next.CountAsync(_run, Cancel))[0]);
         Assert.Null(await _storage.Entities.FindAsync(TableKeys.Cells, First.PartitionKey(_run.RunId), TableKeys.Intent(First.RowKey), Cancel));
     }
 

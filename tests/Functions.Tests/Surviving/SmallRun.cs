@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FunctionsEval.Cli;
+using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
@@ -57,13 +58,19 @@ internal sealed class SmallRun : IAsyncDisposable
         throw new InvalidOperationException("There is no run in the store.");
     }
 
-    public async Task<List<int>> TurnsOfAsync(RunRecord run, IEnumerable<CellRecord> cells)
+    /// <summary>Turns that the store holds, those of unfinished conversations too.</summary>
+    public async Task<int> StoredTurnsAsync(RunRecord run)
     {
         await using var services = Open();
-        var turns = new List<int>();
-        foreach (var cell in cells)
+        var addresses =
+            from item in Enumerable.Range(0, run.Items)
+            from variant in Enumerable.Range(0, run.Variants.Count)
+            from sample in Enumerable.Range(0, run.SamplesPerScenario)
+            select new CellAddress(item, variant, sample);
+        var turns = 0;
+        foreach (var address in addresses)
         {
-            turns.Add((await services.Cells.FindTranscriptAsync(run.RunId, cell.Address, CancellationToken.None))?.Turns.Count ?? 0);
+            turns += (await services.Cells.FindTranscriptAsync(run.RunId, address, CancellationToken.None))?.Turns.Count ?? 0;
         }
 
         return turns;

@@ -1,10 +1,13 @@
+using FunctionsEval.TestKit.FunctionsHost;
 using FunctionsEval.TestKit.FunctionsHost.Durable;
 
 namespace FunctionsEval.TestKit.Tests.FunctionsHost;
 
-public sealed class Failing : IDisposable
+public sealed class Failing(SharedHost shared) : IClassFixture<SharedHost>, IDisposable
 {
     private readonly ScriptRoot _root = new();
+
+    private FunctionsHostDouble Host => shared.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -15,26 +18,22 @@ public sealed class Failing : IDisposable
     [InlineData("Plain", "Invalid HttpResponseMessage")]
     public async Task A_failed_activity_loses_its_reason(string activity, string logged)
     {
-        await using var host = await _root.StartAsync();
-
-        var call = await host.RunAsync("Call", $"\"{activity}\"");
+        var call = await Host.RunAsync("Call", $"\"{activity}\"");
 
         Assert.Equal(OrchestrationStatus.Failed, call.Status);
         Assert.Contains($"Exception while executing function: Functions.{activity}", call.Failure!.ErrorMessage, StringComparison.Ordinal);
         Assert.DoesNotContain("the reason, which is lost", call.ToString(), StringComparison.Ordinal);
-        Assert.Contains(host.Log.Host, line => line.Contains(logged, StringComparison.Ordinal));
+        Assert.Contains(Host.Log.Host, line => line.Contains(logged, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task An_unknown_activity_fails_without_details()
     {
-        await using var host = await _root.StartAsync();
-
-        var call = await host.RunAsync("Call", "\"Nobody\"");
+        var call = await Host.RunAsync("Call", "\"Nobody\"");
 
         Assert.Equal(OrchestrationStatus.Failed, call.Status);
         Assert.DoesNotContain("Functions.Nobody", call.ToString(), StringComparison.Ordinal);
-        Assert.Contains(host.Log.Host, line => line.Contains("The function 'Nobody' doesn't exist", StringComparison.Ordinal));
+        Assert.Contains(Host.Log.Host, line => line.Contains("The function 'Nobody' doesn't exist", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -46,9 +45,7 @@ public sealed class Failing : IDisposable
     [InlineData("timer of a week", "more than 6 days")]
     public async Task An_orchestrator_that_answers_badly_is_failed_for_good(string how, string details)
     {
-        await using var host = await _root.StartAsync();
-
-        var odd = await host.RunAsync("Odd", $"\"{how}\"");
+        var odd = await Host.RunAsync("Odd", $"\"{how}\"");
 
         Assert.Equal((OrchestrationStatus.Failed, null), (odd.Status, odd.Failure));
         Assert.StartsWith("""{"message":"Function 'Odd' failed with an unhandled exception.","details":""", odd.Output, StringComparison.Ordinal);
@@ -60,12 +57,11 @@ public sealed class Failing : IDisposable
     [InlineData("out of memory once")]
     public async Task A_turn_that_was_given_up_is_repeated(string how)
     {
-        await using var host = await _root.StartAsync();
-
-        var odd = await host.RunAsync("Odd", $"\"{how}\"");
+        var before = Host.Counts.Of("Odd").Started;
+        var odd = await Host.RunAsync("Odd", $"\"{how}\"");
 
         Assert.Equal((OrchestrationStatus.Completed, "\"done\""), (odd.Status, odd.Output));
-        Assert.Equal(2, host.Counts.Of("Odd").Started);
+        Assert.Equal(before + 2, Host.Counts.Of("Odd").Started);
     }
 
     [Theory]
@@ -100,11 +96,10 @@ public sealed class Failing : IDisposable
     [Fact]
     public async Task An_empty_answer_never_ends_the_call()
     {
-        await using var host = await _root.StartAsync();
-        host.Durable.Start("Call", "\"Nothing\"");
+        Host.Durable.Start("Call", "\"Nothing\"");
 
-        await Eventually.TrueAsync(() => host.Log.Host.Any(line => line.Contains("answered without content", StringComparison.Ordinal)), "the note", cancellationToken: Cancel);
+        await Eventually.TrueAsync(() => Host.Log.Host.Any(line => line.Contains("answered without content", StringComparison.Ordinal)), "the note", cancellationToken: Cancel);
 
-        Assert.Equal((1, 0, 0), host.Counts.Of("Nothing"));
+        Assert.Equal((1, 0, 0), Host.Counts.Of("Nothing"));
     }
 }

@@ -4,9 +4,11 @@ using FunctionsEval.TestKit.FunctionsHost.Durable;
 
 namespace FunctionsEval.TestKit.Tests.FunctionsHost;
 
-public sealed class Orchestrating : IDisposable
+public sealed class Orchestrating(SharedHost shared) : IClassFixture<SharedHost>, IDisposable
 {
-    private readonly ScriptRoot _root = new("""{ "durableTask": { "maxConcurrentActivityFunctions": 4 } }""");
+    private readonly ScriptRoot _root = new();
+
+    private FunctionsHostDouble Host => shared.Host;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -15,36 +17,31 @@ public sealed class Orchestrating : IDisposable
     [Fact]
     public async Task Activities_follow_one_another_and_give_their_results()
     {
-        await using var host = await _root.StartAsync();
-
-        var chain = await host.RunAsync("Chain", "10");
+        var before = Host.Counts.Of("Echo");
+        var chain = await Host.RunAsync("Chain", "10");
 
         Assert.Equal((OrchestrationStatus.Completed, "15"), (chain.Status, chain.Output));
-        Assert.Equal((5, 5, 0), host.Counts.Of("Echo"));
+        Assert.Equal((before.Started + 5, before.Succeeded + 5), (Host.Counts.Of("Echo").Started, Host.Counts.Of("Echo").Succeeded));
     }
 
     [Fact]
     public async Task No_more_activities_run_at_once_than_host_json_allows()
     {
-        await using var host = await _root.StartAsync();
-
-        var fanOut = await host.RunAsync("FanOut", "40");
+        var fanOut = await Host.RunAsync("FanOut", "40");
 
         Assert.Equal("4", fanOut.Output);
-        Assert.Equal(40, host.Counts.Of("Slow").Succeeded);
+        Assert.Equal(40, Host.Counts.Of("Slow").Succeeded);
     }
 
     [Fact]
     public async Task A_child_tells_its_parent_how_it_ended()
     {
-        await using var host = await _root.StartAsync();
-
-        var parent = await host.RunAsync("Parent", "1");
-        var ofFailing = await host.RunAsync("ParentOf", "\"Throws\"");
-        var ofUnknown = await host.RunAsync("ParentOf", "\"Nobody\"");
+        var parent = await Host.RunAsync("Parent", "1");
+        var ofFailing = await Host.RunAsync("ParentOf", "\"Throws\"");
+        var ofUnknown = await Host.RunAsync("ParentOf", "\"Nobody\"");
 
         Assert.Equal(("6", "\"waiting for a child\""), (parent.Output, parent.CustomStatus));
-        Assert.Equal(parent.InstanceId, host.Durable.Find(parent.InstanceId + "-child")!.ParentInstanceId);
+        Assert.Equal(parent.InstanceId, Host.Durable.Find(parent.InstanceId + "-child")!.ParentInstanceId);
         Assert.Contains("as it was told", ofFailing.Output, StringComparison.Ordinal);
         Assert.Equal(OrchestrationStatus.Completed, ofUnknown.Status);
     }
@@ -52,16 +49,15 @@ public sealed class Orchestrating : IDisposable
     [Fact]
     public async Task Events_outlive_the_executions_of_an_instance()
     {
-        await using var host = await _root.StartAsync();
-        var id = host.Durable.Start("Collects", "0");
-        var first = host.Durable.Find(id)!.ExecutionId;
+        var id = Host.Durable.Start("Collects", "0");
+        var first = Host.Durable.Find(id)!.ExecutionId;
 
         foreach (var number in (int[])[1, 2, 3, 4])
         {
-            host.Durable.RaiseEvent(id, "number", $"{number}");
+            Host.Durable.RaiseEvent(id, "number", $"{number}");
         }
 
-        var collected = await host.EndAsync(id);
+        var collected = await Host.EndAsync(id);
         Assert.Equal("10", collected.Output);
         Assert.NotEqual(first, collected.ExecutionId);
     }
@@ -69,12 +65,11 @@ public sealed class Orchestrating : IDisposable
     [Fact]
     public async Task An_orchestration_raises_events_at_another()
     {
-        await using var host = await _root.StartAsync();
-        var id = host.Durable.Start("Collects", "0");
+        var id = Host.Durable.Start("Collects", "0");
 
-        await host.RunAsync("Tells", $"\"{id}\"");
+        await Host.RunAsync("Tells", $"\"{id}\"");
 
-        Assert.Equal("100", (await host.EndAsync(id)).Output);
+        Assert.Equal("100", (await Host.EndAsync(id)).Output);
     }
 
     [Fact]
@@ -93,18 +88,17 @@ public sealed class Orchestrating : IDisposable
     [Fact]
     public async Task Suspended_instances_wait_and_terminated_ones_end_by_their_own_answer()
     {
-        await using var host = await _root.StartAsync();
-        var id = host.Durable.Start("Collects", "0");
-        host.Durable.Suspend(id, "a break");
-        await Eventually.TrueAsync(() => host.Durable.Find(id)!.Status == OrchestrationStatus.Suspended, "the suspension", cancellationToken: Cancel);
-        host.Durable.RaiseEvent(id, "Number", "50");
-        host.Durable.Resume(id, "on we go");
+        var id = Host.Durable.Start("Collects", "0");
+        Host.Durable.Suspend(id, "a break");
+        await Eventually.TrueAsync(() => Host.Durable.Find(id)!.Status == OrchestrationStatus.Suspended, "the suspension", cancellationToken: Cancel);
+        Host.Durable.RaiseEvent(id, "Number", "50");
+        Host.Durable.Resume(id, "on we go");
 
-        var other = host.Durable.Start("Sleeps", null);
-        host.Durable.Terminate(other, "\"enough\"");
+        var other = Host.Durable.Start("Sleeps", null);
+        Host.Durable.Terminate(other, "\"enough\"");
 
-        Assert.Equal("50", (await host.EndAsync(id)).Output);
-        var terminated = await host.EndAsync(other);
+        Assert.Equal("50", (await Host.EndAsync(id)).Output);
+        var terminated = await Host.EndAsync(other);
         Assert.Equal((OrchestrationStatus.Terminated, "\"enough\""), (terminated.Status, terminated.Output));
     }
 
@@ -126,9 +120,7 @@ public sealed class Orchestrating : IDisposable
     [Fact]
     public async Task An_activity_sees_its_input_as_text_in_text_and_its_properties_in_the_metadata()
     {
-        await using var host = await _root.StartAsync();
-
-        var seen = await host.RunAsync("Sees", """{ "number": 1.50, "instanceId": "forged", "list": [1], "deep": {"x": 1} }""");
+        var seen = await Host.RunAsync("Sees", """{ "number": 1.50, "instanceId": "forged", "list": [1], "deep": {"x": 1} }""");
 
         using var json = JsonDocument.Parse(seen.Output!);
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("contentLength").ValueKind);
@@ -146,9 +138,7 @@ public sealed class Orchestrating : IDisposable
     [Fact]
     public async Task A_returned_text_that_looks_like_a_date_is_reformatted_on_its_way()
     {
-        await using var host = await _root.StartAsync();
-
-        var date = await host.RunAsync("Call", "\"Date\"");
+        var date = await Host.RunAsync("Call", "\"Date\"");
 
         Assert.NotEqual("\"2026-11-21T10:00:00.5+00:00\"", date.Output);
         Assert.StartsWith("\"2026-11-21T", date.Output, StringComparison.Ordinal);

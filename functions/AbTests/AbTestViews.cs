@@ -1,0 +1,135 @@
+using System.Text.Json;
+using FunctionsEval.Content;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval.AbTests;
+
+public sealed record AbTestStarted(bool Ok, string RunId, string JobId, int Items, int MaxItems);
+
+/// <summary>An A/B test on the wire; a run that was not begun yet is called queued.</summary>
+public sealed record AbTestView(
+    string Id,
+    string TopicId,
+    DateTimeOffset WindowStart,
+    DateTimeOffset WindowEnd,
+    string Status,
+    AbTestConfig Config,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt,
+    string? Reason)
+{
+    public static AbTestView Of(RunRecord run) => new(
+        run.RunId,
+        run.Window!.TopicId,
+        run.Window.Start,
+        run.Window.End,
+        run.Status == RunStatus.Pending ? "queued" : EvalJson.Name(run.Status),
+        new AbTestConfig(run.Window.MaxItems, run.Variants.Count, run.SamplesPerScenario, run.Items, run.Window.Stats?.InputCount ?? 0),
+        run.CreatedAt,
+        run.StartedAt,
+        run.CompletedAt,
+        run.Reason);
+}
+
+/// <param name="Items">How many were sampled.</param>
+/// <param name="Candidates">How many there were to sample from.</param>
+public sealed record AbTestConfig(int MaxItems, int VariantCount, int Samples, int Items, int Candidates);
+
+public sealed record AbTestPage(bool Ok, IReadOnlyList<AbTestView> Runs, string? ContinuationToken);
+
+/// <param name="ContinuationToken">Results come in pages.</param>
+public sealed record AbTestDetail(
+    bool Ok,
+    AbTestView Run,
+    RunProgress Progress,
+    CallCounts Calls,
+    IReadOnlyList<AbTestVariantView> Variants,
+    IReadOnlyList<AbTestItemView> Items,
+    IReadOnlyList<AbTestResultView> Results,
+    string? ContinuationToken);
+
+/// <param name="Order">From 1.</param>
+public sealed record AbTestVariantView(
+    string Id, string Name, string? Provider, string Model, string? ReasoningEffort, int? MaxOutputTokens, string? Preamble, int Order)
+{
+    public static string IdOf(int variant) => CellCounter.Name(variant);
+
+    public static AbTestVariantView Of(Variant variant, int index)
+    {
+        var parts = variant.Model.Split(':', 2);
+        return new AbTestVariantView(
+            IdOf(index),
+            variant.Name,
+            parts.Length == 2 ? parts[0] : null,
+            parts[^1],
+            variant.ReasoningEffort,
+            variant.MaxTokens,
+            variant.Preamble,
+            index + 1);
+    }
+}
+
+/// <summary>A candidate without its text, which is long.</summary>
+public sealed record AbTestItemView(
+    string Id,
+    string CandidateId,
+    string Kind,
+    string? ClusterId,
+    string? ContentItemId,
+    string RepresentativeContentItemId,
+    string SourceId,
+    string SourceType,
+    string? Title,
+    string? Url,
+    string? Author,
+    DateTimeOffset? PublishedAt)
+{
+    public static string IdOf(int item) => TableKeys.Number(item);
+
+    public static AbTestItemView Of(CandidateSnapshot candidate, int index) => new(
+        IdOf(index),
+        candidate.CandidateId,
+        candidate.Kind,
+        candidate.ClusterId,
+        candidate.ContentItemId,
+        candidate.RepresentativeContentItemId,
+        candidate.SourceId,
+        candidate.SourceType,
+        candidate.Title,
+        candidate.Url,
+        candidate.Author,
+        candidate.PublishedAt);
+}
+
+/// <param name="Status">ok, invalid (the answer could not be read, twice) or error (there was none).</param>
+/// <param name="Triage">The answer as triage_v1.</param>
+public sealed record AbTestResultView(
+    string Id,
+    string AbtestItemId,
+    string VariantId,
+    int SampleIndex,
+    JsonElement? Triage,
+    long InputTokens,
+    long OutputTokens,
+    long LatencyMs,
+    string Status,
+    CellError? Error,
+    DateTimeOffset CreatedAt)
+{
+    public static AbTestResultView Of(CellRecord cell) => new(
+        cell.Address.RowKey,
+        AbTestItemView.IdOf(cell.Address.Item),
+        AbTestVariantView.IdOf(cell.Address.Variant),
+        cell.Address.Sample,
+        cell.Output is null ? null : JsonSerializer.Deserialize(cell.Output, EvalJson.Context.JsonElement),
+        cell.InputTokens ?? 0,
+        cell.OutputTokens ?? 0,
+        (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
+        cell.Outcome switch { CellOutcome.Scored => "ok", CellOutcome.Invalid => "invalid", _ => "error" },
+        cell.Error ?? (cell.Outcome == CellOutcome.Invalid ? new CellError("INVALID_RESPONSE", cell.Scores[0].Invalid!, Retryable: false) : null),
+        cell.CompletedAt);
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json;
+using FunctionsEval.AbTests;
+using FunctionsEval.Evaluation.Triage;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
+using Spectre.Console;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>An A/B test on standard output: what each variant came to, and the candidates side by side.</summary>
+internal static class AbTestReport
+{
+    private const int MaxTitle = 40;
+
+    /// <summary>Rows on a terminal; the rest is in the store and in the JSON.</summary>
+    private const int MaxRows = 15;
+
+    public static async Task PrintAsync(Terminal terminal, Services services, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
+    {
+        var summary = await services.AnalyzeAbTest.RunAsync(run, cancellationToken);
+        var rows = await RowsAsync(services, run, cancellationToken);
+        if (asJson)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(new AbTestResult(result, summary, rows), EvalJson.Context.AbTestResult));
+            return;
+        }
+
+        RunReport.Print(terminal, result, asJson: false);
+        var console = terminal.OutConsole();
+        if (summary is not null)
+        {
+            console.Write(Variants(summary));
+        }
+
+        if (rows.Count > 0)
+        {
+            console.Write(SideBySide(run, rows));
+        }
+    }
+
+    private static Table Variants(AbTestAnalysis summary)
+    {
+        var table = RunReport.NewTable("Triage by variant", "variant");
+        RunReport.AddNumbers(table, ["score", "relevant", "novel", "deep", "invalid", "errors", "p50 ms", "p95 ms", "tokens in", "out"]);
+        foreach (var variant in summary.PerVariant)
+        {
+            table.AddRow(
+                Markup.Escape(variant.Variant),
+                RunReport.Number(variant.Score.Mean, "F1"),
+                Percent(variant.Relevant.Mean),
+                Percent(variant.Novel.Mean),
+                Percent(variant.DeepSummarize.Mean),
+                Percent(variant.InvalidRate),
+                Percent(variant.ErrorRate),
+                RunReport.Number(variant.MedianLatencyMs, "F0"),
+                RunReport.Number(variant.P95LatencyMs, "F0"),
+                RunReport.Count(variant.InputTokens),
+                RunReport.Count(variant.OutputTokens));
+        }
+
+        return table;
+    }
+
+    /// <summary>Those that the variants disagree about most come first: they are what there is to look at.</summary>
+    private static Table SideBySide(RunRecord run, List<AbTestRow> rows)
+    {
+        var shown = rows.OrderByDescending(Spread).ThenBy(row => row.ItemIndex).Take(MaxRows).ToList();
+        var title = shown.Count < rows.Count ? $"Side by side: the {shown.Count} of {rows.Count} that differ most (score, Relevant Novel Deep, tokens, ms)"
+            : "Side by side (score, Relevant Novel Deep, tokens, ms)";
+        var table = RunReport.NewTable(title, "candidate");
+        RunReport.AddNumbers(table, run.Variants.Select(variant => Markup.Escape(variant.Name)));
+        foreach (var row in shown)
+        {
+            table.AddRow([Markup.Escape(Shorten(row.Title)), .. row.Variants.Select(variant => Markup.Escape(Describe(variant)))]);
+        }
+
+        return table;
+    }
+
+    private static double Spread(AbTestRow row)
+    {
+        var scores = row.Variants.Where(variant => variant.Score is not null).Select(variant => variant.Score!.Value).ToList();
+        return scores.Count < row.Variants.Count ? double.MaxValue : scores.Max() - scores.Min();
+    }
+
+    private static string Describe(AbTestCell cell) => cell.Score is not { } score
+        ? cell.Status
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{score:F0} {Flag(cell.Relevant, 'R')}{Flag(cell.Novel, 'N')}{Flag(cell.DeepSummarize, 'D')} {cell.InputTokens + cell.OutputTokens} {cell.LatencyMs}");
+
+    // With several samples a flag is that of most of them.
+    private static char Flag(double? share, char letter) => share >= 0.5 ? letter : '-';
+
+    private static async Task<List<AbTestRow>> RowsAsync(Services services, RunRecord run, CancellationToken cancellationToken)
+    {
+        var candidates = await services.Runs.CandidatesAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
+        var cells = new List<CellRecord>[run.Items, run.Variants.Count];
+        await foreach (var cell in services.Cells.AllAsync(run, cancellationToken))
+        {
+            (cells[cell.Address.Item, cell.Address.Variant] ??= []).Add(cell);
+        }
+
+        return [.. candidates.Take(run.Items).Select((candidate, item) => new AbTestRow(
+            item,
+            candidate.CandidateId,
+            candidate.Title ?? candidate.CandidateId,
+            candidate.SourceType,
+            [.. run.Variants.Select((variant, index) => CellOf(variant.Name, cells[item, index] ?? []))]))];
+    }
+
+    private static AbTestCell CellOf(string variant, List<CellRecord> samples)
+    {
+        double? Mean(string scorer) => samples.SelectMany(cell => cell.Scores).Where(score => score.Name == scorer && score.Value is not null)
+            .Select(score => score.Value).Average();
+        var status = samples.Any(cell => cell.Outcome == CellOutcome.Scored) ? "ok"
+            : samples.Any(cell => cell.Outcome == CellOutcome.Invalid) ? "invalid"
+            : samples.Count > 0 ? samples[0].Error?.Code ?? "error"
+            : "missing";
+        return new AbTestCell(
+            variant,
+            status,
+            Mean(TriageScorers.AiScore),
+            Mean(TriageScorers.IsRelevant),
+            Mean(TriageScorers.IsNovel),
+            Mean(TriageScorers.ShouldDeepSummarize),
+            samples.Sum(cell => cell.InputTokens ?? 0),
+            samples.Sum(cell => cell.OutputTokens ?? 0),
+            samples.Count == 0 ? 0 : (long)samples.Average(cell => (cell.CompletedAt - cell.StartedAt).TotalMilliseconds));
+    }
+
+    private static string Percent(double? share) => share?.ToString("P0", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Shorten(string title) => title.Length <= MaxTitle ? title : title[..(MaxTitle - 1)] + "…";
+}
+
+/// <summary>An A/B test as scripts read it: the run's result, what each variant came to, and the candidates side by side.</summary>
+public sealed record AbTestResult(RunResult Run, AbTestAnalysis? Analysis, IReadOnlyList<AbTestRow> Items);
+
+public sealed record AbTestRow(int ItemIndex, string CandidateId, string Title, string SourceType, IReadOnlyList<AbTestCell> Variants);
+
+/// <summary>A candidate as one variant saw it: means over its samples, sums of tokens.</summary>
+/// <param name="Status">ok, invalid, missing, or the code of its error.</param>
+public sealed record AbTestCell(
+    string Variant,
+    string Status,
+    double? Score,
+    double? Relevant,
+    double? Novel,
+    double? DeepSummarize,
+    long InputTokens,
+    long OutputTokens,
+    long LatencyMs);

@@ -1,0 +1,47 @@
+using FunctionsEval.Providers;
+using FunctionsEval.Providers.Prices;
+
+namespace FunctionsEval.Runs.Budget;
+
+/// <summary>What the calls of one variant cost: before, at most; after, really.</summary>
+/// <param name="price">Null when the model has none.</param>
+public sealed class CallPrices(string vendor, Price? price)
+{
+    /// <summary>Output that is reserved for when a request does not limit it.</summary>
+    public const int UnlimitedOutput = 8192;
+
+    public static CallPrices Of(PriceTable table, ProviderResolution model) => model is ProviderResolution.Resolved resolved
+        ? new CallPrices(resolved.ProviderName, table.Find(resolved.ProviderName, resolved.Model))
+        : new CallPrices("", null);
+
+    public bool AreKnown => price is not null;
+
+    /// <summary>The most that a call should cost: all its input uncached, all the output that it may make. 0 when there is no price.</summary>
+    public decimal AtMost(ModelRequest request) =>
+        price?.CostOf(new TokenUsage(TokenEstimate.OfConversation(vendor, request.Messages), request.MaxTokens ?? UnlimitedOutput)) ?? 0;
+
+    public decimal? Of(TokenUsage? usage) => price?.CostOf(usage);
+
+    /// <summary>The vendor's count, or our estimate where it counted nothing.</summary>
+    public TokenUsage UsageOf(ModelAnswer answer, IReadOnlyList<ChatMessage> messages) =>
+        answer.Usage is { InputTokens: not null, OutputTokens: not null }
+            ? answer.Usage
+            : new TokenUsage(
+                answer.Usage?.InputTokens ?? TokenEstimate.OfConversation(vendor, messages),
+                answer.Usage?.OutputTokens ?? TokenEstimate.OfText(vendor, answer.Text),
+                answer.Usage?.ReasoningTokens,
+                answer.Usage?.CachedTokens,
+                IsEstimated: true);
+
+    /// <summary>
+    /// What a failed call is charged: nothing when the vendor answered with an error; what was reserved when it may have worked and only
+    /// its answer was lost.
+    /// </summary>
+    public static decimal OfFailure(ModelFailure failure, decimal reserved) => failure switch
+    {
+        { StatusCode: >= 300 } => 0,
+        { Code: ModelErrorCode.Timeout or ModelErrorCode.ServerError or ModelErrorCode.InvalidResponse } => reserved,
+        { Code: ModelErrorCode.NetworkError, IsUnsent: false } => reserved,
+        _ => 0,
+    };
+}

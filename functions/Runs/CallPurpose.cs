@@ -1,0 +1,11 @@
+namespace FunctionsEval.Runs;
+
+/// <summary>Why a model is called, and what the call costs in credits; null where credits do not apply.</summary>
+public sealed record CallPurpose(string Name, CreditRates? Rates = null)
+{
+    public static readonly CallPurpose Probe = new("probe");
+
+    private static readonly CreditRates Free = new(0, 0);
+
+    public static CallPurpose Of(RunRecord run) => run.IsTriage ? new CallPurpose("triage", run.Window?.Rates ?? Free) : Probe;
+}

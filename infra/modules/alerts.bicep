@@ -1,0 +1,116 @@
+param name string
+param location string
+param tags object
+param workspaceId string
+param alertEmail string
+param monthlyBudget int
+param budgetStart string
+param hourlyTokenLimit int
+
+// The queries are files of their own, so that a test can read them.
+var rules = [
+  {
+    name: 'failed-runs'
+    description: 'A run failed.'
+    query: loadTextContent('../queries/failed-runs.kql')
+    severity: 1
+    threshold: 0
+    window: 'PT15M'
+    every: 'PT5M'
+  }
+  {
+    name: 'poison-messages'
+    description: 'A job was given up after five attempts and lies in the queue pipeline-poison.'
+    query: loadTextContent('../queries/poison-messages.kql')
+    severity: 1
+    threshold: 0
+    window: 'PT15M'
+    every: 'PT5M'
+  }
+  {
+    name: 'error-rate'
+    description: 'More than one call of a function in twenty failed.'
+    query: loadTextContent('../queries/error-rate.kql')
+    severity: 2
+    threshold: 0
+    window: 'PT15M'
+    every: 'PT5M'
+  }
+  {
+    name: 'token-spend'
+    description: 'The models used more tokens within an hour than the limit allows.'
+    query: replace(loadTextContent('../queries/token-spend.kql'), '{limit}', string(hourlyTokenLimit))
+    severity: 2
+    threshold: 0
+    window: 'PT1H'
+    every: 'PT15M'
+  }
+]
+
+resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-${name}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: take(name, 12)
+    enabled: true
+    emailReceivers: empty(alertEmail) ? [] : [{ name: 'owner', emailAddress: alertEmail, useCommonAlertSchema: true }]
+  }
+}
+
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in rules: {
+  name: '${name}-${rule.name}'
+  location: location
+  tags: tags
+  properties: {
+    displayName: '${name}: ${rule.name}'
+    description: rule.description
+    severity: rule.severity
+    enabled: true
+    scopes: [workspaceId]
+    evaluationFrequency: rule.every
+    windowSize: rule.window
+    // The tables come into being with their first row.
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: rule.query
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: rule.threshold
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    actions: { actionGroups: [group.id] }
+  }
+}]
+
+resource budget 'Microsoft.Consumption/budgets@2023-11-01' = if (monthlyBudget > 0) {
+  name: 'budget-${name}'
+  properties: {
+    category: 'Cost'
+    amount: monthlyBudget
+    timeGrain: 'Monthly'
+    timePeriod: { startDate: budgetStart }
+    notifications: {
+      eighty: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 80
+        thresholdType: 'Actual'
+        contactEmails: empty(alertEmail) ? [] : [alertEmail]
+        contactGroups: [group.id]
+      }
+      forecast: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 100
+        thresholdType: 'Forecasted'
+        contactEmails: empty(alertEmail) ? [] : [alertEmail]
+        contactGroups: [group.id]
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// The variables that the program reads; a test holds both lists to it.
+
+@export()
+type providerKey =
+  | 'ANTHROPIC_API_KEY'
+  | 'AZURE_OPENAI_API_KEY'
+  | 'DEEPSEEK_API_KEY'
+  | 'GOOGLE_API_KEY'
+  | 'MISTRAL_API_KEY'
+  | 'OPENAI_API_KEY'
+  | 'OPENAI_COMPATIBLE_API_KEY'
+  | 'XAI_API_KEY'
+
+@export()
+type programSettings = {
+  ANTHROPIC_BASE_URL: string?
+  AZURE_OPENAI_ENDPOINT: string?
+  DEEPSEEK_BASE_URL: string?
+  GOOGLE_BASE_URL: string?
+  MISTRAL_BASE_URL: string?
+  OPENAI_BASE_URL: string?
+  OPENAI_COMPATIBLE_BASE_URL: string?
+  XAI_BASE_URL: string?
+  FUNCTIONSEVAL_PRICES: string?
+  FUNCTIONSEVAL_LIMITS: string?
+}

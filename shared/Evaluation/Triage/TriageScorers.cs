@@ -1,0 +1,26 @@
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+
+namespace FunctionsEval.Evaluation.Triage;
+
+/// <summary>The scorers of every triage run: analysis then treats its score and flags like those of any other run.</summary>
+public static class TriageScorers
+{
+    public const string AiScore = "ai_score";
+    public const string IsRelevant = "is_relevant";
+    public const string IsNovel = "is_novel";
+    public const string ShouldDeepSummarize = "should_deep_summarize";
+
+    /// <summary>Not a type that a definition can name: its answers come from the triage prompt.</summary>
+    internal const string Type = "triage";
+
+    // The last turn: the second answer counts where there was one.
+    private const int LastTurn = -1;
+
+    public static IReadOnlyList<ScorerSpec> Specs { get; } =
+        [.. new[] { AiScore, IsRelevant, IsNovel, ShouldDeepSummarize }.Select(name => new ScorerSpec(Type, name, Turn: LastTurn))];
+
+    internal static IScorer Create(ScorerSpec spec) => Specs.Any(known => known.Name == spec.Name)
+        ? new TriageScorer(spec.Name!)
+        : throw new ArgumentException($"A triage answer has no '{spec.Name}'; it has {string.Join(", ", Specs.Select(known => known.Name))}.", nameof(spec));
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using FunctionsEval.Providers.Wire;
+
+namespace FunctionsEval.Providers.Anthropic;
+
+/// <summary>Anthropic's messages: the system text stands apart, and the most tokens must be said.</summary>
+internal sealed class AnthropicFormat : IWireFormat
+{
+    /// <summary>Where nothing is asked for; Anthropic has no default of its own.</summary>
+    public const int DefaultMaxTokens = 8192;
+
+    public string AnswerName => "message";
+
+    public string RequestIdHeader => "request-id";
+
+    public void Write(Utf8JsonWriter json, ModelRequest request)
+    {
+        json.WriteString("model"u8, request.Model);
+        json.WriteNumber("max_tokens"u8, request.MaxTokens ?? DefaultMaxTokens);
+        if (RequestBody.SystemText(request) is { } system)
+        {
+            json.WriteString("system"u8, system);
+        }
+
+        json.WriteStartArray("messages"u8);
+        foreach (var message in request.Messages.Where(message => message.Role != ChatRole.System))
+        {
+            json.WriteStartObject();
+            json.WriteString("role"u8, OpenAI.ChatFormat.Role(message.Role));
+            json.WriteString("content"u8, message.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (request.Temperature is { } temperature)
+        {
+            json.WriteNumber("temperature"u8, temperature);
+        }
+
+        if (request.ReasoningEffort is "none" or "minimal")
+        {
+            json.WriteStartObject("thinking"u8);
+            json.WriteString("type"u8, "disabled"u8);
+            json.WriteEndObject();
+        }
+
+        WriteOutput(json, request.ReasoningEffort is "none" or "minimal" ? null : request.ReasoningEffort, request.JsonSchema);
+    }
+
+    public ModelAnswer? Read(JsonElement body)
+    {
+        if (body.Array("content"u8) is null || body.String("type"u8) is not "message")
+        {
+            return null;
+        }
+
+        var texts = body.Objects("content"u8).Where(part => part.String("type"u8) == "text").Select(part => part.String("text"u8));
+        return new ModelAnswer(
+            string.Join('\n', texts),
+            Normalise(body.String("stop_reason"u8)),
+            body.String("model"u8),
+            ReadUsage(body),
+            RequestId: null);
+    }
+
+    private static void WriteOutput(Utf8JsonWriter json, string? effort, OutputSchema? schema)
+    {
+        if (effort is null && schema is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("output_config"u8);
+        if (effort is not null)
+        {
+            json.WriteString("effort"u8, effort);
+        }
+
+        if (schema is not null)
+        {
+            json.WriteStartObject("format"u8);
+            json.WriteString("type"u8, "json_schema"u8);
+            json.WriteJson("schema"u8, schema.Schema);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string? Normalise(string? stopReason) => stopReason switch
+    {
+        "end_turn" or "stop_sequence" => "stop",
+        "refusal" => "content_filter",
+        _ => stopReason,
+    };
+
+    /// <summary>Here the input leaves out what was read from or written to the cache.</summary>
+    private static TokenUsage? ReadUsage(JsonElement body)
+    {
+        if (body.Object("usage"u8) is not { } usage)
+        {
+            return null;
+        }
+
+        var cached = usage.Number("cache_read_input_tokens"u8);
+        return new TokenUsage(
+            usage.Number("input_tokens"u8) + (cached ?? 0) + (usage.Number("cache_creation_input_tokens"u8) ?? 0),
+            usage.Number("output_tokens"u8),
+            usage.Object("output_tokens_details"u8)?.Number("thinking_tokens"u8),
+            cached);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Anthropic;
+using Anthropic.Core;
+using Anthropic.Models.Messages;
+using FunctionsEval.Providers.Wire;
+
+namespace FunctionsEval.Providers.Anthropic;
+
+/// <summary>
+/// Anthropic's messages through its SDK's raw responses. The SDK throws for an error status and drops the headers then, so its
+/// transport shows it every response as a 200 and keeps the true status beside it.
+/// </summary>
+public sealed class AnthropicProvider : IModelProvider, IDisposable
+{
+    private static readonly AnthropicFormat Format = new();
+    private static readonly Dictionary<string, JsonElement> NoQuery = [];
+
+    private readonly ProviderEndpoint _endpoint;
+    private readonly TimeProvider _clock;
+    private readonly HttpClient _http;
+    private readonly AnthropicClient _client;
+    private readonly ResponseReader _reader;
+
+    public AnthropicProvider(ProviderEndpoint endpoint, TimeProvider clock)
+    {
+        (_endpoint, _clock) = (endpoint, clock);
+        _reader = new ResponseReader(endpoint, clock);
+        _http = Attempt.CreateHttpClient(endpoint, inner => new TrueStatus(inner, endpoint));
+        var root = endpoint.Endpoint.AbsoluteUri.TrimEnd('/');
+        _client = new AnthropicClient(new ClientOptions
+        {
+            HttpClient = _http,
+
+            // The SDK adds the version to the path by itself.
+            BaseUrl = root.EndsWith("/v1", StringComparison.Ordinal) ? root[..^3] : root,
+            ApiKey = endpoint.ApiKey,
+            MaxRetries = 0,
+            Timeout = Timeout.InfiniteTimeSpan,
+            ResponseValidation = false,
+        });
+    }
+
+    public Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken) =>
+        Attempt.RunAsync(_endpoint, _clock, request, SendAsync, cancellationToken);
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _http.Dispose();
+    }
+
+    private async Task<ModelOutcome> SendAsync(ModelRequest request, CancellationToken cancellationToken)
+    {
+        var parameters = MessageCreateParams.FromRawUnchecked(HeadersOf(request), NoQuery, BodyOf(request));
+        using var response = await _client.WithRawResponse.Messages.Create(parameters, cancellationToken);
+        var message = response.RawMessage;
+        await using var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
+        using var body = await ResponseBody.ReadAsync(stream, _endpoint.MaxResponseBytes, cancellationToken);
+        return _reader.Read(Format, WireResponse.Of(message, TrueStatus.Of(message), body), request);
+    }
+
+    private static Dictionary<string, JsonElement> HeadersOf(ModelRequest request) => new(StringComparer.Ordinal)
+    {
+        ["X-Client-Request-Id"] = JsonSerializer.SerializeToElement(
+            ClientRequestId.ToHeaderValue(request.ClientRequestId), ProviderJson.Default.String),
+    };
+
+    private static Dictionary<string, JsonElement> BodyOf(ModelRequest request) =>
+        JsonSerializer.Deserialize(RequestBody.Of(Format, request).Span, ProviderJson.Default.DictionaryStringJsonElement)!;
+
+    private sealed class TrueStatus(HttpMessageHandler inner, ProviderEndpoint endpoint) : DelegatingHandler(inner)
+    {
+        private static readonly HttpRequestOptionsKey<int> Status = new("status");
+
+        public static int Of(HttpResponseMessage message) =>
+            message.RequestMessage is { } request && request.Options.TryGetValue(Status, out var status) ? status : (int)message.StatusCode;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            // A request that was made from raw parts gets no key from the SDK.
+            if (await endpoint.AuthorizationAsync(cancellationToken) is var (name, value))
+            {
+                request.Headers.Remove(name);
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            var response = await base.SendAsync(request, cancellationToken);
+            request.Options.Set(Status, (int)response.StatusCode);
+            response.RequestMessage = request;
+            response.StatusCode = System.Net.HttpStatusCode.OK;
+            return response;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using FunctionsEval.Providers.Wire;
+
+namespace FunctionsEval.Providers.Google;
+
+/// <summary>Gemini's generateContent.</summary>
+internal sealed class GeminiFormat : IWireFormat
+{
+    // Models before Gemini 3 take a number of tokens for the effort; these are the numbers of Google's own OpenAI-compatible endpoint.
+    private static readonly Dictionary<string, int> Budgets = new(StringComparer.Ordinal)
+    {
+        ["none"] = 0, ["minimal"] = 1024, ["low"] = 1024, ["medium"] = 8192, ["high"] = 24576,
+    };
+
+    public string AnswerName => "generated content";
+
+    public string RequestIdHeader => "x-request-id";
+
+    public void Write(Utf8JsonWriter json, ModelRequest request)
+    {
+        if (RequestBody.SystemText(request) is { } system)
+        {
+            json.WriteStartObject("systemInstruction"u8);
+            WriteParts(json, system);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("contents"u8);
+        foreach (var message in request.Messages.Where(message => message.Role != ChatRole.System))
+        {
+            json.WriteStartObject();
+            json.WriteString("role"u8, message.Role == ChatRole.Assistant ? "model"u8 : "user"u8);
+            WriteParts(json, message.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("generationConfig"u8);
+        WriteConfig(json, request);
+        json.WriteEndObject();
+    }
+
+    public ModelAnswer? Read(JsonElement body)
+    {
+        var candidate = body.Objects("candidates"u8).Select(found => (JsonElement?)found).FirstOrDefault();
+        var blocked = body.Object("promptFeedback"u8)?.String("blockReason"u8);
+        if (candidate is null && blocked is null)
+        {
+            return null;
+        }
+
+        // Thoughts are parts too, marked as such.
+        var texts = candidate?.Object("content"u8)?.Objects("parts"u8)
+            .Where(part => !part.TryGetProperty("thought"u8, out var thought) || thought.ValueKind != JsonValueKind.True)
+            .Select(part => part.String("text"u8)) ?? [];
+        return new ModelAnswer(
+            string.Concat(texts),
+            Normalise(candidate?.String("finishReason"u8) ?? blocked),
+            body.String("modelVersion"u8),
+            ReadUsage(body),
+            body.String("responseId"u8));
+    }
+
+    private static void WriteParts(Utf8JsonWriter json, string text)
+    {
+        json.WriteStartArray("parts"u8);
+        json.WriteStartObject();
+        json.WriteString("text"u8, text);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void WriteConfig(Utf8JsonWriter json, ModelRequest request)
+    {
+        if (request.Temperature is { } temperature)
+        {
+            json.WriteNumber("temperature"u8, temperature);
+        }
+
+        if (request.MaxTokens is { } maxTokens)
+        {
+            json.WriteNumber("maxOutputTokens"u8, maxTokens);
+        }
+
+        if (request.ReasoningEffort is { } effort)
+        {
+            json.WriteStartObject("thinkingConfig"u8);
+            if (Budgets.TryGetValue(effort, out var budget) && IsBeforeLevels(request.Model))
+            {
+                json.WriteNumber("thinkingBudget"u8, budget);
+            }
+            else
+            {
+                json.WriteString("thinkingLevel"u8, effort == "none" ? "minimal" : effort);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (request.JsonSchema is { } schema)
+        {
+            json.WriteString("responseMimeType"u8, "application/json"u8);
+            json.WriteJson("responseJsonSchema"u8, schema.Schema);
+        }
+    }
+
+    private static bool IsBeforeLevels(string model) =>
+        model.StartsWith("gemini-1", StringComparison.OrdinalIgnoreCase) || model.StartsWith("gemini-2", StringComparison.OrdinalIgnoreCase);
+
+    private static string? Normalise(string? finishReason) => finishReason switch
+    {
+        "STOP" => "stop",
+        "MAX_TOKENS" => "max_tokens",
+        "SAFETY" or "RECITATION" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII" or "LANGUAGE" or "OTHER" => "content_filter",
+        "FINISH_REASON_UNSPECIFIED" or "" => null,
+        _ => finishReason?.ToLowerInvariant(),
+    };
+
+    /// <summary>Thoughts are counted beside the candidates here.</summary>
+    private static TokenUsage? ReadUsage(JsonElement body)
+    {
+        if (body.Object("usageMetadata"u8) is not { } usage)
+        {
+            return null;
+        }
+
+        var thoughts = usage.Number("thoughtsTokenCount"u8);
+        var candidates = usage.Number("candidatesTokenCount"u8);
+        return new TokenUsage(
+            usage.Number("promptTokenCount"u8),
+            candidates is null && thoughts is null ? null : (candidates ?? 0) + (thoughts ?? 0),
+            thoughts,
+            usage.Number("cachedContentTokenCount"u8));
+    }
+}

@@ -1,0 +1,98 @@
+using FunctionsEval.Providers.Anthropic;
+using FunctionsEval.Providers.Google;
+using FunctionsEval.Providers.OpenAI;
+using FunctionsEval.Providers.Wire;
+
+namespace FunctionsEval.Providers;
+
+/// <summary>One connection a vendor, made when it is first needed: checks key and base URL. Not thread-safe: the catalog's lock guards it.</summary>
+internal sealed class VendorConnections(ProviderSettings settings, TimeProvider clock) : IDisposable
+{
+    private readonly Dictionary<string, IModelProvider> _providers = new(StringComparer.Ordinal);
+
+    /// <summary>The vendor's provider, or why it cannot be called.</summary>
+    public IModelProvider? Find(Vendor vendor, string model, out ModelFailure? failure)
+    {
+        failure = null;
+        if (_providers.TryGetValue(vendor.Name, out var provider))
+        {
+            return provider;
+        }
+
+        var (key, keyVariable) = KeyOf(vendor);
+        Uri? endpoint = null;
+        failure = KeyProblem(vendor, key, keyVariable) ?? EndpointOf(vendor, model, out endpoint);
+        return failure is null ? _providers[vendor.Name] = Create(vendor, EndpointWith(vendor, endpoint!, key)) : null;
+    }
+
+    public void Dispose()
+    {
+        foreach (var provider in _providers.Values.OfType<IDisposable>())
+        {
+            provider.Dispose();
+        }
+    }
+
+    private (string? Key, string Variable) KeyOf(Vendor vendor)
+    {
+        var key = settings.Variable(vendor.KeyVariable);
+        return key is null && vendor.Name == Vendor.CompatibleName
+            ? (settings.Variable(Vendor.All[0].KeyVariable), Vendor.All[0].KeyVariable)
+            : (key, vendor.KeyVariable);
+    }
+
+    private ModelFailure? KeyProblem(Vendor vendor, string? key, string variable) => key switch
+    {
+        null when vendor.Name == Vendor.CompatibleName => null,
+        null when vendor.Name == Vendor.AzureName && settings.AzureToken is not null => null,
+        null => new ModelFailure(ModelErrorCode.MissingApiKey, $"{variable} is not set"),
+        _ when key.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) => new ModelFailure(
+            ModelErrorCode.AuthError, $"{variable} is a Key Vault reference that was not resolved: check the reference and the app's access to the vault"),
+        _ when key.AsSpan().ContainsAnyExceptInRange('!', '~') => new ModelFailure(
+            ModelErrorCode.AuthError, $"{variable} holds a space or a character that is not ASCII: no HTTP header can carry it"),
+        _ => null,
+    };
+
+    private ModelFailure? EndpointOf(Vendor vendor, string model, out Uri? endpoint)
+    {
+        endpoint = null;
+        if ((settings.BaseUrl ?? settings.Variable(vendor.BaseUrlVariable) ?? vendor.Url) is not { } url)
+        {
+            return new ModelFailure(
+                ModelErrorCode.ValidationError,
+                $"{vendor.BaseUrlVariable} is not set: '{vendor.Name}:{model}' needs the base URL of its server (that variable, or the command line's base URL)");
+        }
+
+        if (!Uri.TryCreate(url, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https") || endpoint.UserInfo.Length > 0)
+        {
+            return new ModelFailure(
+                ModelErrorCode.ValidationError,
+                $"{vendor.BaseUrlVariable} (or the command line's base URL) must be an http or https URL without user name, such as http://127.0.0.1:9000/v1");
+        }
+
+        // People have the resource's address (https://NAME.openai.azure.com); its v1 API is below it.
+        if (vendor.Name == Vendor.AzureName && endpoint.AbsolutePath == "/")
+        {
+            endpoint = new Uri(endpoint, "/openai/v1");
+        }
+
+        return null;
+    }
+
+    private ProviderEndpoint EndpointWith(Vendor vendor, Uri endpoint, string? key) => new()
+    {
+        Endpoint = endpoint,
+        ApiKey = key,
+        Token = vendor.Name == Vendor.AzureName ? settings.AzureToken : null,
+        KeyHeader = vendor.KeyHeader,
+        Timeout = settings.Timeout,
+        MaxConnections = Math.Max(1024, settings.MaxConcurrency),
+    };
+
+    private IModelProvider Create(Vendor vendor, ProviderEndpoint endpoint) => vendor.Wire switch
+    {
+        WireKind.Anthropic => new AnthropicProvider(endpoint, clock),
+        WireKind.Gemini => new GeminiProvider(endpoint, clock),
+        _ => new OpenAIProvider(endpoint, clock, vendor.HasResponses, vendor.HasSchemas),
+    };
+}

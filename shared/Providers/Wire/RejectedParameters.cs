@@ -1,0 +1,50 @@
+namespace FunctionsEval.Providers.Wire;
+
+/// <summary>Recognises a refusal of one of our parameters: by the parameter that the vendor names, or by its words.</summary>
+internal static class RejectedParameters
+{
+    private static readonly string[] Refusals =
+    [
+        "unsupported", "not supported", "does not support", "doesn't support", "deprecated", "not permitted", "not allowed", "unrecognized",
+        "unknown", "may only be set", "only the default", "invalid value", "cannot be used", "extra inputs",
+    ];
+
+    public static RejectedParameter Of(int status, in ErrorBody error)
+    {
+        if (status is not (400 or 422) || error.Message is not { } message || !Refusals.Any(word => Has(message, word)))
+        {
+            return RejectedParameter.None;
+        }
+
+        return error.Param switch
+        {
+            "temperature" => RejectedParameter.Temperature,
+            "max_tokens" => RejectedParameter.MaxTokens,
+            "max_completion_tokens" => RejectedParameter.MaxCompletionTokens,
+            "reasoning_effort" or "reasoning.effort" when Has(message, "none") => RejectedParameter.NoReasoning,
+            not null => RejectedParameter.None,
+
+            // Which of two names is refused when both stand there: the one that is named first.
+            _ when At(message, "temperature") is var temperature and >= 0 && temperature < First(message, "max_tokens", "max_completion_tokens") =>
+                RejectedParameter.Temperature,
+            _ when First(message, "max_tokens") < First(message, "max_completion_tokens") => RejectedParameter.MaxTokens,
+            _ when Has(message, "max_completion_tokens") => RejectedParameter.MaxCompletionTokens,
+            _ => RejectedParameter.None,
+        };
+    }
+
+    private static bool Has(string text, string word) => At(text, word) >= 0;
+
+    private static int At(string text, string word) => text.IndexOf(word, StringComparison.OrdinalIgnoreCase);
+
+    private static int First(string text, params ReadOnlySpan<string> words)
+    {
+        var first = int.MaxValue;
+        foreach (var word in words)
+        {
+            first = At(text, word) is var at and >= 0 ? Math.Min(first, at) : first;
+        }
+
+        return first;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace FunctionsEval.Providers.Wire;
+
+internal static class RequestBody
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static ReadOnlyMemory<byte> Of(IWireFormat format, ModelRequest request)
+    {
+        var size = 256 + (request.JsonSchema?.Schema.Length ?? 0);
+        foreach (var message in request.Messages)
+        {
+            size += 64 + message.Text.Length + (message.Text.Length / 8);
+        }
+
+        // Not pooled: the transport may still read it after a call that was cancelled has returned.
+        var buffer = new ArrayBufferWriter<byte>(size);
+        using var json = new Utf8JsonWriter(buffer, Options);
+        json.WriteStartObject();
+        format.Write(json, request);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>All system messages as one text; null when there is none. For vendors that keep them apart from the conversation.</summary>
+    public static string? SystemText(ModelRequest request)
+    {
+        var texts = request.Messages.Where(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
+        return texts.Count == 0 ? null : string.Join("\n\n", texts);
+    }
+
+    /// <summary>A property whose value is JSON that we hold as text.</summary>
+    public static void WriteJson(this Utf8JsonWriter json, ReadOnlySpan<byte> name, string text)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(text);
+    }
+}

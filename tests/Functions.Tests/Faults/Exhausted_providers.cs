@@ -1,0 +1,66 @@
+using System.Text;
+using FunctionsEval.Cli;
+using FunctionsEval.Providers.Simulator;
+
+namespace FunctionsEval.Functions.Tests.Faults;
+
+public sealed class Exhausted_providers
+{
+    // Of no known vendor's shape, so that only what the program knows itself can cut it out.
+    private const string Key = "Zq7xV0tK2mN9wR4sLpB8";
+
+    [Fact]
+    public async Task A_spent_daily_quota_pauses_the_run_and_fails_no_cell()
+    {
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(RequestsPerDay: 25));
+
+        var paused = await bench.RunAsync(Yaml.Of(scenarios: 10, samples: 6, models: ["sim-noisy"]));
+        var callsBefore = bench.Simulator.Stats().Calls;
+        bench.Simulator.Reset();
+        var raised = await bench.CommandAsync(["resume", "--data", bench.Data, "--json"], TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCodes.Infrastructure, paused.ExitCode);
+        Assert.Equal(("paused", 25, 0), Standing(paused));
+        Assert.Contains("requests per day", paused.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("the run was paused: openai-compatible:sim-noisy: RATE_LIMIT", paused.Error, StringComparison.Ordinal);
+        Assert.InRange(callsBefore, 26, 60);
+        Assert.Equal(("paused", 50, 0), Standing(raised));
+        bench.Simulator.Reset();
+        var done = await bench.CommandAsync(["resume", "--data", bench.Data, "--json"], TestContext.Current.CancellationToken);
+        Assert.Equal(("completed", 60, 0), Standing(done));
+        Assert.Equal(0, done.ExitCode);
+        Assert.Equal(0, done.Json.GetProperty("calls").GetProperty("repeated").GetInt64());
+    }
+
+    [Fact]
+    public async Task No_key_is_in_what_a_failing_run_prints_or_stores()
+    {
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: "another"));
+        foreach (var (vendor, variable) in (ReadOnlySpan<(string, string)>)
+            [("openai", "OPENAI_API_KEY"), ("anthropic", "ANTHROPIC_API_KEY"), ("google", "GOOGLE_API_KEY"), ("azure-openai", "AZURE_OPENAI_API_KEY")])
+        {
+            bench.Environment[variable] = Key;
+            Assert.NotEmpty(vendor);
+        }
+
+        var yaml = Yaml.Of(scenarios: 2, samples: 2, models: ["sim-noisy"]).Replace(
+            "openai-compatible:sim-noisy\"", "openai:sim-noisy\", \"anthropic:sim-noisy\", \"google:sim-noisy\", \"azure-openai:sim-noisy\"", StringComparison.Ordinal);
+        var result = await bench.RunAsync(yaml);
+        var health = await bench.CommandAsync(["health", "--data", bench.Data, "--json"], TestContext.Current.CancellationToken);
+
+        Assert.Equal(16, result.Json.GetProperty("progress").GetProperty("failed").GetInt64());
+        Assert.DoesNotContain(Key, result.Output + result.Error + health.Output + health.Error, StringComparison.Ordinal);
+        Assert.True(health.Json.GetProperty("keys").GetProperty("ANTHROPIC_API_KEY").GetBoolean());
+        var stored = await Task.WhenAll(Directory.GetFiles(bench.Data, "*", SearchOption.AllDirectories).Select(file => File.ReadAllBytesAsync(file)));
+        Assert.Contains(stored, bytes => Contains(bytes, "Incorrect API key provided: [key]."));
+        Assert.DoesNotContain(stored, bytes => Contains(bytes, Key));
+    }
+
+    private static bool Contains(byte[] bytes, string text) =>
+        bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0 || bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(text)) >= 0;
+
+    private static (string? Status, long Completed, long Failed) Standing(CommandResult result) => (
+        result.Json.GetProperty("status").GetString(),
+        result.Json.GetProperty("progress").GetProperty("completed").GetInt64(),
+        result.Json.GetProperty("progress").GetProperty("failed").GetInt64());
+}
