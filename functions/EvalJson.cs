@@ -7,10 +7,14 @@ using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Gates;
 using FunctionsEval.Health;
+using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.SelfTests;
 
 namespace FunctionsEval;
 
@@ -61,7 +65,14 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DigestPage))]
 [JsonSerializable(typeof(DigestQueued))]
 [JsonSerializable(typeof(CreditStatus))]
+[JsonSerializable(typeof(ProviderCallPage))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(GateReport))]
+[JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(RescoreRequest))]
+[JsonSerializable(typeof(SelfTestReport))]
+[JsonSerializable(typeof(PlanRequest))]
+[JsonSerializable(typeof(PlanReport))]
 internal sealed partial class EvalJson : JsonSerializerContext
 {
     // Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.

@@ -9,6 +9,7 @@ using FunctionsEval.Durable.Engine;
 using FunctionsEval.Health;
 using FunctionsEval.Hosting.StandAlone;
 using FunctionsEval.Limits;
+using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs;
@@ -54,6 +55,7 @@ internal sealed class Services : IAsyncDisposable
         Registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
+            new InterimLook(Runs, Cells),
             AnalyzeRun,
             new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
@@ -74,6 +76,9 @@ internal sealed class Services : IAsyncDisposable
         RunRules = new RunRules(Catalogs, Prices);
         StartRun = new StartRun(Definitions, Runs, RunRules, Enqueue, clock);
         RunControl = new RunControl(Runs, Enqueue, clock);
+        ExtendRun = new ExtendRun(Definitions, Runs, RunRules, Enqueue);
+        RescoreRun = new RescoreRun(Definitions, Runs, Cells, AnalyzeRun);
+        Planner = new PlanComparison(Runs, Cells);
         AbTestRequests = new AbTestRequestReader(Catalogs);
         StartAbTest = new StartAbTest(Content, new CandidateSelection(Content), Runs, Enqueue, clock);
         AnalyzeAbTest = new AnalyzeAbTest(Analyses, Cells);
@@ -133,6 +138,12 @@ internal sealed class Services : IAsyncDisposable
     public StartRun StartRun { get; }
 
     public RunControl RunControl { get; }
+
+    public ExtendRun ExtendRun { get; }
+
+    public RescoreRun RescoreRun { get; }
+
+    public PlanComparison Planner { get; }
 
     public AbTestFeature AbTestFeature { get; }
 

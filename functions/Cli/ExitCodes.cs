@@ -12,6 +12,18 @@ internal static class ExitCodes
 
     public const int CompletedWithFailedCells = 2;
 
+    /// <summary>A gate: worse than the baseline beyond chance.</summary>
+    public const int Regress = 10;
+
+    /// <summary>A gate: neither a loss nor its absence is shown.</summary>
+    public const int Inconclusive = 11;
+
+    /// <summary>A gate: cells, scenarios or metrics are missing.</summary>
+    public const int Incomplete = 12;
+
+    /// <summary>A self-test: the verdicts are further from what they promise than chance explains.</summary>
+    public const int Unsound = 13;
+
     /// <summary>The store, the disk or the network: nothing is lost, and the run can be resumed.</summary>
     public const int Infrastructure = 3;
 

@@ -53,6 +53,7 @@ internal static class RunQueries
             run.Reason,
             run.AnalysisError,
             RunCost.Of(counts),
-            run.StopReason);
+            run.StopReason,
+            StoppedEarly.Of(run, counts));
     }
 }

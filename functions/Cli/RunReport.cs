@@ -33,6 +33,11 @@ internal static class RunReport
             console.MarkupLineInterpolated($"[yellow]{reason}[/]");
         }
 
+        if (result.StoppedEarly is { } stopped)
+        {
+            console.MarkupLineInterpolated($"Stopped early: about {Count(stopped.CallsSaved)} calls were saved.");
+        }
+
         if (result.Analysis is { } analysis)
         {
             Print(console, analysis);
@@ -58,6 +63,11 @@ internal static class RunReport
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         console.Write(Variants(analysis));
+        if (analysis.Comparisons is { Count: > 0 } comparisons)
+        {
+            VerdictReport.Print(console, comparisons);
+        }
+
         if (analysis.MostVariableScenarios.Count > 0)
         {
             console.Write(Scenarios("Most variable scenarios", analysis.MostVariableScenarios));

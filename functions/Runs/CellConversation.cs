@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
@@ -206,10 +204,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
     private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
     {
-        var scores = failure is null ? Scores(item) : [];
-        var outcome = failure is not null ? CellOutcome.Failed
-            : scores is [{ Invalid: not null }, ..] ? CellOutcome.Invalid
-            : CellOutcome.Scored;
+        var scores = failure is null ? CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected) : [];
+        var outcome = failure is not null ? CellOutcome.Failed : CellScores.OutcomeOf(scores);
         var lost = Math.Max(0, _lost - _keptTurns);
         return new CellRecord(
             address,
@@ -236,13 +232,6 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     private decimal? Cost() => !_prices.AreKnown ? null : _turns.Sum(turn =>
         _prices.Of(new TokenUsage(turn.InputTokens, turn.OutputTokens, turn.ReasoningTokens, turn.CachedTokens)) ?? 0);
 
-    private List<NamedScore> Scores(Scenario item) => [.. active.Scorers.Select((scorer, index) =>
-        Scorers.ScoreTurn(scorer, active.Run.Scorers[index].Turn, _turns, item.Expected) switch
-        {
-            Score.Valued(var value) => new NamedScore(scorer.Name, value),
-            Score.Invalid(var reason) => new NamedScore(scorer.Name, null, reason),
-            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
-        })];
-
+    /// <summary>Null when the vendor counted no turn at all.</summary>
     private long? Sum(Func<Turn, int?> tokens) => _turns.Any(turn => tokens(turn) is not null) ? _turns.Sum(turn => (long)(tokens(turn) ?? 0)) : null;
 }

@@ -1,10 +1,15 @@
+using System.Text.Json.Serialization;
 using FunctionsEval.Digests;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
-internal sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null);
+internal sealed record CompleteRunInput(
+    string RunId,
+    string? AnalysisError = null,
+    string? FailureReason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StopReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
 public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore digests, TimeProvider clock, ILogger<CompleteRun> logger)
@@ -23,7 +28,14 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, Diges
             input.RunId,
             run => run.Status.IsFinished()
                 ? null
-                : run with { Status = status, CompletedAt = clock.GetUtcNow(), Reason = input.FailureReason ?? run.Reason, AnalysisError = input.AnalysisError },
+                : run with
+                {
+                    Status = status,
+                    CompletedAt = clock.GetUtcNow(),
+                    Reason = input.FailureReason ?? StopText(input) ?? run.Reason,
+                    AnalysisError = input.AnalysisError,
+                    StopReason = StopCode(input) ?? run.StopReason,
+                },
             cancellationToken);
         catalog.Forget(input.RunId);
         if (completed is not null)
@@ -34,6 +46,11 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, Diges
 
         return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
     }
+
+    // An interim look answers "code: sentence".
+    private static string? StopCode(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[0];
+
+    private static string? StopText(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[^1];
 
     // An alert and the workbook in infra/ look for this line.
     [LoggerMessage("Run {RunId} ended: {Status} {Reason}")]

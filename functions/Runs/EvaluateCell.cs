@@ -28,6 +28,13 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
     {
         var address = new CellAddress(input.Item, input.Variant, input.Sample);
         var active = await catalog.GetAsync(input.RunId, cancellationToken);
+        if (address.Variant >= active.Run.Variants.Count)
+        {
+            // Another process extended the run less than a second ago.
+            catalog.Forget(input.RunId);
+            active = await catalog.GetAsync(input.RunId, cancellationToken);
+        }
+
         if (await ledger.FindAsync(active.Run, address, cancellationToken) is { } known)
         {
             return EvalJson.Name(known.Outcome);

@@ -14,8 +14,9 @@ public sealed record PipelineJob([property: JsonPropertyName("job")] string Name
     public const string RunWindow = "run_window";
     public const string ResumeRun = "resume_run";
     public const string CancelRun = "cancel_run";
+    public const string ExtendRun = "extend_run";
 
-    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun];
+    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun, ExtendRun];
 }
 
 /// <summary>Where jobs are handed over: the storage queue of a server, or straight to the pipeline on the command line.</summary>

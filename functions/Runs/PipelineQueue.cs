@@ -10,6 +10,9 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
 {
     public const string Name = "PipelineQueue";
 
+    private const int MostRounds = 200;
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
+
     public Task HandleAsync(string message, CancellationToken cancellationToken)
     {
         PipelineJob? job;
@@ -29,6 +32,10 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
     {
         switch (job.Name)
         {
+            case PipelineJob.ExtendRun:
+                await UntilEndedAsync(job.RunId, cancellationToken);
+                await StartAsync(job.RunId, cancellationToken);
+                break;
             case PipelineJob.RunWindow when job.Digest is { } digest:
                 await startDigest.PrepareAsync(job.RunId, digest, cancellationToken);
                 await StartAsync(job.RunId, cancellationToken);
@@ -78,6 +85,25 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
         {
             // The same job, handled twice at once.
             return false;
+        }
+    }
+
+    // A run has ended a moment before its orchestration, and may be extended in that moment. Once the new one runs the run is not pending.
+    private async Task UntilEndedAsync(string runId, CancellationToken cancellationToken)
+    {
+        for (var round = 0; await runs.FindAsync(runId, cancellationToken) is { Status: RunStatus.Pending }; round++)
+        {
+            if (await client.GetInstanceAsync(runId, getInputsAndOutputs: false, cancellationToken) is null or { IsCompleted: true })
+            {
+                return;
+            }
+
+            if (round == MostRounds)
+            {
+                throw new InvalidOperationException($"The orchestration of run '{runId}' has not ended yet; the job is tried again.");
+            }
+
+            await Task.Delay(Round, cancellationToken);
         }
     }
 

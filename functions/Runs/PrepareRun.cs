@@ -17,9 +17,9 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
 
         await runs.ChangeAsync(
             runId,
-            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = clock.GetUtcNow() } : null,
+            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = current.StartedAt ?? clock.GetUtcNow() } : null,
             cancellationToken);
-        return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed);
+        return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed, run.Stopping?.LookEvery ?? 0);
     }
 
     // Candidates were written with their run: content changes, definitions do not.
@@ -28,6 +28,6 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
             ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{run.RunId}' is not in the store.");
         var asked = definition with { SamplePercentage = run.SamplePercentage, SampleSeed = run.SampleSeed };
-        await runs.AddItemsAsync(run.RunId, SampledItems.Of(run.DefinitionId, asked), cancellationToken);
+        await runs.AddItemsAsync(run.RunId, SampledItems.Of(run.DefinitionId, asked, run.Percentages ?? [run.SamplePercentage]), cancellationToken);
     }
 }

@@ -40,7 +40,14 @@ public sealed class RunCatalog(RunStore runs, CellLedger ledger, ProviderCatalog
 
         if (active.TryBeginRefresh(clock, StatusAge))
         {
-            active.Status = (await runs.GetAsync(runId, cancellationToken)).Status;
+            var current = await runs.GetAsync(runId, cancellationToken);
+            if (current.Extension != active.Run.Extension)
+            {
+                Forget(runId);
+                return await GetAsync(runId, cancellationToken);
+            }
+
+            active.Status = current.Status;
         }
 
         return active;

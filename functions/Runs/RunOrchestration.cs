@@ -5,7 +5,7 @@ using FunctionsEval.Runs.Analysis;
 namespace FunctionsEval.Runs;
 
 /// <summary>
-/// PrepareRun, then the blocks wave by wave, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
+/// PrepareRun, then the blocks wave by wave, with a look between waves where the run may stop early, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
 /// Each wave is a fresh execution (continue-as-new), so a history never holds more than one wave.
 /// </summary>
 internal static class RunOrchestration
@@ -25,16 +25,29 @@ internal static class RunOrchestration
         try
         {
             var plan = input.Plan ?? await context.CallActivityAsync<RunPlan>(PrepareRun.Name, input.RunId, Retries.OfActivities);
-            var next = Math.Min(plan.Blocks, input.NextBlock + BlocksPerWave);
-            var goesOn = await EvaluateAsync(context, plan, input, next);
-            if (goesOn && next < plan.Blocks)
+            var next = input.NextBlock;
+            bool goesOn;
+            string? stopReason = null;
+            do
+            {
+                var end = Math.Min(plan.Blocks, next + (plan.LookEvery > 0 ? plan.BlocksPerLook : BlocksPerWave));
+                goesOn = await EvaluateAsync(context, plan, input.Restart, next, end);
+                next = end;
+                if (goesOn && plan.LookEvery > 0 && next < plan.Blocks)
+                {
+                    stopReason = await context.CallActivityAsync<string?>(InterimLook.Name, input.RunId, Retries.OfActivities);
+                }
+            }
+            while (goesOn && stopReason is null && next < plan.Blocks && next - input.NextBlock < BlocksPerWave);
+
+            if (goesOn && stopReason is null && next < plan.Blocks)
             {
                 context.ContinueAsNew(input with { Plan = plan, NextBlock = next });
                 return RunStatus.Running;
             }
 
             var analysisError = await AnalyzeAsync(context, input.RunId);
-            return await CompleteAsync(context, new CompleteRunInput(input.RunId, AnalysisError: analysisError));
+            return await CompleteAsync(context, new CompleteRunInput(input.RunId, AnalysisError: analysisError, StopReason: stopReason));
         }
         catch (TaskFailedException failure)
         {
@@ -42,12 +55,12 @@ internal static class RunOrchestration
         }
     }
 
-    /// <summary>Evaluates the blocks from the next one to before <paramref name="end"/>; false when the run was cancelled.</summary>
-    private static async Task<bool> EvaluateAsync(OrchestrationContext context, RunPlan plan, RunInput input, long end)
+    /// <summary>Evaluates the blocks from <paramref name="first"/> to before <paramref name="end"/>; false when the run was cancelled.</summary>
+    private static async Task<bool> EvaluateAsync(OrchestrationContext context, RunPlan plan, int restart, long first, long end)
     {
-        var idSuffix = input.Restart == 0 ? "" : $"-r{input.Restart}";
+        var idSuffix = restart == 0 ? "" : $"-r{restart}";
         var todo = new Queue<long>();
-        for (var block = input.NextBlock; block < end; block++)
+        for (var block = first; block < end; block++)
         {
             todo.Enqueue(block);
         }
@@ -76,10 +89,11 @@ internal static class RunOrchestration
     {
         var deferred = new List<long>();
         var cancelled = false;
+        TaskFailedException? failure = null;
         var running = new List<Task<BlockResult>>(BlocksInFlight);
-        while (running.Count > 0 || (todo.Count > 0 && deferred.Count == 0))
+        while (running.Count > 0 || (todo.Count > 0 && deferred.Count == 0 && failure is null))
         {
-            while (running.Count < BlocksInFlight && todo.Count > 0 && deferred.Count == 0)
+            while (running.Count < BlocksInFlight && todo.Count > 0 && deferred.Count == 0 && failure is null)
             {
                 var block = todo.Dequeue();
                 var options = new SubOrchestrationOptions(Retries.OfBlocks, $"{plan.RunId}-b{block:D6}-{round:D3}{idSuffix}");
@@ -88,15 +102,23 @@ internal static class RunOrchestration
 
             var ended = await Task.WhenAny(running);
             running.Remove(ended);
-            var result = await ended;
-            if (result.Deferred > 0)
+            try
             {
-                deferred.Add(result.Block);
-                cancelled |= result.Cancelled;
+                var result = await ended;
+                if (result.Deferred > 0)
+                {
+                    deferred.Add(result.Block);
+                    cancelled |= result.Cancelled;
+                }
+            }
+            catch (TaskFailedException exception)
+            {
+                // The others are waited for: a run that has ended must not go on calling models.
+                failure ??= exception;
             }
         }
 
-        return (deferred, cancelled);
+        return failure is null ? (deferred, cancelled) : throw failure;
     }
 
     private static async Task<string?> AnalyzeAsync(OrchestrationContext context, string runId)

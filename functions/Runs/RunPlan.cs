@@ -4,7 +4,14 @@ using FunctionsEval.Evaluation.Cells;
 namespace FunctionsEval.Runs;
 
 /// <summary>The shape of a run's matrix: all that the orchestrators need to know. Part of stored histories: add fields, never rename.</summary>
-public sealed record RunPlan(string RunId, int Items, int Variants, int Samples, long Seed)
+/// <param name="LookEvery">Items between two interim looks; 0 for a run that does not stop early.</param>
+public sealed record RunPlan(
+    string RunId,
+    int Items,
+    int Variants,
+    int Samples,
+    long Seed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int LookEvery = 0)
 {
     /// <summary>Cells of one block: one sub-orchestration with at most this many activities.</summary>
     public const int CellsPerBlock = 100;
@@ -12,17 +19,38 @@ public sealed record RunPlan(string RunId, int Items, int Variants, int Samples,
     [JsonIgnore]
     public long TotalCells => (long)Items * Variants * Samples;
 
+    /// <summary>With looks, the last block before each of them ends with a whole item and may be smaller.</summary>
     [JsonIgnore]
-    public long Blocks => (TotalCells + CellsPerBlock - 1) / CellsPerBlock;
+    public long Blocks => LookEvery == 0 ? BlocksOf(TotalCells) : (Items / LookEvery * BlocksPerLook) + BlocksOf((long)(Items % LookEvery) * CellsPerItem);
+
+    [JsonIgnore]
+    public long BlocksPerLook => BlocksOf(LookEvery * CellsPerItem);
+
+    private long CellsPerItem => (long)Variants * Samples;
 
     /// <summary>The cells of a block, in dispatch order.</summary>
     public IEnumerable<CellAddress> CellsOf(long block)
     {
-        var order = new DispatchOrder(Items, Variants, Samples, Seed);
-        var end = Math.Min(TotalCells, (block + 1) * CellsPerBlock);
-        for (var index = block * CellsPerBlock; index < end; index++)
+        var order = new DispatchOrder(Items, Variants, Samples, Seed, byItem: LookEvery > 0);
+        var (start, end) = RangeOf(block);
+        for (var index = start; index < end; index++)
         {
             yield return order[index];
         }
     }
+
+    private (long Start, long End) RangeOf(long block)
+    {
+        if (LookEvery == 0)
+        {
+            return (block * CellsPerBlock, Math.Min(TotalCells, (block + 1) * CellsPerBlock));
+        }
+
+        var (look, inside) = Math.DivRem(block, BlocksPerLook);
+        var first = look * LookEvery * CellsPerItem;
+        var end = Math.Min(TotalCells, first + (LookEvery * CellsPerItem));
+        return (first + (inside * CellsPerBlock), Math.Min(end, first + ((inside + 1) * CellsPerBlock)));
+    }
+
+    private static long BlocksOf(long cells) => (cells + CellsPerBlock - 1) / CellsPerBlock;
 }

@@ -12,10 +12,12 @@ namespace FunctionsEval.Runs;
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="Reason">Why the run failed, was cancelled, was stopped, or paused by itself.</param>
 /// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
-/// <param name="StopReason">Why it completed before all its cells were evaluated: "budget".</param>
+/// <param name="StopReason">Why it completed before all its cells were evaluated: "budget", or "decided", "futility", "max_calls" by its own rule.</param>
 /// <param name="Window">Where the candidates of a triage run come from.</param>
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
+/// <param name="Extension">How often the run was extended after it had ended.</param>
+/// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -41,7 +43,11 @@ public sealed record RunRecord(
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
     string? StopReason = null,
-    ContentWindow? Window = null)
+    ContentWindow? Window = null,
+    CompareSpec? Compare = null,
+    StoppingSpec? Stopping = null,
+    int Extension = 0,
+    IReadOnlyList<int>? Percentages = null)
 {
     public const string StoppedByBudget = "budget";
 

@@ -14,4 +14,5 @@ public sealed record RunResult(
     string? Reason = null,
     string? AnalysisError = null,
     RunCost? Cost = null,
-    string? StopReason = null);
+    string? StopReason = null,
+    StoppedEarly? StoppedEarly = null);

@@ -49,6 +49,7 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
         [
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
             .. ModelErrors(asked.AllVariants(), baseUrl),
+            .. FieldErrors(("compare.control", ControlError(asked))),
             .. PriceErrors(asked, baseUrl),
         ];
     }
@@ -74,6 +75,12 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             }
         }
     }
+
+    // A definition is checked when it is read; here other models may have taken the place of its own.
+    private static string? ControlError(Definition asked) =>
+        asked.Compare?.Control is { } control && asked.AllVariants().All(variant => variant.Name != control)
+            ? $"compare.control must be one of {string.Join(", ", asked.AllVariants().Select(variant => variant.Name))}, but is '{control}'."
+            : null;
 
     /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
     public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl)

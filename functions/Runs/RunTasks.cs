@@ -6,12 +6,13 @@ namespace FunctionsEval.Runs;
 /// <summary>The orchestrators and activities of a run, under the names that histories hold.</summary>
 internal static class RunTasks
 {
-    public static DurableTaskRegistry Register(PrepareRun prepare, EvaluateCell evaluate, AnalyzeRun analyze, CompleteRun complete) =>
+    public static DurableTaskRegistry Register(PrepareRun prepare, EvaluateCell evaluate, InterimLook look, AnalyzeRun analyze, CompleteRun complete) =>
         new DurableTaskRegistry()
             .AddOrchestrator<RunInput, RunStatus>(RunOrchestration.Name, RunOrchestration.RunAsync)
             .AddOrchestrator<BlockInput, BlockResult>(EvaluateBlock.Name, EvaluateBlock.RunAsync)
             .AddActivity<string, RunPlan>(PrepareRun.Name, (_, runId, cancellationToken) => prepare.RunAsync(runId, cancellationToken))
             .AddActivity<CellInput, string>(EvaluateCell.Name, (_, cell, cancellationToken) => evaluate.RunAsync(cell, cancellationToken))
+            .AddActivity<string, string?>(InterimLook.Name, (_, runId, cancellationToken) => look.RunAsync(runId, cancellationToken))
             .AddActivity<string, string?>(AnalyzeRun.Name, async (_, runId, cancellationToken) =>
             {
                 // The analysis is in its table; histories hold only what orchestrators need.

@@ -26,7 +26,8 @@ public sealed record RunView(
     string? AnalysisError,
     RunCost? Cost,
     double? BudgetUsd,
-    string? StopReason)
+    string? StopReason,
+    StoppedEarly? StoppedEarly = null)
 {
     /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -49,7 +50,8 @@ public sealed record RunView(
         run.AnalysisError,
         counts is null ? null : RunCost.Of(counts),
         run.BudgetUsd,
-        run.StopReason);
+        run.StopReason,
+        counts is null ? null : Runs.StoppedEarly.Of(run, counts));
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);

@@ -75,6 +75,8 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             baseUrl,
             TraceParent: RunTelemetry.TraceParent,
             BudgetUsd: asked.Budget?.MaxUsd,
-            AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false);
+            AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false,
+            Compare: asked.Compare,
+            Stopping: asked.Stopping);
     }
 }

@@ -13,14 +13,30 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
 
     private readonly RunningMoments[] _pairs = new RunningMoments[Positive(items, nameof(items)) * (long)Positive(variants, nameof(variants))];
     private readonly ScoreHistogram[] _histograms = [.. Enumerable.Range(0, variants).Select(_ => new ScoreHistogram())];
+    private readonly Dictionary<long, RunningMoments> _retried = [];
     private readonly long[] _invalid = new long[variants];
     private readonly long[] _failed = new long[variants];
     private readonly Dictionary<int, double> _criticalValues = [];
     private readonly long _planned = (long)items * Positive(samples, nameof(samples));
 
-    public void AddScore(int item, int variant, double score)
+    /// <summary>True as long as every score is 0 or 1.</summary>
+    public bool IsPassOrFail { get; private set; } = true;
+
+    public bool HasRetried => _retried.Count > 0;
+
+    /// <param name="wasRetried">The sample needed more than one try.</param>
+    public void AddScore(int item, int variant, double score, bool wasRetried = false)
     {
-        _pairs[IndexOf(item, variant)].Add(score);
+        var index = IndexOf(item, variant);
+        _pairs[index].Add(score);
+        IsPassOrFail &= score is 0 or 1;
+        if (wasRetried)
+        {
+            var retried = _retried.GetValueOrDefault(index);
+            retried.Add(score);
+            _retried[index] = retried;
+        }
+
         _histograms[variant].Add(score);
     }
 
@@ -45,6 +61,30 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
         var mostVariable = ranking.OrderByDescending(item => item.Variance).ThenBy(item => item.Item).Take(Ranked).ToList();
         var mostStable = ranking.Except(mostVariable).OrderBy(item => item.Variance).ThenBy(item => item.Item).Take(Ranked).ToList();
         return new MultiSampleResult([.. Enumerable.Range(0, variants).Select(Analyze)], mostVariable, mostStable);
+    }
+
+    /// <summary>The scores of a variant, item by item.</summary>
+    public RunningMoments[] ScoresOf(int variant)
+    {
+        var scores = new RunningMoments[items];
+        for (var item = 0; item < items; item++)
+        {
+            scores[item] = _pairs[IndexOf(item, variant)];
+        }
+
+        return scores;
+    }
+
+    /// <summary>Those of them that needed more than one try.</summary>
+    public RunningMoments[] RetriedOf(int variant)
+    {
+        var scores = new RunningMoments[items];
+        for (var item = 0; item < items; item++)
+        {
+            scores[item] = _retried.GetValueOrDefault(IndexOf(item, variant));
+        }
+
+        return scores;
     }
 
     /// <summary>Every pair with at least one score, by item, then variant; made one at a time, as there may be millions.</summary>

@@ -68,11 +68,17 @@ public static class TableKeys
     /// <summary>Cell rows start with a digit; everything else in a cell partition sorts from here on.</summary>
     public const string AfterCells = "~";
 
+    /// <summary>Behind the last call of a partition.</summary>
+    public const string AfterCalls = "~call.";
+
     public const string Counter = "~counter";
 
     public static string Number(int index) => index.ToString("D6", CultureInfo.InvariantCulture);
 
     public static string Call(string cellRow, int number) => string.Create(CultureInfo.InvariantCulture, $"~call-{cellRow}-{number:D3}");
+
+    /// <summary>Where the calls begin whose cell rows begin so.</summary>
+    public static string CallsOf(string cellRowStart) => $"~call-{cellRowStart}";
 
     public static string TranscriptPart(string cellRow, int part) => string.Create(CultureInfo.InvariantCulture, $"{cellRow}~{part:D4}");
 

@@ -5,7 +5,9 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
+using FunctionsEval.Planning;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Calls;
 
 namespace FunctionsEval.Hosting.StandAlone;
 
@@ -40,9 +42,12 @@ internal static class Server
         var api = app.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
+        api.MapRunChanges();
+        api.MapPlans();
         api.MapContent();
         api.MapAbTests();
         api.MapDigests();
+        api.MapCalls();
         api.MapHealth();
     }
 
@@ -53,6 +58,7 @@ internal static class Server
         collection.AddSingleton(services.ImportContent);
         collection.AddSingleton(services.Runs);
         collection.AddSingleton(services.AbTestFeature);
+        collection.AddSingleton(new CallRows(services.Entities));
         collection.AddSingleton(services.Digests);
         collection.AddSingleton(services.Credits);
         collection.AddSingleton(services.Settings.DigestModel);
@@ -66,6 +72,9 @@ internal static class Server
         collection.AddSingleton(services.RunRules);
         collection.AddSingleton(services.StartRun);
         collection.AddSingleton(services.RunControl);
+        collection.AddSingleton(services.ExtendRun);
+        collection.AddSingleton(services.RescoreRun);
+        collection.AddSingleton(services.Planner);
         collection.AddSingleton(services.Health);
         collection.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         collection.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);

@@ -1,51 +1,57 @@
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Planning;
 
 namespace FunctionsEval.Runs.Analysis;
 
 /// <summary>Puts names to the numbers: items become scenarios, variants become models.</summary>
 internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
 {
-    /// <param name="perScorer">As many as <paramref name="scorers"/>, and one when there is no scorer.</param>
-    public RunAnalysis Of(
-        IReadOnlyList<IScorer> scorers,
-        IReadOnlyList<MultiSampleAnalysis> perScorer,
-        IReadOnlyList<AnalysisWarning> warnings,
-        DateTimeOffset computedAt)
+    public RunAnalysis Of(RunScores scores, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
     {
+        var (scorers, perScorer) = (scores.Scorers, scores.PerScorer);
         var first = perScorer[0].Finish();
         return new RunAnalysis(
             run.RunId,
             scorers.Count > 0 ? scorers[0].Name : null,
             computedAt,
-            [.. first.Variants.Select(Model)],
+            [.. first.Variants.Select(variant => Model(perScorer[0], variant))],
             [.. perScorer[0].Pairs().Select(ScenarioOf)],
             [.. first.MostVariable.Select(Variance)],
             [.. first.MostStable.Select(Variance)],
-            [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(Model)]))],
-            warnings);
+            [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(variant => Model(perScorer[index + 1], variant))]))],
+            warnings,
+            new RunComparisons(scores).All());
     }
 
-    private ModelStatistics Model(VariantAnalysis variant) => new(
-        run.Variants[variant.Variant].Name,
-        run.Variants[variant.Variant].Model,
-        variant.SampleCount,
-        variant.ItemCount,
-        variant.ItemMeans.Mean,
-        variant.ItemMeans.StdDev,
-        variant.ItemMeans.Variance,
-        variant.ItemMeans.Min,
-        variant.ItemMeans.Max,
-        variant.ItemMeans.Range,
-        variant.ConfidenceInterval,
-        variant.AverageWithinVariance,
-        variant.Consistency,
-        variant.ConsistencyLabel is { } label ? EvalJson.Name(label) : null,
-        variant.InvalidCount,
-        variant.FailedCount,
-        variant.Distribution.Bins);
+    private ModelStatistics Model(MultiSampleAnalysis analysis, VariantAnalysis variant)
+    {
+        var budget = VarianceBudget.Of(analysis.ScoresOf(variant.Variant));
+        return new ModelStatistics(
+            run.Variants[variant.Variant].Name,
+            run.Variants[variant.Variant].Model,
+            variant.SampleCount,
+            variant.ItemCount,
+            variant.ItemMeans.Mean,
+            variant.ItemMeans.StdDev,
+            variant.ItemMeans.Variance,
+            variant.ItemMeans.Min,
+            variant.ItemMeans.Max,
+            variant.ItemMeans.Range,
+            variant.ConfidenceInterval,
+            variant.AverageWithinVariance,
+            variant.Consistency,
+            variant.ConsistencyLabel is { } label ? EvalJson.Name(label) : null,
+            variant.InvalidCount,
+            variant.FailedCount,
+            variant.Distribution.Bins,
+            budget,
+            budget is null ? null : NextDollar(budget));
+    }
+
+    // Twice the calls on new scenarios halve the whole variance, on samples only their share; but new scenarios have to be there.
+    private string NextDollar(VarianceBudget budget) => run.SamplePercentage < 100 || budget.ItemShare >= 0.5 ? "scenarios" : "samples";
 
     private ScenarioStatistics ScenarioOf(PairAnalysis pair) => new(
         items[pair.Item].Id,

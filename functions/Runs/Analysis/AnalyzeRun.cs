@@ -1,8 +1,5 @@
 using FunctionsEval.Evaluation.Analysis;
-using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Statistics;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -14,61 +11,23 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore an
     public async Task<RunAnalysis> RunAsync(string runId, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(runId, cancellationToken);
-        var analysis = await AnalyzeAsync(run, cancellationToken);
-        await analyses.SaveAsync(analysis, cancellationToken);
-        return analysis;
-    }
-
-    private async Task<RunAnalysis> AnalyzeAsync(RunRecord run, CancellationToken cancellationToken)
-    {
-        var scorers = run.Scorers.Select(Scorers.Create).ToList();
-
-        // Without a scorer there is still a matrix: which cells failed is worth knowing.
-        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scorer.Scale))
-            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scale: null))
-            .ToList();
-        var counts = new long[Enum.GetValues<CellOutcome>().Length];
-        await foreach (var cell in cells.AllAsync(run, cancellationToken))
-        {
-            counts[(int)cell.Outcome]++;
-            for (var index = 0; index < perScorer.Count; index++)
-            {
-                Add(perScorer[index], cell, cell.Scores.ElementAtOrDefault(index));
-            }
-        }
-
-        var items = new List<Scenario>(run.Items);
-        await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
-        {
-            items.Add(item);
-        }
-
+        var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken);
         var facts = new RunFacts(
             run.Items,
             run.SamplesPerScenario,
             run.Config.Temperature,
             run.Scorers.Count,
-            run.TotalCells,
-            counts[(int)CellOutcome.Scored],
-            counts[(int)CellOutcome.Invalid],
-            counts[(int)CellOutcome.Failed]);
-        return new AnalysisView(run, items).Of(scorers, perScorer, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+            PlannedCells(scores),
+            scores.Outcomes[CellOutcome.Scored],
+            scores.Outcomes[CellOutcome.Invalid],
+            scores.Outcomes[CellOutcome.Failed]);
+        var analysis = new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+        await analyses.SaveAsync(analysis, cancellationToken);
+        return analysis;
     }
 
-    private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score)
-    {
-        var (item, variant, _) = cell.Address;
-        if (cell.Outcome == CellOutcome.Failed)
-        {
-            analysis.AddFailed(item, variant);
-        }
-        else if (score is { Value: { } value })
-        {
-            analysis.AddScore(item, variant, value);
-        }
-        else if (score is not null)
-        {
-            analysis.AddInvalid(item, variant);
-        }
-    }
+    // What an early stop left out is not missing.
+    private static long PlannedCells(RunScores scores) => scores.Run.Stopping is null
+        ? scores.Run.TotalCells
+        : (long)scores.EvaluatedItems.Count * scores.Run.Variants.Count * scores.Run.SamplesPerScenario;
 }

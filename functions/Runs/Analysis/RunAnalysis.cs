@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Planning;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -8,6 +9,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// and interval are over scenarios. All variances divide by n - 1. What the data cannot give is null.
 /// </summary>
 /// <param name="Scorer">The scorer that the numbers are about: the first of the definition.</param>
+/// <param name="Comparisons">Verdicts on pairs of variants; empty when there is one variant or no scorer.</param>
 /// <param name="PerScenario">By scenario, then by variant.</param>
 public sealed record RunAnalysis(
     string RunId,
@@ -18,10 +20,13 @@ public sealed record RunAnalysis(
     IReadOnlyList<ScenarioVariance> MostVariableScenarios,
     IReadOnlyList<ScenarioVariance> MostStableScenarios,
     IReadOnlyList<ScorerStatistics> OtherScorers,
-    IReadOnlyList<AnalysisWarning> Warnings);
+    IReadOnlyList<AnalysisWarning> Warnings,
+    IReadOnlyList<VariantComparison>? Comparisons = null);
 
 /// <param name="SampleCount">Scored cells.</param>
 /// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>
+/// <param name="VarianceBudget">Where the uncertainty of the mean comes from; null with one sample a scenario.</param>
+/// <param name="NextDollar">What more calls should be spent on: scenarios or samples.</param>
 /// <param name="ConsistencyLabel">high from 0.9, medium from 0.7, low below.</param>
 public sealed record ModelStatistics(
     string Variant,
@@ -40,7 +45,9 @@ public sealed record ModelStatistics(
     string? ConsistencyLabel,
     long Invalid,
     long Failed,
-    IReadOnlyList<ScoreBin> Distribution);
+    IReadOnlyList<ScoreBin> Distribution,
+    VarianceBudget? VarianceBudget = null,
+    string? NextDollar = null);
 
 public sealed record ScenarioStatistics(
     string ScenarioId,

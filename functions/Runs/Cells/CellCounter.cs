@@ -7,11 +7,14 @@ namespace FunctionsEval.Runs.Cells;
 /// <summary>The counter row of one cell partition: one <see cref="CellCounts"/> per variant, as of the version it was read at.</summary>
 internal sealed class CellCounter(string partition, ImmutableSortedDictionary<string, CellCounts> variants, string? etag)
 {
+    public static CellCounter Empty(string partition) =>
+        new(partition, ImmutableSortedDictionary.Create<string, CellCounts>(StringComparer.Ordinal), null);
+
     public static async Task<CellCounter> ReadAsync(IEntityStore entities, string partition)
     {
         var entity = await entities.FindAsync(TableKeys.Cells, partition, TableKeys.Counter, CancellationToken.None);
         return entity is null
-            ? new CellCounter(partition, ImmutableSortedDictionary.Create<string, CellCounts>(StringComparer.Ordinal), null)
+            ? Empty(partition)
             : new CellCounter(partition, Variants(entity).ToImmutableSortedDictionary(StringComparer.Ordinal), entity.ETag);
     }
 

@@ -143,6 +143,37 @@ public sealed class CellLedger(IEntityStore entities)
         return counts;
     }
 
+    /// <summary>
+    /// Replaces what a finished run's answered cells were scored with, and counts anew. Not one transaction: repeat it if it breaks off.
+    /// </summary>
+    public async Task RewriteAsync(RunRecord run, Func<CellRecord, Transcript, CellRecord> rewrite, CancellationToken cancellationToken)
+    {
+        for (var partition = 0; partition < Partitions(run); partition++)
+        {
+            var key = CellAddress.PartitionKey(run.RunId, partition);
+            var query = new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells);
+            var rows = new List<Entity>();
+            var counter = CellCounter.Empty(key);
+            await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+            {
+                var cell = CellRows.ToCell(entity, ScorerNames(run));
+                if (cell.Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cell.Address, cancellationToken) is { } transcript)
+                {
+                    cell = rewrite(cell, transcript);
+                    rows.Add(CellRows.ToEntity(key, cell));
+                }
+
+                counter = counter.With(cell);
+            }
+
+            await EntityBatches.UpsertAsync(entities, TableKeys.Cells, rows, cancellationToken);
+            if (rows.Count > 0)
+            {
+                await entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(counter.ToOperation().Entity), cancellationToken);
+            }
+        }
+    }
+
     private static int Partitions(RunRecord run) => (run.Items + CellAddress.ItemsPerPartition - 1) / CellAddress.ItemsPerPartition;
 
     private static List<string> ScorerNames(RunRecord run) => [.. run.Scorers.Select(scorer => scorer.Name!)];

@@ -13,8 +13,10 @@ public sealed class DispatchOrder
     private readonly int _variants;
     private readonly ulong _seed;
     private readonly SeededPermutation _groups;
+    private readonly bool _byItem;
 
-    public DispatchOrder(int items, int variants, int samples, long seed)
+    /// <param name="byItem">Items in random order, each with all its samples: a prefix is made of whole items, as looks need it.</param>
+    public DispatchOrder(int items, int variants, int samples, long seed, bool byItem = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(items);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(variants);
@@ -23,7 +25,8 @@ public sealed class DispatchOrder
         _samples = samples;
         _variants = variants;
         _seed = unchecked((ulong)seed);
-        _groups = new SeededPermutation((long)items * samples, _seed);
+        _byItem = byItem;
+        _groups = new SeededPermutation(byItem ? items : (long)items * samples, _seed);
         Count = (long)items * samples * variants;
     }
 
@@ -36,7 +39,8 @@ public sealed class DispatchOrder
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
             var (place, position) = Math.DivRem(index, _variants);
-            var (item, sample) = Math.DivRem(_groups[place], _samples);
+            var (item, sample) = _byItem ? Math.DivRem(place, _samples) : Math.DivRem(_groups[place], _samples);
+            item = _byItem ? _groups[item] : item;
             return new CellAddress((int)item, Variant(place, (int)position), (int)sample);
         }
     }

@@ -14,7 +14,9 @@ public sealed record Definition(
     IReadOnlyList<ScorerSpec>? Scorers = null,
     ProbeConfig? Config = null,
     IReadOnlyList<Variant>? Variants = null,
-    Budget? Budget = null)
+    Budget? Budget = null,
+    CompareSpec? Compare = null,
+    StoppingSpec? Stopping = null)
 {
     public IReadOnlyList<ScorerSpec> Scorers { get; init; } = Scorers ?? [];
 

@@ -97,6 +97,8 @@ public static class DefinitionJson
             writer.WriteEndObject();
         }
 
+        DecisionJson.Write(writer, definition.Compare);
+        DecisionJson.Write(writer, definition.Stopping);
         writer.WriteEndObject();
     }
 
@@ -137,7 +139,7 @@ public static class DefinitionJson
         writer.WriteEndObject();
     }
 
-    private static void WriteList(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
+    internal static void WriteList(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
     {
         writer.WriteStartArray(name);
         foreach (var value in values)

@@ -34,6 +34,9 @@ public static class DefinitionParser
         var config = ParseConfig(fields);
         var scorers = new ScorerListParser(fields, config, scenarios).Parse();
         var budget = ParseBudget(fields);
+        IReadOnlyList<string> names = variants.Count > 0 ? [.. variants.Select(variant => variant.Name)] : models;
+        var compare = DecisionParser.ParseCompare(fields, names, scorers);
+        var stopping = DecisionParser.ParseStopping(fields, names, scorers, [.. scenarios.Select(parsed => parsed.Scenario)]);
         fields.RejectUnknown();
 
         if (scenarios.Count > 0
@@ -45,7 +48,8 @@ public static class DefinitionParser
         if (errors.Count == 0)
         {
             var definition = new Definition(
-                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants, budget);
+                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants,
+                budget, compare, stopping);
             if (DefinitionRules.ValidateHeaderSize(definition) is not { } tooLong)
             {
                 return new DefinitionOutcome.Parsed(definition);

@@ -112,6 +112,20 @@ public sealed class Ordering_dispatch
         Assert.Throws<ArgumentOutOfRangeException>(() => new DispatchOrder(1, 1, 0, 0));
     }
 
+    /// <summary>Frozen: runs that stop early count on their prefix being the same items for ever. Made by an independent implementation.</summary>
+    [Fact]
+    public void By_item_every_prefix_is_made_of_whole_items_in_a_frozen_order()
+    {
+        var order = new DispatchOrder(1_000, 3, 2, 42, byItem: true);
+        var cells = All(order);
+
+        Assert.Equal([222, 793, 407, 988, 625, 178], cells.Take(36).Select(cell => cell.Item).Distinct());
+        Assert.Equal(6_000, cells.Distinct().Count());
+        Assert.All(cells.Chunk(6), item => Assert.Single(item.Select(cell => cell.Item).Distinct()));
+        Assert.All(cells.Chunk(3), group => Assert.Equal(3, group.Select(cell => cell.Variant).Distinct().Count()));
+        Assert.NotEqual(cells[0].Variant, cells[3].Variant);
+    }
+
     private static List<CellAddress> All(DispatchOrder order)
     {
         var cells = new List<CellAddress>();

@@ -9,7 +9,7 @@ public sealed class Printing_json
     private static readonly string[] ModelFields =
     [
         "variant", "model", "sampleCount", "scenarioCount", "mean", "stdDev", "variance", "min", "max", "range", "confidenceInterval",
-        "withinScenarioVariance", "consistency", "consistencyLabel", "invalid", "failed", "distribution",
+        "withinScenarioVariance", "consistency", "consistencyLabel", "invalid", "failed", "distribution", "varianceBudget", "nextDollar",
     ];
 
     private static readonly string[] ScenarioFields =
@@ -24,7 +24,7 @@ public sealed class Printing_json
 
         Assert.Equal(0, result.ExitCode);
         var json = result.Json;
-        Fields(json, "runId", "status", "progress", "calls", "elapsedSeconds", "analysis", "reason", "analysisError", "cost", "stopReason");
+        Fields(json, "runId", "status", "progress", "calls", "elapsedSeconds", "analysis", "reason", "analysisError", "cost", "stopReason", "stoppedEarly");
         Assert.Matches("^r[0-9a-hjkmnp-tv-z]{15}$", json.GetProperty("runId").GetString());
         Assert.Equal("completed", json.GetProperty("status").GetString());
         Assert.InRange(json.GetProperty("elapsedSeconds").GetDouble(), 0, 60);
@@ -39,7 +39,8 @@ public sealed class Printing_json
 
         var analysis = json.GetProperty("analysis");
         Fields(
-            analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings");
+            analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
+            "comparisons");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);
@@ -56,6 +57,10 @@ public sealed class Printing_json
             Numbers(scenario, "sampleCount", "mean", "variance");
         }
 
+        var comparison = Assert.Single(analysis.GetProperty("comparisons").EnumerateArray());
+        Fields(
+            comparison, "metric", "variant", "control", "verdict", "effect", "interval", "pValue", "adjustedPValue", "equivalencePValue", "margin", "method",
+            "items", "clusters", "bounds", "retryShift", "reason");
         var warning = Assert.Single(analysis.GetProperty("warnings").EnumerateArray());
         Fields(warning, "code", "message", "recommendation");
         Assert.Equal("SMALL_SAMPLE", warning.GetProperty("code").GetString());

@@ -53,8 +53,9 @@ public sealed class Failing_to_analyze : IDisposable
         var registry = RunTasks.Register(
             new PrepareRun(services.Runs, services.Definitions, TimeProvider.System),
             new EvaluateCell(services.Runs, catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
+            new InterimLook(services.Runs, services.Cells),
             services.AnalyzeRun,
-            new CompleteRun(services.Runs, catalog, TimeProvider.System, NullLogger<CompleteRun>.Instance));
+            new CompleteRun(services.Runs, catalog, services.Digests, TimeProvider.System, NullLogger<CompleteRun>.Instance));
         return new EmbeddedEngine(
             services.Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(1), NullLoggerFactory.Instance);
     }

@@ -23,6 +23,9 @@ public sealed class Storing_histories
         { """{"runId":"r123456789abcdef","item":249,"variant":1,"sample":4}""", new CellInput("r123456789abcdef", 249, 1, 4) },
         { """{"runId":"r123456789abcdef","analysisError":null,"failureReason":"no"}""", new CompleteRunInput("r123456789abcdef", null, "no") },
         { PlanJson, Plan },
+        { PlanJson[..^1] + ",\"lookEvery\":50}", Plan with { LookEvery = 50 } },
+        { """{"runId":"r123456789abcdef","analysisError":null,"failureReason":null,"stopReason":"decided: x"}""", new CompleteRunInput("r123456789abcdef", StopReason: "decided: x") },
+        { """{"job":"extend_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.ExtendRun, "r123456789abcdef") },
         { "\"cancelled\"", RunStatus.Cancelled },
         { """{"job":"start_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.StartRun, "r123456789abcdef") },
     };
@@ -69,6 +72,7 @@ public sealed class Storing_histories
     [InlineData(EvaluateBlock.Name, "EvaluateBlock")]
     [InlineData(RunOrchestration.Name, "RunOrchestration")]
     [InlineData(PrepareRun.Name, "PrepareRun")]
+    [InlineData(InterimLook.Name, "InterimLook")]
     [InlineData(FunctionsEval.Runs.Analysis.AnalyzeRun.Name, "AnalyzeRun")]
     [InlineData(CompleteRun.Name, "CompleteRun")]
     [InlineData(RunOrchestration.ResumeEvent, "Resume")]

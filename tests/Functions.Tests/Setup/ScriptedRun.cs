@@ -19,7 +19,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     private readonly FakeClock _clock = new();
     private readonly EmbeddedEngine _engine;
 
-    private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare)
+    private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare, Func<string, string?>? look)
     {
         var registry = new DurableTaskRegistry()
             .AddOrchestrator<RunInput, RunStatus>(RunOrchestration.Name, RunOrchestration.RunAsync)
@@ -30,6 +30,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
                 Cells.AddOrUpdate(input, 1, (_, count) => count + 1);
                 return Task.FromResult(cell is null ? "scored" : cell(input));
             })
+            .AddActivity<string, string?>(InterimLook.Name, (_, runId, _) => Task.FromResult(Noted("look", () => look?.Invoke(runId))))
             .AddActivity<string, string?>(AnalyzeRun.Name, (_, runId, _) => Task.FromResult(Noted("analyze", () => analyze?.Invoke(runId))))
             .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, (_, input, _) =>
             {
@@ -55,9 +56,10 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     /// <param name="cell">How a cell ends; null ends all as scored.</param>
     public static async Task<ScriptedRun> StartAsync(
-        RunPlan plan, Func<CellInput, string>? cell = null, Func<string, string?>? analyze = null, Func<string, RunPlan>? prepare = null)
+        RunPlan plan, Func<CellInput, string>? cell = null, Func<string, string?>? analyze = null, Func<string, RunPlan>? prepare = null,
+        Func<string, string?>? look = null)
     {
-        var run = new ScriptedRun(plan, cell, analyze, prepare);
+        var run = new ScriptedRun(plan, cell, analyze, prepare, look);
         await run._engine.StartAsync(Cancel);
         await run.Client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, new RunInput(RunId), new StartOrchestrationOptions(RunId), Cancel);
         return run;
@@ -69,6 +71,16 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     /// <summary>Waits until nothing but the run's own orchestration is in memory: it waits for its event.</summary>
     public Task UntilHeldAsync() => Eventually.TrueAsync(() => _engine.LiveInstanceCount == 1 && !Cells.IsEmpty, "the blocks to end", cancellationToken: Cancel);
+
+    /// <summary>Waits, while time goes by, for an instance that fails.</summary>
+    public Task UntilFailedAsync(string instanceId) => Eventually.TrueAsync(
+        async () =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(30));
+            return (await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, Cancel))?.RuntimeStatus == OrchestrationRuntimeStatus.Failed;
+        },
+        $"{instanceId} to fail",
+        cancellationToken: Cancel);
 
     public async Task<OrchestrationMetadata> EndAsync()
     {

@@ -1,5 +1,7 @@
+using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Surviving;
 
@@ -124,5 +126,34 @@ public sealed class Killed_runs
         Assert.InRange(result.Calls.Repeated, calls - SmallRun.Turns, calls - SmallRun.Turns + (kills * 2 * 2 * SmallRun.Concurrency));
         Assert.Equal(SmallRun.Turns + result.Calls.Repeated, result.Calls.Sent);
         Assert.Equal(SmallRun.Cells, result.Analysis!.PerModel.Sum(model => model.SampleCount));
+    }
+
+    /// <summary>Looks are activities: what they said stays said, and the run stops where it would have stopped without the kill.</summary>
+    [Fact]
+    public async Task A_run_that_stops_early_is_killed_and_stops_at_the_same_look()
+    {
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(5)));
+        var file = bench.Write("stop.yaml", Yaml.Of(scenarios: 200, samples: 2, models: ["sim-noisy", "sim-better-0.6"], more: "stopping: { lookEvery: 20 }\n"));
+        string[] data = ["--data", bench.Data, "--json", "--concurrency", "8"];
+        await using (var program = ProgramProcess.Start(["run", file, "--base-url", bench.BaseUrl, .. data]))
+        {
+            await Eventually.TrueAsync(() => bench.Simulator.Stats().Calls >= 130 || program.HasExited, "calls beyond the first look");
+            await program.KillAsync();
+        }
+
+        await using var resumed = ProgramProcess.Start(["resume", .. data]);
+        var (exitCode, output, error) = await resumed.EndAsync();
+
+        Assert.True(exitCode == 0, error);
+        var stored = await bench.ReadAsync();
+        var order = new RunPlan(stored.Run.RunId, 200, 2, 2, stored.Run.Seed, 20);
+        var evaluated = stored.Cells.Select(cell => cell.Address.Item).Distinct().Count();
+        Assert.Equal("decided", stored.Run.StopReason);
+        Assert.StartsWith($"every comparison by 'number' has a verdict after {evaluated} of 200 scenarios", stored.Run.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, evaluated % 20);
+        var planned = Enumerable.Range(0, evaluated / 20 * (int)order.BlocksPerLook).SelectMany(block => order.CellsOf(block)).ToHashSet();
+        Assert.Equal(planned, [.. stored.Cells.Select(cell => cell.Address)]);
+        Assert.Contains("stoppedEarly", output, StringComparison.Ordinal);
+        stored.AssertCounted();
     }
 }

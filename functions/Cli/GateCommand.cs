@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text.Json;
+using FunctionsEval.Gates;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval gate RUN --baseline RUN: may a run take the place of another? Exit codes for build servers; calls no model.</summary>
+internal static class GateCommand
+{
+    private static readonly Argument<string> RunIdArgument = new("runId") { Description = "The run that wants to pass" };
+    private static readonly Option<string> Baseline = new("--baseline") { Description = "The run that it is compared with", HelpName = "RUN", Required = true };
+    private static readonly Option<double?> Margin = new("--margin") { Description = "A loss below this is acceptable (default: compare.margin of the run)", HelpName = "D", CustomParser = NumberParser.Optional<double> };
+    private static readonly Option<double?> Confidence = new("--confidence") { Description = "0.8 to 0.999 (default: the run's, or 0.95)", HelpName = "C", CustomParser = NumberParser.Optional<double> };
+    private static readonly Option<string[]> Metrics = new("--metric") { Description = "A scorer to look at (default: all); may be repeated", HelpName = "NAME" };
+    private static readonly Option<string?> Variant = new("--variant") { Description = "The variant of the run (default: all that both runs have)", HelpName = "NAME" };
+    private static readonly Option<string?> BaselineVariant = new("--baseline-variant") { Description = "The variant of the baseline", HelpName = "NAME" };
+    private static readonly Option<double?> AllowMissing = new("--allow-missing") { Description = "Share of cells, 0 to 1, that may be without a score (default 0)", HelpName = "S", CustomParser = NumberParser.Optional<double> };
+    private static readonly Option<string?> JUnit = new("--junit") { Description = "Write JUnit XML to this file", HelpName = "FILE" };
+    private static readonly Option<string?> Markdown = new("--markdown") { Description = "Append a summary to this file, such as $GITHUB_STEP_SUMMARY", HelpName = "FILE" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("gate", "Pass or fail a run against a baseline: exit 0 pass, 10 regress, 11 inconclusive, 12 incomplete")
+        {
+            RunIdArgument, Baseline, Margin, Confidence, Metrics, Variant, BaselineVariant, AllowMissing, JUnit, Markdown, CommonOptions.Data, CommonOptions.Json,
+        };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    public static int ExitCodeOf(GateOutcome outcome) => outcome switch
+    {
+        GateOutcome.Pass => ExitCodes.Completed,
+        GateOutcome.Regress => ExitCodes.Regress,
+        GateOutcome.Inconclusive => ExitCodes.Inconclusive,
+        _ => ExitCodes.Incomplete,
+    };
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        Between(arguments.GetValue(Margin), "--margin", 0, double.MaxValue, isOpen: true);
+        Between(arguments.GetValue(Confidence), "--confidence", 0.8, 0.999);
+        Between(arguments.GetValue(AllowMissing), "--allow-missing", 0, 1);
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
+        using var loggers = Terminal.Warnings();
+        await using var services = Services.Open(settings, loggers, isCommand: true);
+        var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
+        var baseline = await services.FindRunAsync(arguments.GetValue(Baseline), _ => true, "no run", cancellationToken);
+        var options = new GateOptions(
+            arguments.GetValue(Margin),
+            arguments.GetValue(Confidence) ?? run.Compare?.Confidence ?? 0.95,
+            arguments.GetValue(Metrics) is { Length: > 0 } metrics ? metrics : null,
+            arguments.GetValue(Variant),
+            arguments.GetValue(BaselineVariant),
+            arguments.GetValue(AllowMissing) ?? 0);
+        GateReport report;
+        try
+        {
+            report = await new GateRun(services.Runs, services.Cells).RunAsync(run, baseline, options, cancellationToken);
+        }
+        catch (GateException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+
+        await WriteAsync(arguments, report, cancellationToken);
+        terminal.Out.WriteLine(arguments.GetValue(CommonOptions.Json)
+            ? JsonSerializer.Serialize(report, EvalJson.Context.GateReport)
+            : GateDocuments.Markdown(report));
+        return ExitCodeOf(report.Outcome);
+    }
+
+    private static async Task WriteAsync(ParseResult arguments, GateReport report, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(JUnit) is { } junit)
+        {
+            await File.WriteAllTextAsync(junit, GateDocuments.JUnit(report), cancellationToken);
+        }
+
+        if (arguments.GetValue(Markdown) is { } markdown)
+        {
+            await File.AppendAllTextAsync(markdown, GateDocuments.Markdown(report), cancellationToken);
+        }
+    }
+
+    private static void Between(double? value, string name, double min, double max, bool isOpen = false)
+    {
+        if (value is { } number && !(number >= min && number <= max && !(isOpen && number == min)))
+        {
+            var rule = isOpen ? FormattableString.Invariant($"above {min}") : FormattableString.Invariant($"between {min} and {max}");
+            throw new UsageException(FormattableString.Invariant($"{name} must be {rule}, but is {number}."));
+        }
+    }
+}

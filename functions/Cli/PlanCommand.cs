@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using FunctionsEval.Planning;
+using Spectre.Console;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval plan: how many scenarios and samples find an effect, from a pilot run or from given variances.</summary>
+internal static class PlanCommand
+{
+    private static readonly Option<double> Effect = new("--effect") { Description = "The difference to find, in units of the score", HelpName = "D", Required = true, CustomParser = NumberParser.Required<double> };
+    private static readonly Option<double?> Power = Number("--power", "How often it shall be found (default 0.8)");
+    private static readonly Option<double?> Confidence = Number("--confidence", "Of the comparison (default 0.95)");
+    private static readonly Option<string?> Pilot = new("--pilot") { Description = "Take the spread of this run", HelpName = "RUN" };
+    private static readonly Option<string?> Variant = new("--variant") { Description = "Of the pilot", HelpName = "NAME" };
+    private static readonly Option<string?> Control = new("--control") { Description = "Of the pilot", HelpName = "NAME" };
+    private static readonly Option<string?> Metric = new("--metric") { Description = "A scorer of the pilot (default: the first)", HelpName = "NAME" };
+    private static readonly Option<double?> DifferenceVariance = Number("--difference-variance", "Without a pilot: variance of the true difference over scenarios");
+    private static readonly Option<double?> Within = Number("--within", "Without a pilot: variance of one sample around its scenario");
+    private static readonly Option<double?> ControlWithin = Number("--control-within", "The same for the control (default: --within)");
+    private static readonly Option<double?> ItemsPerCluster = Number("--items-per-cluster", "Without a pilot: scenarios of one cluster (default 1)");
+    private static readonly Option<double?> Correlation = Number("--correlation", "Without a pilot: of the differences inside a cluster (default 0)");
+    private static readonly Option<int?> Samples = Whole("--samples", "Samples per scenario to plan for (default: the cheapest)");
+    private static readonly Option<int?> Items = Whole("--items", "Scenarios at hand: also print the effect that they find");
+    private static readonly Option<int?> Comparisons = Whole("--comparisons", "Pairs decided together (default 1)");
+    private static readonly Option<double?> CallsPerCell = Number("--calls-per-cell", "Default: the pilot's, or 1");
+    private static readonly Option<double?> CostPerCall = Number("--cost-per-call", "In any currency");
+    private static readonly Option<double?> CostPerScenario = Number("--cost-per-scenario", "What a scenario costs beside its calls");
+    private static readonly Option<double?> SecondsPerCell = Number("--seconds-per-cell", "Wall time by cells (default: the pilot's)");
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("plan", "Tell how many scenarios and samples find a difference, and what that costs")
+        {
+            Effect, Power, Confidence, Pilot, Variant, Control, Metric, DifferenceVariance, Within, ControlWithin, ItemsPerCluster, Correlation,
+            Samples, Items, Comparisons, CallsPerCell, CostPerCall, CostPerScenario, SecondsPerCell, CommonOptions.Data, CommonOptions.Json,
+        };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var request = new PlanRequest(
+            arguments.GetValue(Effect),
+            arguments.GetValue(Power) ?? 0.8,
+            arguments.GetValue(Confidence) ?? 0.95,
+            arguments.GetValue(Pilot),
+            arguments.GetValue(Variant),
+            arguments.GetValue(Control),
+            arguments.GetValue(Metric),
+            arguments.GetValue(DifferenceVariance),
+            arguments.GetValue(Within),
+            arguments.GetValue(ControlWithin),
+            arguments.GetValue(ItemsPerCluster) ?? 1,
+            arguments.GetValue(Correlation) ?? 0,
+            arguments.GetValue(Samples),
+            arguments.GetValue(Items),
+            arguments.GetValue(Comparisons) ?? 1,
+            arguments.GetValue(CallsPerCell),
+            arguments.GetValue(CostPerCall),
+            arguments.GetValue(CostPerScenario),
+            arguments.GetValue(SecondsPerCell));
+        var outcome = request.PilotRunId is null && request.Errors() is { Count: 0 }
+            ? PlanComparison.PlanGiven(request)
+            : await PlanAsync(terminal, arguments, request, cancellationToken);
+        switch (outcome)
+        {
+            case PlanOutcome.Planned(var report):
+                Print(terminal, report, arguments.GetValue(CommonOptions.Json));
+                return ExitCodes.Completed;
+            case PlanOutcome.UnknownRun(var runId):
+                throw new UsageException($"run '{runId}' does not exist in this store.");
+            case PlanOutcome.Rejected(var errors):
+                foreach (var error in errors)
+                {
+                    terminal.Fail(error.Message, ExitCodes.Usage);
+                }
+
+                return ExitCodes.Usage;
+            default:
+                throw new UnreachableException($"Unhandled {outcome.GetType().Name}");
+        }
+    }
+
+    private static async Task<PlanOutcome> PlanAsync(Terminal terminal, ParseResult arguments, PlanRequest request, CancellationToken cancellationToken)
+    {
+        // Before a store is opened, for opening makes one.
+        if (request.Errors() is { Count: > 0 } errors)
+        {
+            return new PlanOutcome.Rejected(errors);
+        }
+
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
+        using var loggers = Terminal.Warnings();
+        await using var services = Services.Open(settings, loggers, isCommand: true);
+        return await services.Planner.PlanAsync(request, cancellationToken);
+    }
+
+    private static void Print(Terminal terminal, PlanReport report, bool asJson)
+    {
+        if (asJson)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.PlanReport));
+            return;
+        }
+
+        var console = terminal.OutConsole();
+        console.MarkupLineInterpolated(
+            $"To find a difference of [bold]{Text(report.Effect, "0.####")}[/] in {Text(report.Power, "P0")} of the cases: [bold]{Text(report.Plan.Items, "N0")}[/] scenarios with [bold]{report.Plan.SamplesPerScenario}[/] samples of either variant, {Text(report.Plan.Calls, "N0")} calls");
+        if (report.DetectableEffect is { } detectable)
+        {
+            console.MarkupLineInterpolated($"The scenarios at hand find a difference of [bold]{Text(detectable, "0.####")}[/]");
+        }
+
+        if (report.Curve.Count > 0)
+        {
+            var table = RunReport.NewTable("The same power with");
+            RunReport.AddNumbers(table, ["samples", "scenarios", "cells", "calls", "cost", "hours"]);
+            foreach (var point in report.Curve)
+            {
+                table.AddRow(
+                    Text(point.SamplesPerScenario, "N0"), Text(point.Items, "N0"), Text(point.Cells, "N0"), Text(point.Calls, "N0"), Text(point.Cost, "N2"), Text(point.WallSeconds / 3600, "N2"));
+            }
+
+            console.Write(table);
+        }
+
+        foreach (var note in report.Notes)
+        {
+            console.MarkupLineInterpolated($"{note}");
+        }
+    }
+
+    private static Option<double?> Number(string name, string description) => new(name) { Description = description, HelpName = "X", CustomParser = NumberParser.Optional<double> };
+
+    private static Option<int?> Whole(string name, string description) => new(name) { Description = description, HelpName = "N", CustomParser = NumberParser.Optional<int> };
+
+    private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+}

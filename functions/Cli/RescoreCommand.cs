@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval rescore RUN FILE: scores the stored answers by the scorers of a definition; calls no model.</summary>
+internal static class RescoreCommand
+{
+    private static readonly Argument<string> RunIdArgument = new("runId") { Description = "The run" };
+    private static readonly Argument<FileInfo> File = new("file") { Description = "A definition, YAML or JSON, whose scorers are taken" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("rescore", "Score a run again by other scorers") { RunIdArgument, File, CommonOptions.Data, CommonOptions.Json };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var file = arguments.GetRequiredValue(File);
+        if (!file.Exists)
+        {
+            return terminal.Fail($"file '{file.FullName}' does not exist.", ExitCodes.Usage);
+        }
+
+        if (RunCommand.ReadDefinition(terminal, file.FullName, await System.IO.File.ReadAllTextAsync(file.FullName, cancellationToken)) is not { } definition)
+        {
+            return ExitCodes.Usage;
+        }
+
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
+        using var loggers = Terminal.Warnings();
+        await using var services = Services.Open(settings, loggers, isCommand: true);
+        var runId = arguments.GetRequiredValue(RunIdArgument);
+        var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
+        switch (await services.RescoreRun.RescoreAsync(runId, scorers, cancellationToken))
+        {
+            case RescoreOutcome.Rescored:
+                var run = await services.Runs.GetAsync(runId, cancellationToken);
+                var result = await services.ResultOfAsync(runId, (run.CompletedAt - run.StartedAt) ?? TimeSpan.Zero, cancellationToken);
+                RunReport.Print(terminal, result, arguments.GetValue(CommonOptions.Json));
+                return ExitCodes.Of(result);
+            case RescoreOutcome.UnknownRun(var id):
+                throw new UsageException($"run '{id}' does not exist in this store.");
+            case RescoreOutcome.Rejected(var errors):
+                throw new UsageException(string.Join(" ", errors.Select(error => error.Message)));
+            case RescoreOutcome.WrongState(var message):
+                throw new UsageException(message);
+            case var other:
+                throw new UnreachableException($"Unhandled {other.GetType().Name}");
+        }
+    }
+}

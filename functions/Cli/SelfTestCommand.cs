@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Providers.Simulator;
+using FunctionsEval.SelfTests;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval selftest [FILE]: how often do verdicts claim a difference that is not there, and find one that is?</summary>
+internal static class SelfTestCommand
+{
+    private const int SimulatedRuns = 100;
+    private const int OwnRuns = 10;
+
+    private static readonly Argument<FileInfo?> File = new("file")
+    {
+        Description = "Test on this definition's scenarios, scorer and first model, at its price; without it simulated models answer",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<int?> Runs = new("--runs") { Description = "Comparisons of either kind (default 100, or 10 on a definition)", HelpName = "N", CustomParser = NumberParser.Optional<int> };
+    private static readonly Option<int?> Samples = new("--samples") { Description = "On a definition: samples per scenario of one side of a comparison (default 1)", HelpName = "K", CustomParser = NumberParser.Optional<int> };
+    private static readonly Option<double?> Effect = new("--effect") { Description = "On a definition: the effect that is added (default: what the plan would find in 80%)", HelpName = "D", CustomParser = NumberParser.Optional<double> };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("selftest", "Count false positives and power of the verdicts where the truth is known")
+        {
+            File, Runs, Samples, Effect, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Json,
+        };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        if (await DesignAsync(terminal, arguments, cancellationToken) is not { } design)
+        {
+            return ExitCodes.Usage;
+        }
+
+        using var folder = new ScratchFolder();
+        await using var simulator = design.IsSimulated ? await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, cancellationToken) : null;
+        var settings = new Settings(
+            name => name.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal) ? null : terminal.Environment(name),
+            folder.Path,
+            simulator?.BaseUrl.ToString() ?? arguments.GetValue(CommonOptions.BaseUrl),
+            arguments.GetValue(CommonOptions.Concurrency));
+        using var loggers = Terminal.Warnings();
+        await using var services = Services.Open(settings, loggers, isCommand: true);
+        var calls = (long)design.Definition.Scenarios.Count * design.Definition.AllVariants().Count * design.Definition.SamplesPerScenario;
+        terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"functionseval: {design.Runs} comparisons of either kind, {calls:N0} conversations"));
+        var report = await new SelfTest(services).RunAsync(design, cancellationToken);
+        Print(terminal, report, arguments.GetValue(CommonOptions.Json));
+        return report.IsSound ? ExitCodes.Completed : ExitCodes.Unsound;
+    }
+
+    private static async Task<SelfTestDesign?> DesignAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var runs = arguments.GetValue(Runs);
+        var samples = arguments.GetValue(Samples) ?? 1;
+        if (arguments.GetValue(File) is not { } file)
+        {
+            Check("--runs", runs ?? SimulatedRuns, 10, 5_000);
+            return SelfTestDesign.Simulated(runs ?? SimulatedRuns);
+        }
+
+        Check("--samples", samples, 1, DefinitionRules.MaxSamples / 4);
+        Check("--runs", runs ?? OwnRuns, 2, DefinitionRules.MaxSamples / (2 * samples));
+        if (!file.Exists)
+        {
+            throw new UsageException($"file '{file.FullName}' does not exist.");
+        }
+
+        var definition = RunCommand.ReadDefinition(terminal, file.FullName, await System.IO.File.ReadAllTextAsync(file.FullName, cancellationToken));
+        return definition is { Scorers.Count: 0 } ? throw new UsageException("a self-test needs a scorer, but the definition has none.")
+            : definition is null ? null
+            : SelfTestDesign.OfOwn(definition, runs ?? OwnRuns, samples, arguments.GetValue(Effect));
+    }
+
+    private static void Check(string option, int value, int min, int max)
+    {
+        if (value < min || value > max)
+        {
+            throw new UsageException($"{option} must be between {min} and {max}, but is {value}.");
+        }
+    }
+
+    private static void Print(Terminal terminal, SelfTestReport report, bool asJson)
+    {
+        if (asJson)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.SelfTestReport));
+            return;
+        }
+
+        var (same, power) = (report.FalsePositiveRate, report.Power);
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+            {report.Scenarios} scenarios x {report.SamplesPerScenario} samples, {same.Runs} comparisons of either kind, {report.Calls:N0} calls, {report.ElapsedSeconds:F1} s
+            no difference, called one   {same.Rate:P1}   ({same.Lower:P1} .. {same.Upper:P1}; promised: at most {report.Alpha:P0})
+            difference of {report.Effect:0.###}, found     {power.Rate:P1}   ({power.Lower:P1} .. {power.Upper:P1}; planned: {power.Planned:P1})
+            {(report.IsSound ? "Both are what they promise, as far as so many comparisons can tell." : "One of them is further from its promise than chance explains.")}
+            """));
+    }
+}

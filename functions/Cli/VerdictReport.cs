@@ -1,0 +1,45 @@
+using FunctionsEval.Runs.Analysis;
+using Spectre.Console;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>The verdicts of a run as a table, and below it why some are inconclusive.</summary>
+internal static class VerdictReport
+{
+    public static void Print(IAnsiConsole console, IReadOnlyList<VariantComparison> comparisons)
+    {
+        var table = RunReport.NewTable($"Verdicts against {string.Join(", ", comparisons.Select(comparison => comparison.Control).Distinct())}", "variant", "metric", "verdict");
+        RunReport.AddNumbers(table, ["effect", "interval", "p"]);
+        foreach (var comparison in comparisons)
+        {
+            table.AddRow(
+                Markup.Escape(comparison.Variant),
+                Markup.Escape(comparison.Metric),
+                $"[bold]{comparison.Verdict}[/]",
+                RunReport.Number(comparison.Effect),
+                comparison.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
+                RunReport.Number(comparison.AdjustedPValue, "0.####"));
+        }
+
+        console.Write(table);
+        foreach (var comparison in comparisons)
+        {
+            if (comparison.Reason is { } reason)
+            {
+                console.MarkupLineInterpolated($"{comparison.Variant} by {comparison.Metric}: {reason}");
+            }
+
+            if (comparison.Bounds is { } bounds)
+            {
+                console.MarkupLineInterpolated(
+                    $"[yellow]{comparison.Variant} by {comparison.Metric}: {bounds.Missing} scores are missing; with them the effect could be from {RunReport.Number(bounds.Lower)} to {RunReport.Number(bounds.Upper)}.[/]");
+            }
+
+            if (comparison.RetryShift is { PValue: <= 0.05 } shift)
+            {
+                console.MarkupLineInterpolated(
+                    $"[yellow]{comparison.Variant} by {comparison.Metric}: answers that needed a second try score {RunReport.Number(shift.Shift)} differently (p {RunReport.Number(shift.PValue, "0.####")}).[/]");
+            }
+        }
+    }
+}

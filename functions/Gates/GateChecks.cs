@@ -1,0 +1,76 @@
+using System.Globalization;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Statistics.Verdicts;
+
+namespace FunctionsEval.Gates;
+
+/// <summary>
+/// Each variant by each metric. It passes when its interval excludes a loss of the margin or more: no adjustment is needed, for all
+/// checks have to. A loss is claimed by p-values adjusted over all checks, for any one of them fails the gate.
+/// </summary>
+internal sealed class GateChecks(
+    RunScores scores, RunScores baseline, IReadOnlyList<(int Item, int Baseline)> items, double margin, GateOptions options)
+{
+    private readonly CompareSpec _compare = scores.Run.Compare ?? new CompareSpec();
+    private readonly int[] _clusters = ScenarioClusters.Of([.. items.Select(pair => scores.Items[pair.Item])]);
+
+    public IReadOnlyList<GateCheck> Of(IReadOnlyList<string> metrics, IReadOnlyList<(int Variant, int Baseline)> variants)
+    {
+        var rules = new VerdictOptions(margin, options.Confidence);
+        var pairs = metrics.SelectMany(metric => variants.Select(pair => (Metric: metric, pair.Variant, pair.Baseline))).ToList();
+        var evidence = pairs.Select((pair, index) => DifferenceTest.Of(
+            ScoresOf(pair.Metric, pair.Variant, pair.Baseline), rules, VerdictRules.RandomOf(scores.Run, pair.Metric, index))).ToList();
+        return [.. Decisions.Of(evidence, rules).Zip(pairs, (decision, pair) => Check(pair.Metric, pair.Variant, pair.Baseline, decision))];
+    }
+
+    private PairedScores ScoresOf(string metric, int variant, int other)
+    {
+        var (own, ownScorer) = Find(scores, metric);
+        var (theirs, _) = Find(baseline, metric);
+        var (first, second) = (scores.PerScorer[own].ScoresOf(variant), baseline.PerScorer[theirs].ScoresOf(other));
+        return PairedScores.Of(
+            items.Select(pair => first[pair.Item]).ToArray(),
+            items.Select(pair => second[pair.Baseline]).ToArray(),
+            _clusters,
+            scores.PerScorer[own].IsPassOrFail && baseline.PerScorer[theirs].IsPassOrFail,
+            ownScorer);
+    }
+
+    private static (int Index, (double Min, double Max)? Scale) Find(RunScores of, string metric)
+    {
+        var index = of.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
+        return (index, of.Scorers[index].Scale);
+    }
+
+    private GateCheck Check(string metric, int variant, int other, Decision decision)
+    {
+        var evidence = decision.Evidence;
+        var isLoss = VerdictRules.Directed(Sign(decision), _compare) == Verdict.Worse;
+        var keeps = evidence.Interval is { } interval && (_compare.Better == "lower" ? interval.Upper < margin : interval.Lower > -margin);
+        var (outcome, reason) = (keeps, isLoss) switch
+        {
+            (true, _) => (GateOutcome.Pass, Text($"A loss of {margin} or more is excluded.")),
+            (false, true) => (GateOutcome.Regress, Text($"Worse beyond chance, and a loss of {margin} or more is not excluded.")),
+            _ => (GateOutcome.Inconclusive, evidence.Limit ?? Text($"Neither a loss nor its absence is shown: a loss of {margin} or more is not excluded.")),
+        };
+        return new GateCheck(
+            metric,
+            scores.Run.Variants[variant].Name,
+            baseline.Run.Variants[other].Name,
+            outcome,
+            evidence.Effect,
+            evidence.Interval,
+            evidence.PValue,
+            decision.AdjustedPValue,
+            evidence.Items,
+            evidence.Method,
+            reason);
+    }
+
+    private Verdict Sign(Decision decision) =>
+        !(decision.AdjustedPValue <= 1 - options.Confidence) ? Verdict.Inconclusive
+        : decision.Evidence.Effect > 0 ? Verdict.Better : Verdict.Worse;
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+
+namespace FunctionsEval.Gates;
+
+/// <summary>A gate's report for build servers: JUnit XML, and a summary in Markdown.</summary>
+internal static class GateDocuments
+{
+    public static string JUnit(GateReport report)
+    {
+        var text = new StringBuilder();
+        using (var xml = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true }))
+        {
+            var failures = report.Checks.Count(check => check.Outcome == GateOutcome.Regress);
+            var undecided = report.Checks.Count(check => check.Outcome == GateOutcome.Inconclusive) + report.Problems.Count;
+            xml.WriteStartElement("testsuite");
+            xml.WriteAttributeString("name", $"functionseval gate {report.RunId} against {report.BaselineRunId}");
+            xml.WriteAttributeString("tests", Number(report.Checks.Count + report.Problems.Count));
+            xml.WriteAttributeString("failures", Number(failures));
+            xml.WriteAttributeString("errors", Number(undecided));
+            foreach (var check in report.Checks)
+            {
+                Write(xml, check.Metric, $"{check.Variant} against {check.BaselineVariant}", check.Outcome, $"{Describe(check)} {check.Reason}");
+            }
+
+            foreach (var (index, problem) in report.Problems.Index())
+            {
+                Write(xml, "completeness", $"problem {index + 1}", GateOutcome.Incomplete, problem);
+            }
+
+            xml.WriteEndElement();
+        }
+
+        return text.ToString();
+    }
+
+    public static string Markdown(GateReport report)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {EvalJson.Name(report.Outcome)}");
+        text.AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Run `{report.RunId}` against `{report.BaselineRunId}`; a loss below {report.Margin} is acceptable; {report.Confidence:P0} intervals.");
+        text.AppendLine().AppendLine("| metric | variant | effect | interval | scenarios | outcome |").AppendLine("|---|---|---|---|---|---|");
+        foreach (var check in report.Checks)
+        {
+            var interval = check.Interval is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Lower:F4} .. {known.Upper:F4}") : "-";
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(check.Metric)} | {Cell(check.Variant)} | {check.Effect:F4} | {interval} | {check.Items} | **{EvalJson.Name(check.Outcome)}**: {Cell(check.Reason)} |");
+        }
+
+        if (report.Problems.Count + report.Notes.Count > 0)
+        {
+            text.AppendLine();
+            foreach (var line in report.Problems.Concat(report.Notes))
+            {
+                text.Append("- ").AppendLine(line);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void Write(XmlWriter xml, string suite, string name, GateOutcome outcome, string message)
+    {
+        xml.WriteStartElement("testcase");
+        xml.WriteAttributeString("classname", suite);
+        xml.WriteAttributeString("name", name);
+        if (outcome != GateOutcome.Pass)
+        {
+            xml.WriteStartElement(outcome == GateOutcome.Regress ? "failure" : "error");
+            xml.WriteAttributeString("type", EvalJson.Name(outcome));
+            xml.WriteAttributeString("message", message);
+            xml.WriteEndElement();
+        }
+
+        xml.WriteEndElement();
+    }
+
+    private static string Describe(GateCheck check) => check.Interval is { } interval
+        ? string.Create(CultureInfo.InvariantCulture, $"Effect {check.Effect:F4}, interval {interval.Lower:F4} to {interval.Upper:F4}, {check.Items} scenarios.")
+        : string.Create(CultureInfo.InvariantCulture, $"Effect {check.Effect:F4}, {check.Items} scenarios.");
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
+}

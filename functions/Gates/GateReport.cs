@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using FunctionsEval.Statistics;
+
+namespace FunctionsEval.Gates;
+
+[JsonConverter(typeof(SnakeCaseEnumConverter<GateOutcome>))]
+public enum GateOutcome
+{
+    /// <summary>Every metric is shown not to have become worse by the margin or more.</summary>
+    Pass,
+
+    /// <summary>At least one metric has become worse, beyond chance.</summary>
+    Regress,
+
+    /// <summary>The data show neither.</summary>
+    Inconclusive,
+
+    /// <summary>Cells, scenarios or metrics are missing, so that no answer would be about what was asked.</summary>
+    Incomplete,
+}
+
+/// <summary>May a run take the place of its baseline?</summary>
+/// <param name="Problems">Why it is incomplete.</param>
+/// <param name="Notes">What else a reader should know.</param>
+public sealed record GateReport(
+    string RunId,
+    string BaselineRunId,
+    GateOutcome Outcome,
+    double Margin,
+    double Confidence,
+    IReadOnlyList<GateCheck> Checks,
+    IReadOnlyList<string> Problems,
+    IReadOnlyList<string> Notes);
+
+/// <summary>One variant by one metric, against the baseline's.</summary>
+/// <param name="Effect">Run minus baseline, the mean over the scenarios of both.</param>
+/// <param name="AdjustedPValue">Of no difference, adjusted for all checks.</param>
+public sealed record GateCheck(
+    string Metric,
+    string Variant,
+    string BaselineVariant,
+    GateOutcome Outcome,
+    double? Effect,
+    ConfidenceInterval? Interval,
+    double? PValue,
+    double? AdjustedPValue,
+    int Items,
+    string Method,
+    string Reason);
+
+/// <param name="Margin">A loss smaller than this is acceptable; null takes the run's own, and without one there is no gate.</param>
+/// <param name="Metrics">Null takes all that both runs have.</param>
+/// <param name="Variant">Of the run; null pairs variants by name, or the only ones.</param>
+/// <param name="AllowMissing">The share of cells, 0 to 1, that may be without a score.</param>
+public sealed record GateOptions(
+    double? Margin = null,
+    double Confidence = 0.95,
+    IReadOnlyList<string>? Metrics = null,
+    string? Variant = null,
+    string? BaselineVariant = null,
+    double AllowMissing = 0);

@@ -1,0 +1,88 @@
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Comparisons;
+using FunctionsEval.Statistics.Planning;
+
+namespace FunctionsEval.Planning;
+
+/// <summary>What a finished run tells about the next one.</summary>
+/// <param name="Problem">Why it tells nothing; the field and a sentence.</param>
+/// <param name="OneSampleOnly">The pilot had one sample a scenario, so what more samples would save is not known.</param>
+internal sealed record PilotSpread(
+    PlanSpread? Spread, double CallsPerCell, double? SecondsPerCell, bool OneSampleOnly, (string Field, string Message)? Problem = null)
+{
+    public static async Task<PilotSpread> ReadAsync(
+        RunStore runs, CellLedger cells, RunRecord pilot, PlanRequest request, CancellationToken cancellationToken)
+    {
+        var names = pilot.Variants.Select(variant => variant.Name).ToList();
+        var control = names.IndexOf(request.Control ?? pilot.Compare?.Control ?? names[0]);
+        var variant = request.Variant is null ? names.FindIndex(name => control < 0 || name != names[control]) : names.IndexOf(request.Variant);
+        if (control < 0 || variant < 0 || control == variant)
+        {
+            return Failed("variant", $"variant and control must be two of the pilot's variants ({string.Join(", ", names)}), but are '{request.Variant}' and '{request.Control}'.");
+        }
+
+        var metrics = pilot.Scorers.Select(scorer => scorer.Name!).ToList();
+        var metric = request.Metric is null ? 0 : metrics.IndexOf(request.Metric);
+        if (metric < 0 || metrics.Count == 0)
+        {
+            return Failed("metric", $"metric must be a scorer of the pilot ({string.Join(", ", metrics)}), but is '{request.Metric}'.");
+        }
+
+        var scores = await RunScores.ReadAsync(runs, cells, pilot, cancellationToken);
+        var (first, second) = (scores.PerScorer[metric].ScoresOf(variant), scores.PerScorer[metric].ScoresOf(control));
+        var (perCluster, correlation) = Clusters(first, second, ScenarioClusters.Of(scores.Items));
+        var single = PairedDesign.FromPilot(first, second, samples: 1) is null;
+        if (SpreadOf(first, second, perCluster, correlation) is not { } spread)
+        {
+            return Failed("pilotRunId", $"Run '{pilot.RunId}' has fewer than 2 scenarios with a score of both variants by '{metrics[metric]}'.");
+        }
+
+        var counts = await cells.CountAsync(pilot, cancellationToken);
+        var finished = counts.Sum(count => count.Finished);
+        var wall = (pilot.CompletedAt - pilot.StartedAt)?.TotalSeconds;
+        return new PilotSpread(spread, (double)counts.Sum(count => count.CallsSent) / Math.Max(1, finished), wall / Math.Max(1, finished), single);
+    }
+
+    private static PilotSpread Failed(string field, string message) => new(null, 1, null, false, (field, message));
+
+    private static PlanSpread? SpreadOf(RunningMoments[] first, RunningMoments[] second, double perCluster, double correlation)
+    {
+        var differences = Differences(first, second);
+        if (differences.Count < 2)
+        {
+            return null;
+        }
+
+        // With one sample a scenario the spread of the differences holds both kinds, and they cannot be told apart.
+        var design = PairedDesign.FromPilot(first, second, samples: 1) ?? new PairedDesign(differences.Variance, 0, 0, 1, 1);
+        return new PlanSpread(design.DifferenceVariance, design.FirstWithin, design.SecondWithin, perCluster, correlation, differences.Count);
+    }
+
+    private static RunningMoments Differences(RunningMoments[] first, RunningMoments[] second)
+    {
+        var differences = default(RunningMoments);
+        foreach (var (a, b) in first.Zip(second).Where(pair => pair.First.Count > 0 && pair.Second.Count > 0))
+        {
+            differences.Add(a.Mean - b.Mean);
+        }
+
+        return differences;
+    }
+
+    private static (double ItemsPerCluster, double Correlation) Clusters(RunningMoments[] first, RunningMoments[] second, int[] labels)
+    {
+        var items = Enumerable.Range(0, labels.Length).Where(item => first[item].Count > 0 && second[item].Count > 0).ToArray();
+        if (items.Length == 0)
+        {
+            return (1, 0);
+        }
+
+        var differences = PairedDifference.Differences([.. items.Select(item => first[item].Mean)], [.. items.Select(item => second[item].Mean)]);
+        int[] clusters = [.. items.Select(item => labels[item])];
+        var sizes = clusters.GroupBy(label => label).Select(group => (double)group.Count()).ToList();
+        return (sizes.Sum(size => size * size) / sizes.Sum(), Math.Clamp(VarianceComponents.Of(differences, clusters)?.Correlation ?? 0, 0, 1));
+    }
+}

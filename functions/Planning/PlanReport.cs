@@ -1,0 +1,25 @@
+namespace FunctionsEval.Planning;
+
+/// <summary>How large a comparison has to be.</summary>
+/// <param name="Alpha">The two-sided error rate of one comparison, after sharing it among all.</param>
+/// <param name="Plan">For the wanted number of samples.</param>
+/// <param name="DetectableEffect">What the scenarios at hand can find with that power; null unless they were given.</param>
+/// <param name="Curve">The same power by fewer scenarios with more samples each.</param>
+public sealed record PlanReport(
+    double Effect,
+    double Power,
+    double Alpha,
+    PlanSpread Spread,
+    PlanPoint Plan,
+    double? DetectableEffect,
+    IReadOnlyList<PlanPoint> Curve,
+    IReadOnlyList<string> Notes);
+
+/// <summary>The spread that the plan rests on.</summary>
+/// <param name="PilotItems">Scenarios of the pilot; null when the spread was given.</param>
+public sealed record PlanSpread(
+    double DifferenceVariance, double WithinVariance, double ControlWithinVariance, double ItemsPerCluster, double ClusterCorrelation, int? PilotItems = null);
+
+/// <param name="Items">Null when more than 100,000,000 were needed.</param>
+/// <param name="Cells">Both variants.</param>
+public sealed record PlanPoint(int SamplesPerScenario, int? Items, long? Cells, long? Calls, double? Cost, double? WallSeconds);

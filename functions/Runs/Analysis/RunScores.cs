@@ -1,0 +1,64 @@
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Statistics;
+
+namespace FunctionsEval.Runs.Analysis;
+
+/// <summary>The scores of a run, streamed through the statistics.</summary>
+/// <param name="PerScorer">As many as <paramref name="Scorers"/>, and one when there is no scorer: which cells failed is worth knowing.</param>
+/// <param name="Outcomes">How many cells ended how.</param>
+/// <param name="EvaluatedItems">Items with at least one cell.</param>
+internal sealed record RunScores(
+    RunRecord Run,
+    IReadOnlyList<Scenario> Items,
+    IReadOnlyList<IScorer> Scorers,
+    IReadOnlyList<MultiSampleAnalysis> PerScorer,
+    IReadOnlyDictionary<CellOutcome, long> Outcomes,
+    IReadOnlySet<int> EvaluatedItems)
+{
+    public static async Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken)
+    {
+        var scorers = run.Scorers.Select(Evaluation.Scoring.Scorers.Create).ToList();
+        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scorer.Scale))
+            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scale: null))
+            .ToList();
+        var items = new List<Scenario>(run.Items);
+        await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
+        {
+            items.Add(item);
+        }
+
+        var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
+        var evaluated = new HashSet<int>();
+        await foreach (var cell in cells.AllAsync(run, cancellationToken))
+        {
+            outcomes[cell.Outcome]++;
+            evaluated.Add(cell.Address.Item);
+            var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Config.MaxTurns);
+            for (var index = 0; index < perScorer.Count; index++)
+            {
+                Add(perScorer[index], cell, cell.Scores.ElementAtOrDefault(index), wasRetried);
+            }
+        }
+
+        return new RunScores(run, items, scorers, perScorer, outcomes, evaluated);
+    }
+
+    private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool wasRetried)
+    {
+        var (item, variant, _) = cell.Address;
+        if (cell.Outcome == CellOutcome.Failed)
+        {
+            analysis.AddFailed(item, variant);
+        }
+        else if (score is { Value: { } value })
+        {
+            analysis.AddScore(item, variant, value, wasRetried);
+        }
+        else if (score is not null)
+        {
+            analysis.AddInvalid(item, variant);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.Json;
+using FunctionsEval.Http;
+using FunctionsEval.Runs.Analysis;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>What can be done to a run that has ended.</summary>
+internal static class ChangesApi
+{
+    public static void MapRunChanges(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/runs/{runId}/extend", Extend);
+        api.MapPost("/runs/{runId}/rescore", Rescore);
+    }
+
+    internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Extend(
+        string runId, ExtendRequest request, ExtendRun extend, CancellationToken cancellationToken) =>
+        await extend.ExtendAsync(runId, request, baseUrl: null, cancellationToken) switch
+        {
+            ExtendOutcome.Extended(var run) => TypedResults.Accepted($"/api/runs/{run.RunId}", RunView.Of(run, counts: null)),
+            ExtendOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
+            ExtendOutcome.Rejected(var errors) => Problems.Invalid(errors),
+            ExtendOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
+
+    internal static async Task<Results<Ok<RunAnalysis>, ProblemHttpResult>> Rescore(
+        string runId, RescoreRequest request, RescoreRun rescore, CancellationToken cancellationToken) =>
+        await rescore.RescoreAsync(runId, request.Scorers.GetRawText(), cancellationToken) switch
+        {
+            RescoreOutcome.Rescored(var analysis) => TypedResults.Ok(analysis),
+            RescoreOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
+            RescoreOutcome.Rejected(var errors) => Problems.Invalid(errors),
+            RescoreOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
+}
+
+/// <param name="Scorers">As in a definition.</param>
+public sealed record RescoreRequest(JsonElement Scorers);

@@ -1,0 +1,142 @@
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Sampling;
+using FunctionsEval.Http;
+
+namespace FunctionsEval.Runs;
+
+/// <summary>What is added to a finished run; null adds nothing.</summary>
+/// <param name="SamplesPerScenario">The new number, above the one it has.</param>
+/// <param name="SamplePercentage">The new share of scenarios, above the one it has.</param>
+/// <param name="AddModels">Variants that differ in nothing but their model.</param>
+public sealed record ExtendRequest(
+    int? SamplesPerScenario = null, int? SamplePercentage = null, IReadOnlyList<string>? AddModels = null, IReadOnlyList<Variant>? AddVariants = null)
+{
+    public IReadOnlyList<Variant> Added() => [.. (AddModels ?? []).Select(Variant.Of), .. AddVariants ?? []];
+}
+
+public abstract record ExtendOutcome
+{
+    private ExtendOutcome()
+    {
+    }
+
+    public sealed record Extended(RunRecord Run) : ExtendOutcome;
+
+    public sealed record UnknownRun(string RunId) : ExtendOutcome;
+
+    public sealed record Rejected(IReadOnlyList<FieldError> Errors) : ExtendOutcome;
+
+    public sealed record WrongState(string Message) : ExtendOutcome;
+}
+
+/// <summary>
+/// Adds samples, scenarios or variants to a finished run and calls only what is missing. Addresses of cells do not move: what is new comes
+/// behind what is there, in every dimension.
+/// </summary>
+public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRules rules, EnqueuePipelineJob enqueue)
+{
+    /// <param name="baseUrl">A right of the command line; null keeps the run's own.</param>
+    public async Task<ExtendOutcome> ExtendAsync(string runId, ExtendRequest request, string? baseUrl, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return new ExtendOutcome.UnknownRun(runId);
+        }
+
+        if (WrongState(run) is { } message)
+        {
+            return new ExtendOutcome.WrongState(message);
+        }
+
+        var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
+            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
+        var wanted = Wanted(run, request, definition, baseUrl);
+        if (Errors(run, request, wanted) is { Count: > 0 } errors)
+        {
+            return new ExtendOutcome.Rejected(errors);
+        }
+
+        // Only from the state that was checked: two requests at once must not both add.
+        if (await runs.ChangeAsync(runId, current => current == run || IsSame(current, run) ? wanted : null, cancellationToken) is null)
+        {
+            return new ExtendOutcome.WrongState($"Run '{runId}' was changed at the same time; look at it again.");
+        }
+
+        try
+        {
+            await enqueue(new PipelineJob(PipelineJob.ExtendRun, runId), cancellationToken);
+        }
+        catch
+        {
+            // A run that nothing will ever go on with must not look as if it did.
+            await runs.ChangeAsync(runId, current => current.Extension == wanted.Extension && current.Status == RunStatus.Pending ? run : null, CancellationToken.None);
+            throw;
+        }
+
+        return new ExtendOutcome.Extended(wanted);
+    }
+
+    private static string? WrongState(RunRecord run) => run switch
+    {
+        { Status: var status } when !status.IsFinished() => $"Run '{run.RunId}' is {EvalJson.Name(status)}; only a run that has ended can be extended.",
+        { Stopping: not null } => $"Run '{run.RunId}' stops by a rule that looks at items in one order; extending it would void its verdicts. Start a new run.",
+        _ => null,
+    };
+
+    private static bool IsSame(RunRecord current, RunRecord seen) => current.Extension == seen.Extension && current.Status == seen.Status;
+
+    private static RunRecord Wanted(RunRecord run, ExtendRequest request, Definition definition, string? baseUrl)
+    {
+        var percentage = request.SamplePercentage ?? run.SamplePercentage;
+        return run with
+        {
+            Variants = [.. run.Variants, .. request.Added()],
+            SamplesPerScenario = request.SamplesPerScenario ?? run.SamplesPerScenario,
+            SamplePercentage = percentage,
+            Percentages = percentage == run.SamplePercentage ? run.Percentages : [.. run.Percentages ?? [run.SamplePercentage], percentage],
+            Items = percentage is >= 1 and <= 100 ? ScenarioSampling.CountOf(definition.Scenarios.Count, percentage) : run.Items,
+            BaseUrl = baseUrl ?? run.BaseUrl,
+            Extension = run.Extension + 1,
+            Status = RunStatus.Pending,
+            CompletedAt = null,
+            Reason = null,
+            AnalysisError = null,
+            StopReason = null,
+        };
+    }
+
+    private List<FieldError> Errors(RunRecord run, ExtendRequest request, RunRecord wanted)
+    {
+        var errors = new List<FieldError>();
+        Add("samplesPerScenario", DefinitionRules.ValidateSamples(wanted.SamplesPerScenario));
+        Add("samplePercentage", DefinitionRules.ValidatePercentage(wanted.SamplePercentage));
+        AddGrowth("samplesPerScenario", request.SamplesPerScenario, run.SamplesPerScenario);
+        AddGrowth("samplePercentage", request.SamplePercentage, run.SamplePercentage);
+        var names = wanted.Variants.GroupBy(variant => variant.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        Add("addModels", names is null ? null : $"addModels must name variants that the run does not have, but '{names.Key}' is one of it.");
+        if (request is { SamplesPerScenario: null, SamplePercentage: null } && request.Added().Count == 0)
+        {
+            errors.Add(new FieldError("samplesPerScenario", "Give samplesPerScenario, samplePercentage, addModels or addVariants: there is nothing to add."));
+        }
+
+        if (errors.Count == 0)
+        {
+            Add("samplesPerScenario", DefinitionRules.ValidateCellCount(wanted.Items, wanted.Variants.Count, wanted.SamplesPerScenario));
+            errors.AddRange(rules.ModelErrors(wanted.Variants, wanted.BaseUrl));
+        }
+
+        return errors;
+
+        void Add(string field, string? message)
+        {
+            if (message is not null)
+            {
+                errors.Add(new FieldError(field, message));
+            }
+        }
+
+        void AddGrowth(string field, int? asked, int has) => Add(
+            field, asked <= has ? FormattableString.Invariant($"{field} must be above the {has} that the run has, but is {asked}.") : null);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Http;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Runs;
+
+public abstract record RescoreOutcome
+{
+    private RescoreOutcome()
+    {
+    }
+
+    public sealed record Rescored(RunAnalysis Analysis) : RescoreOutcome;
+
+    public sealed record UnknownRun(string RunId) : RescoreOutcome;
+
+    public sealed record Rejected(IReadOnlyList<FieldError> Errors) : RescoreOutcome;
+
+    public sealed record WrongState(string Message) : RescoreOutcome;
+}
+
+/// <summary>Scores the stored transcripts of a finished run by other scorers; calls no model. Repeating it after a crash makes it whole.</summary>
+public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellLedger cells, AnalyzeRun analyze)
+{
+    /// <param name="scorers">A list of scorers as in a definition, as JSON.</param>
+    public async Task<RescoreOutcome> RescoreAsync(string runId, string scorers, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        {
+            return new RescoreOutcome.UnknownRun(runId);
+        }
+
+        if (!run.Status.IsFinished())
+        {
+            return new RescoreOutcome.WrongState($"Run '{runId}' is {EvalJson.Name(run.Status)}; only a run that has ended can be rescored.");
+        }
+
+        var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
+            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
+        switch (Check(definition, scorers))
+        {
+            case DefinitionOutcome.Rejected(var errors):
+                return new RescoreOutcome.Rejected([.. errors.Select(error => new FieldError(error.Field, error.Message))]);
+            case DefinitionOutcome.Parsed(var asked):
+                return MetricsError(run, asked.Scorers) is { } error
+                    ? new RescoreOutcome.Rejected([error])
+                    : new RescoreOutcome.Rescored(await RescoreAsync(run, asked.Scorers, cancellationToken));
+            case var other:
+                throw new UnreachableException($"Unhandled {other.GetType().Name}");
+        }
+    }
+
+    // The rules of a definition hold: a scorer that cannot judge a scenario is refused here too.
+    private static DefinitionOutcome Check(Definition definition, string scorers)
+    {
+        var json = JsonNode.Parse(DefinitionJson.Write(definition with { Scorers = [], Compare = null, Stopping = null }))!;
+        json["scorers"] = JsonNode.Parse(scorers);
+        return DefinitionReader.ReadJson(json.ToJsonString());
+    }
+
+    private static FieldError? MetricsError(RunRecord run, IReadOnlyList<ScorerSpec> scorers)
+    {
+        var names = scorers.Select(scorer => scorer.Name!).ToList();
+        var needed = (run.Compare?.Metrics ?? []).Concat(run.Stopping is null ? [] : [run.Stopping.Metric ?? run.Scorers[0].Name!]);
+        return needed.FirstOrDefault(metric => !names.Contains(metric)) is { } missing
+            ? new FieldError("scorers", $"scorers must keep '{missing}', by which the run compares its variants, but are {string.Join(", ", names)}.")
+            : null;
+    }
+
+    private async Task<RunAnalysis> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, CancellationToken cancellationToken)
+    {
+        var scorers = specs.Select(Scorers.Create).ToList();
+        var expected = new List<string?>(run.Items);
+        await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
+        {
+            expected.Add(item.Expected);
+        }
+
+        await cells.RewriteAsync(run, (cell, transcript) => Rescore(cell, transcript, specs, scorers, expected[cell.Address.Item]), cancellationToken);
+        await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
+        return await analyze.RunAsync(run.RunId, cancellationToken);
+    }
+
+    private static CellRecord Rescore(
+        CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, string? expected)
+    {
+        var scores = CellScores.Of(specs, scorers, transcript.Turns, expected);
+        return cell with { Outcome = CellScores.OutcomeOf(scores), Score = scores is [var first, ..] ? first.Value : null, Scores = scores };
+    }
+}

@@ -1,0 +1,53 @@
+using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Runs;
+using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Verdicts;
+
+namespace FunctionsEval.SelfTests;
+
+/// <summary>Runs comparisons whose answer is known through the whole program, models to verdicts, and counts how often it is right.</summary>
+internal sealed class SelfTest(Services services)
+{
+    // How far the power may fall short of the plan, beside chance: the plan takes the spread for known.
+    private const double Tolerance = 0.03;
+
+    public async Task<SelfTestReport> RunAsync(SelfTestDesign design, CancellationToken cancellationToken)
+    {
+        var started = services.Clock.GetTimestamp();
+        await using var engine = await EngineHost.StartAsync(services, cancellationToken);
+        var definitionId = await services.Definitions.AddAsync(design.Definition, cancellationToken);
+        var run = await services.StartRun.StartAsync(definitionId, new RunOverrides(), services.Settings.BaseUrl, cancellationToken) switch
+        {
+            StartOutcome.Started(var record) => record,
+            StartOutcome.Rejected(var errors) => throw new Cli.UsageException(string.Join(" ", errors.Select(error => error.Message))),
+            var other => throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
+        await services.Engine.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, cancellationToken);
+        run = await services.Runs.GetAsync(run.RunId, cancellationToken);
+        var pairs = await SelfTestPairs.ReadAsync(services.Runs, services.Cells, run, design, cancellationToken);
+        var calls = CallCounts.Of(await services.Cells.CountAsync(run, cancellationToken)).Sent;
+        return Report(design, run, pairs, calls, services.Clock.GetElapsedTime(started));
+    }
+
+    private static SelfTestReport Report(SelfTestDesign design, RunRecord run, SelfTestPairs pairs, long calls, TimeSpan elapsed)
+    {
+        var options = new VerdictOptions();
+        var random = new Random(unchecked((int)run.Seed));
+        var told = pairs.Same.Count(pair => Decide(pair) is Verdict.Better or Verdict.Worse);
+        var found = pairs.Planted.Count(pair => Decide(pair) == Verdict.Better);
+        var (falsePositives, power) = (WilsonInterval.OfProportion(told, design.Runs, 0.95)!, WilsonInterval.OfProportion(found, design.Runs, 0.95)!);
+        return new SelfTestReport(
+            new ObservedRate((double)told / design.Runs, falsePositives.Lower, falsePositives.Upper, design.Runs),
+            new ObservedPower((double)found / design.Runs, power.Lower, power.Upper, pairs.PlannedPower, design.Runs),
+            options.Alpha,
+            pairs.Effect,
+            design.Scenarios,
+            design.Samples,
+            [.. run.Variants.Select(variant => variant.Name)],
+            calls,
+            Math.Round(elapsed.TotalSeconds, 3),
+            falsePositives.Lower <= options.Alpha && power.Upper >= pairs.PlannedPower - Tolerance);
+
+        Verdict Decide(PairedScores scores) => Decisions.Of([DifferenceTest.Of(scores, options, random)], options)[0].Verdict;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace FunctionsEval.Evaluation.Definitions;
+
+/// <summary><c>compare</c> and <c>stopping</c> in the canonical JSON; nothing where they are not given, so that ids of older definitions stay.</summary>
+internal static class DecisionJson
+{
+    public static void Write(Utf8JsonWriter writer, CompareSpec? compare)
+    {
+        if (compare is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("compare");
+        DefinitionJson.WriteOptional(writer, "control", compare.Control);
+        WriteOptional(writer, "margin", compare.Margin);
+        if (compare.Metrics is { } metrics)
+        {
+            DefinitionJson.WriteList(writer, "metrics", metrics);
+        }
+
+        writer.WriteNumber("confidence", compare.Confidence);
+        writer.WriteString("pairs", compare.Pairs);
+        writer.WriteString("correction", compare.Correction);
+        writer.WriteString("better", compare.Better);
+        writer.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter writer, StoppingSpec? stopping)
+    {
+        if (stopping is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("stopping");
+        writer.WriteNumber("lookEvery", stopping.LookEvery);
+        WriteOptional(writer, "margin", stopping.Margin);
+        DefinitionJson.WriteOptional(writer, "metric", stopping.Metric);
+        writer.WriteBoolean("futility", stopping.Futility);
+        if (stopping.MaxCalls is { } maxCalls)
+        {
+            writer.WriteNumber("maxCalls", maxCalls);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter writer, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using FunctionsEval.Functions.Tests.Http;
+
+namespace FunctionsEval.Functions.Tests.Cli;
+
+public sealed class Planning
+{
+    [Fact]
+    public async Task Given_variances_make_a_plan_without_any_store()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.CommandAsync(
+            ["plan", "--effect", "0.03", "--difference-variance", "0.1111111111", "--within", "0.1666666667", "--samples", "10", "--items", "500",
+             "--cost-per-call", "0.01", "--seconds-per-cell", "0.5", "--data", bench.Data, "--json"]);
+
+        // R: power.t.test(delta=.03, sd=sqrt(1/9+2/60), power=.8, type="paired", strict=TRUE)$n is 1261.6; with n=500 delta is 0.04768.
+        Assert.Equal(0, result.ExitCode);
+        var plan = result.Json.GetProperty("plan");
+        Assert.Equal(1262, plan.GetProperty("items").GetInt32());
+        Assert.Equal(25_240, plan.GetProperty("calls").GetInt64());
+        Assert.Equal(252.4, plan.GetProperty("cost").GetDouble(), 1e-9);
+        Assert.Equal(12_620, plan.GetProperty("wallSeconds").GetDouble(), 1e-6);
+        Assert.InRange(result.Json.GetProperty("detectableEffect").GetDouble(), 0.0475, 0.0479);
+        var items = result.Json.GetProperty("curve").EnumerateArray().Select(point => point.GetProperty("items").GetInt32()).ToList();
+        Assert.Equal(items.OrderDescending(), items);
+        Assert.False(Directory.Exists(bench.Data));
+    }
+
+    [Fact]
+    public async Task A_pilot_gives_the_spread_that_its_models_really_have()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var pilot = await bench.RunAsync(Yaml.Of(scenarios: 200, samples: 4, models: ["sim-noisy", "sim-better-0.5"]));
+        var runId = pilot.Json.GetProperty("runId").GetString()!;
+
+        var result = await bench.CommandAsync(["plan", "--pilot", runId, "--effect", "0.2", "--samples", "3", "--data", bench.Data, "--json"]);
+        var table = await bench.CommandAsync(["plan", "--pilot", runId, "--effect", "0.2", "--data", bench.Data]);
+
+        // The truth: no variance of the difference, 5/12 within; so 2 x 5/36 / 0.2² x 7.85 + 2 = 57 scenarios.
+        var spread = result.Json.GetProperty("spread");
+        Assert.InRange(spread.GetProperty("differenceVariance").GetDouble(), 0, 0.06);
+        Assert.InRange(spread.GetProperty("withinVariance").GetDouble(), 0.36, 0.48);
+        Assert.InRange(result.Json.GetProperty("plan").GetProperty("items").GetInt32(), 48, 75);
+        Assert.Equal(result.Json.GetProperty("plan").GetProperty("cells").GetInt64(), result.Json.GetProperty("plan").GetProperty("calls").GetInt64());
+        Assert.Contains("The same power with", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pilot_with_one_sample_plans_one_sample()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var pilot = await bench.RunAsync(Yaml.Of(scenarios: 40, samples: 1, models: ["sim-noisy", "sim-better-0.5"]));
+
+        var result = await bench.CommandAsync(
+            ["plan", "--pilot", pilot.Json.GetProperty("runId").GetString()!, "--effect", "0.2", "--samples", "3", "--data", bench.Data, "--json"]);
+
+        Assert.Equal(1, result.Json.GetProperty("plan").GetProperty("samplesPerScenario").GetInt32());
+        Assert.Equal(0, result.Json.GetProperty("curve").GetArrayLength());
+        Assert.Contains("one sample a scenario", result.Json.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--effect 0 --difference-variance 1 --within 1", "effect must be finite and not 0, but is 0.")]
+    [InlineData("--effect 1", "Give either pilotRunId, or differenceVariance and withinVariance.")]
+    [InlineData("--effect 1 --within 1", "Give either pilotRunId, or differenceVariance and withinVariance.")]
+    [InlineData("--effect 1 --difference-variance 1 --within -1", "withinVariance must be finite and not negative, but is -1.")]
+    [InlineData("--effect 1 --difference-variance 1 --within 1 --power 2", "power must be between 0.5 and 0.999, but is 2.")]
+    [InlineData("--effect 1 --difference-variance 1 --within 1 --samples 0", "samplesPerScenario must be between 1 and 100, but is 0.")]
+    public async Task Nonsense_is_refused_by_field_value_and_rule(string options, string message)
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.CommandAsync(["plan", "--data", bench.Data, .. options.Split(' ')]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_is_answered_over_http()
+    {
+        await using var host = await ServerHost.StartAsync();
+
+        var plan = await host.PostAsync("/api/plans", """{"effect":0.03,"differenceVariance":0.1111111111,"withinVariance":0.1666666667,"samplesPerScenario":10}""");
+        var bad = await host.PostAsync("/api/plans", """{"effect":0}""");
+        var unknown = await host.PostAsync("/api/plans", """{"effect":0.1,"pilotRunId":"r000000000000000"}""");
+
+        Assert.Equal(1262, plan.Json.GetProperty("plan").GetProperty("items").GetInt32());
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.NotFound), (bad.Status, unknown.Status));
+        Assert.Contains("effect must be finite and not 0", bad.Text, StringComparison.Ordinal);
+    }
+}

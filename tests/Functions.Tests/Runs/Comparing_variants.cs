@@ -1,0 +1,113 @@
+using System.Text.Json;
+
+namespace FunctionsEval.Functions.Tests.Runs;
+
+/// <summary>Verdicts of whole runs against simulated models, whose true difference is known.</summary>
+public sealed class Comparing_variants
+{
+    [Fact]
+    public async Task A_planted_difference_is_better_and_the_table_says_so()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 40, samples: 5, models: ["sim-noisy", "sim-better-0.5"], more: "compare: { margin: 0.2 }\n"));
+
+        var comparison = Assert.Single(Comparisons(result.Json));
+        Assert.Equal(("better", "number"), (Text(comparison, "verdict"), Text(comparison, "metric")));
+        Assert.Equal(("openai-compatible:sim-better-0.5", "openai-compatible:sim-noisy"), (Text(comparison, "variant"), Text(comparison, "control")));
+        Assert.InRange(comparison.GetProperty("effect").GetDouble(), 0.25, 0.75);
+        Assert.True(comparison.GetProperty("interval").GetProperty("lower").GetDouble() > 0);
+        Assert.Equal(40, comparison.GetProperty("items").GetInt32());
+        Assert.Equal(JsonValueKind.Null, comparison.GetProperty("bounds").ValueKind);
+        var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
+        Assert.Contains("Verdicts against openai-compatible:sim-noisy", table.Output, StringComparison.Ordinal);
+        Assert.Contains("better", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Equal_models_are_equivalent_with_a_margin_and_undecided_without_one()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var models = new[] { "sim-noisy", "two" };
+
+        var with = await bench.RunAsync(Yaml.Of(scenarios: 100, samples: 10, models: models, more: "compare: { margin: 0.3 }\n"));
+        var without = await bench.RunAsync(Yaml.Of(scenarios: 100, samples: 10, models: models));
+
+        Assert.Equal("equivalent", Text(Assert.Single(Comparisons(with.Json)), "verdict"));
+        var undecided = Assert.Single(Comparisons(without.Json));
+        Assert.Equal("inconclusive", Text(undecided, "verdict"));
+        Assert.Contains("without a margin", Text(undecided, "reason"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Few_scenarios_and_one_cluster_are_inconclusive_without_numbers()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var models = new[] { "sim-noisy", "sim-better-0.5" };
+
+        var few = await bench.RunAsync(Yaml.Of(scenarios: 9, samples: 5, models: models));
+        var cluster = await bench.RunAsync(Yaml.Of(scenarios: 40, samples: 2, models: models, scenarioFields: _ => "cluster: sea"));
+
+        foreach (var (result, reason) in new[] { (few, "Only 9 items"), (cluster, "one cluster") })
+        {
+            var comparison = Assert.Single(Comparisons(result.Json));
+            Assert.Equal("inconclusive", Text(comparison, "verdict"));
+            Assert.Contains(reason, Text(comparison, "reason"), StringComparison.Ordinal);
+            Assert.Equal(JsonValueKind.Null, comparison.GetProperty("pValue").ValueKind);
+            Assert.Equal(JsonValueKind.Null, comparison.GetProperty("interval").ValueKind);
+        }
+    }
+
+    [Fact]
+    public async Task Pairs_metrics_and_direction_are_those_of_the_definition()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var scorers = $"{Yaml.Ratings}, {{ type: regex, name: high, pattern: '[45]' }}";
+        var compare = "compare: { control: 'openai-compatible:sim-better-0.5', metrics: [number], pairs: all, better: lower, confidence: 0.9 }\n";
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 40, samples: 5, models: ["sim-noisy", "sim-better-0.5", "two"], scorers: scorers, more: compare));
+
+        var comparisons = Comparisons(result.Json);
+        Assert.Equal(3, comparisons.Count);
+        Assert.All(comparisons, comparison => Assert.Equal("number", Text(comparison, "metric")));
+        Assert.Equal("worse", Text(comparisons[0], "verdict"));
+        Assert.Equal("better", Text(comparisons[2], "verdict"));
+        Assert.Equal(0.9, comparisons[0].GetProperty("interval").GetProperty("level").GetDouble());
+    }
+
+    [Fact]
+    public async Task Missing_cells_give_bounds()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 20, samples: 3, models: ["sim-noisy", "sim-malformed-0.3"]));
+
+        var bounds = Assert.Single(Comparisons(result.Json)).GetProperty("bounds");
+        Assert.InRange(bounds.GetProperty("missing").GetInt32(), 1, 59);
+        Assert.True(bounds.GetProperty("lower").GetDouble() < bounds.GetProperty("upper").GetDouble());
+    }
+
+    [Theory]
+    [InlineData("compare: { margin: 0 }", "compare.margin must be above 0, but is 0.")]
+    [InlineData("compare: { control: gpt }", "compare.control must be one of openai-compatible:sim-noisy, but is \"gpt\".")]
+    [InlineData("compare: { metrics: [speed] }", "compare.metrics[0] must be the name of a scorer (number), but is \"speed\".")]
+    [InlineData("compare: { confidence: 95 }", "compare.confidence must be between 0.8 and 0.999, but is 95.")]
+    [InlineData("compare: { pairs: some }", "compare.pairs must be control or all, but is \"some\".")]
+    [InlineData("compare: { correctoin: none }", "did you mean \"correction\"?")]
+    [InlineData("stopping: { futility: true }", "stopping.lookEvery is required, but is missing.")]
+    [InlineData("stopping: { lookEvery: 0 }", "stopping.lookEvery must be between 1 and 100,000, but is 0.")]
+    [InlineData("stopping: { lookEvery: 5, metric: speed }", "stopping.metric must be the name of a scorer (number), but is \"speed\".")]
+    public async Task A_comparison_that_means_nothing_is_refused_with_its_line(string more, string message)
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(more: more + "\n"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    internal static List<JsonElement> Comparisons(JsonElement result) => [.. result.GetProperty("analysis").GetProperty("comparisons").EnumerateArray()];
+
+    internal static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+}

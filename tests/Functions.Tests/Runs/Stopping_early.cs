@@ -1,0 +1,150 @@
+using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Runs;
+
+namespace FunctionsEval.Functions.Tests.Runs;
+
+public sealed class Stopping_early
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_whose_effect_is_plain_stops_between_waves_and_says_what_it_saved()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(
+            scenarios: 300, samples: 2, models: ["sim-noisy", "sim-better-1"], more: "stopping: { lookEvery: 25 }\n"));
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("completed", result.Json.GetProperty("status").GetString());
+        var stopped = result.Json.GetProperty("stoppedEarly");
+        Assert.StartsWith("decided: every comparison by 'number' has a verdict after ", stopped.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        var saved = stopped.GetProperty("callsSaved").GetInt64();
+        Assert.Equal(1200, bench.Simulator.Stats().Calls + saved);
+        Assert.InRange(saved, 600, 1000);
+        var comparison = Assert.Single(Comparing_variants.Comparisons(result.Json));
+        Assert.Equal("better", Comparing_variants.Text(comparison, "verdict"));
+        Assert.Contains("valid at every look", Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
+        Assert.DoesNotContain("PARTIAL_SAMPLES", result.Output, StringComparison.Ordinal);
+        var stored = await bench.ReadAsync();
+        Assert.All(stored.Cells.GroupBy(cell => cell.Address.Item), item => Assert.Equal(4, item.Count()));
+        Assert.Equal(0, stored.Cells.Count % 100);
+        stored.AssertCounted();
+    }
+
+    [Fact]
+    public async Task A_run_without_a_difference_goes_to_its_end_and_is_judged_by_the_same_rule()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 70, samples: 1, models: ["one", "two"], more: "stopping: { lookEvery: 30 }\n"));
+
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, result.Json.GetProperty("stoppedEarly").ValueKind);
+        Assert.Equal(140, bench.Simulator.Stats().Calls);
+        var comparison = Assert.Single(Comparing_variants.Comparisons(result.Json));
+        Assert.Equal("inconclusive", Comparing_variants.Text(comparison, "verdict"));
+        Assert.Contains("valid at every look", Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
+        (await bench.ReadAsync()).AssertWhole();
+    }
+
+    [Fact]
+    public async Task Futility_and_the_most_calls_stop_a_run_too()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var models = new[] { "one", "two" };
+
+        var futile = await bench.RunAsync(Yaml.Of(scenarios: 400, samples: 1, models: models, more: "stopping: { lookEvery: 50, futility: true }\n"));
+        var limited = await bench.RunAsync(Yaml.Of(scenarios: 400, samples: 1, models: models, more: "stopping: { lookEvery: 50, maxCalls: 150 }\n"));
+
+        Assert.StartsWith("futility: after ", futile.Json.GetProperty("stoppedEarly").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal("max_calls: 200 calls were sent, and stopping.maxCalls is 150.", limited.Json.GetProperty("stoppedEarly").GetProperty("reason").GetString());
+    }
+
+    [Theory]
+    [InlineData(70, 2, 3, 30)]
+    [InlineData(10, 7, 20, 1)]
+    [InlineData(64, 1, 1, 32)]
+    [InlineData(5, 2, 2, 9)]
+    public void Waves_are_made_of_whole_items_and_of_every_cell_once(int items, int variants, int samples, int lookEvery)
+    {
+        var plan = new RunPlan("r", items, variants, samples, 42, lookEvery);
+
+        var blocks = Enumerable.Range(0, (int)plan.Blocks).Select(block => plan.CellsOf(block).ToList()).ToList();
+
+        Assert.Equal(plan.TotalCells, blocks.SelectMany(block => block).Distinct().Count());
+        Assert.Equal(plan.TotalCells, blocks.Sum(block => block.Count));
+        Assert.All(blocks, block => Assert.InRange(block.Count, 1, RunPlan.CellsPerBlock));
+        for (long look = 1; look * plan.BlocksPerLook < plan.Blocks; look++)
+        {
+            var before = blocks.Take((int)(look * plan.BlocksPerLook)).SelectMany(block => block).GroupBy(cell => cell.Item).ToList();
+            Assert.Equal(look * lookEvery, before.Count);
+            Assert.All(before, item => Assert.Equal(variants * samples, item.Count()));
+        }
+    }
+
+    [Fact]
+    public void The_order_of_items_is_the_same_for_ever() =>
+        Assert.Equal(
+            new RunPlan("r", 1_000, 2, 1, 42, 10).CellsOf(0).Select(cell => cell.Item).Distinct().Take(5),
+            new RunPlan("r", 1_000, 3, 4, 42, 25).CellsOf(0).Select(cell => cell.Item).Distinct().Take(5));
+
+    [Fact]
+    public async Task The_orchestration_stops_where_the_look_says_so()
+    {
+        var looks = 0;
+        await using var run = await ScriptedRun.StartAsync(
+            ScriptedRun.Plan(items: 1_000) with { LookEvery = 100 }, look: _ => Interlocked.Increment(ref looks) == 3 ? "decided: enough." : null);
+
+        await run.EndAsync();
+
+        Assert.Equal(300, run.Cells.Count);
+        Assert.Equal("decided: enough.", Assert.Single(run.Completed).StopReason);
+        Assert.Equal(["prepare", "look", "look", "look", "analyze", "complete"], run.Steps);
+    }
+
+    [Fact]
+    public async Task Many_looks_continue_as_new_and_keep_a_short_history()
+    {
+        await using var run = await ScriptedRun.StartAsync(ScriptedRun.Plan(items: 450) with { LookEvery = 1 });
+
+        await run.EndAsync();
+
+        Assert.Equal(450, run.Cells.Count);
+        Assert.Equal(449, run.Steps.Count(step => step == "look"));
+        var stored = await run.Histories.LoadAsync(ScriptedRun.RunId, withHistory: true, Cancel);
+        Assert.InRange(stored!.History.Count, 1, 3_000);
+    }
+
+    [Fact]
+    public async Task A_block_that_fails_for_good_does_not_end_the_run_while_others_still_call()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using var run = await ScriptedRun.StartAsync(ScriptedRun.Plan(items: 200), cell =>
+        {
+            if (cell == FirstOf(0))
+            {
+                throw new IOException("The disk is on fire.");
+            }
+
+            if (cell == FirstOf(1))
+            {
+                gate.Wait(Cancel);
+            }
+
+            return "scored";
+        });
+
+        await run.UntilFailedAsync($"{ScriptedRun.RunId}-b000000-000");
+        Assert.Equal(["prepare"], run.Steps);
+        gate.Set();
+        await run.EndAsync();
+
+        Assert.Contains("The disk is on fire.", Assert.Single(run.Completed).FailureReason, StringComparison.Ordinal);
+
+        static CellInput FirstOf(long block)
+        {
+            var cell = ScriptedRun.Plan(items: 200).CellsOf(block).First();
+            return new CellInput(ScriptedRun.RunId, cell.Item, cell.Variant, cell.Sample);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using FunctionsEval.Statistics.Comparisons;
+using FunctionsEval.Statistics.Sequential;
+using FunctionsEval.Statistics.Verdicts;
+
+namespace FunctionsEval.Statistics.Tests.Verdicts;
+
+/// <summary>Stopping at the first look that decides: what fixed-size tests must not be used for.</summary>
+public sealed class Deciding_at_every_look
+{
+    private const int Items = 400;
+    private const int LookEvery = 10;
+
+    public static TheoryData<string> Kinds() => ["pass or fail, one sample", "pass or fail, 3 samples", "rare failures, one sample", "ratings, 2 samples"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Variants_that_are_alike_are_told_apart_at_any_look_as_rarely_as_promised(string kind) =>
+        Assert.InRange(Rate(kind, 0, margin: null, verdict => verdict is Verdict.Better or Verdict.Worse, 311), 0, 0.05);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_difference_as_large_as_the_margin_is_called_equivalent_at_any_look_as_rarely_as_promised(string kind)
+    {
+        var margin = kind.StartsWith("ratings", StringComparison.Ordinal) ? 0.3 : 0.15;
+
+        Assert.InRange(Rate(kind, margin, margin, verdict => verdict == Verdict.Equivalent, 313), 0, 0.05);
+    }
+
+    [Fact]
+    public void A_large_effect_is_found_long_before_the_plan_ends()
+    {
+        var looks = Enumerable.Range(0, 200).Select(seed => FirstLook("ratings, 2 samples", new Random(seed), 0.6, null).Items).ToList();
+
+        Assert.InRange(looks.Average(), AsymptoticSequence.MinCount, 0.4 * Items);
+    }
+
+    [Fact]
+    public void The_p_value_is_the_level_at_which_the_interval_touches_0()
+    {
+        var differences = Differences("ratings, 2 samples", new Random(7), 0.2);
+        var p = new SequentialTest(Items, false, new VerdictOptions()).Of(differences, 4).PValue!.Value;
+        var rho = AsymptoticSequence.RhoFor(Items, 0.95);
+
+        Assert.InRange(p, 1e-12, 0.5);
+        Assert.Equal(0, AsymptoticSequence.Interval(RunningMoments.Of(differences), rho, 1 - p)!.Lower, 1e-9);
+    }
+
+    [Fact]
+    public void Too_few_items_and_items_that_never_differ_decide_nothing()
+    {
+        var test = new SequentialTest(Items, false, new VerdictOptions(Margin: 0.5));
+
+        Assert.Contains("from 50 on", test.Of(new double[49], 1).Limit, StringComparison.Ordinal);
+        Assert.Equal(1, test.Of(new double[60], 1).PValue);
+        Assert.Null(test.Of(new double[60], null).EquivalencePValue);
+        Assert.InRange(test.Of(new double[300], 1).EquivalencePValue!.Value, 0, 0.05);
+    }
+
+    [Fact]
+    public void The_chance_of_deciding_falls_where_the_effect_is_too_small_and_is_1_where_it_cannot_be_told()
+    {
+        var test = new SequentialTest(Items, false, new VerdictOptions());
+        var small = Differences("ratings, 2 samples", new Random(7), 0)[..300];
+        var large = Differences("ratings, 2 samples", new Random(7), 0.5)[..100];
+
+        Assert.InRange(test.ChanceOfDeciding(small), 0, 0.1);
+        Assert.InRange(test.ChanceOfDeciding(large), 0.99, 1);
+        Assert.Equal(1, test.ChanceOfDeciding(small.AsSpan(0, 49)));
+    }
+
+    private static double Rate(string kind, double effect, double? margin, Func<Verdict, bool> isError, int seed) =>
+        Simulation.Rate(2_000, seed, random => isError(FirstLook(kind, random, effect, margin).Verdict));
+
+    private static (Verdict Verdict, int Items) FirstLook(string kind, Random random, double effect, double? margin)
+    {
+        var options = new VerdictOptions(margin);
+        var test = new SequentialTest(Items, kind.EndsWith("one sample", StringComparison.Ordinal), options);
+        var differences = Differences(kind, random, effect);
+        for (var items = LookEvery; items <= Items; items += LookEvery)
+        {
+            var range = kind.StartsWith("ratings", StringComparison.Ordinal) ? 4 : 1;
+            var verdict = Decisions.Of([test.Of(differences.AsSpan(0, items), range)], options)[0].Verdict;
+            if (verdict != Verdict.Inconclusive)
+            {
+                return (verdict, items);
+            }
+        }
+
+        return (Verdict.Inconclusive, Items);
+    }
+
+    private static double[] Differences(string kind, Random random, double effect)
+    {
+        var scores = kind switch
+        {
+            "pass or fail, one sample" => Worlds.PassOrFail(random, Items, 1, effect),
+            "pass or fail, 3 samples" => Worlds.PassOrFail(random, Items, 3, effect),
+            "rare failures, one sample" => Worlds.Rare(random, Items, 1, effect),
+            _ => Worlds.Ratings(random, Items, 2, effect),
+        };
+        return PairedDifference.Differences([.. scores.First], [.. scores.Second]);
+    }
+}
