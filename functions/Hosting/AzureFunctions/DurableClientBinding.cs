@@ -9,14 +9,13 @@ internal sealed record DurableClientBinding(string? RpcBaseUrl, string? TaskHubN
 
     public static DurableClientBinding Read(WrappedCall call)
     {
-        // The extension gives the host a text of JSON, and the host sends texts as JSON in JSON: two layers. One is accepted too.
-        var value = WireValue.Unwrap(call.Value(Name));
         DurableClientBinding? binding;
         try
         {
-            binding = value.Deserialize(WireJson.Context.DurableClientBinding);
+            // The extension gives the host a text of JSON, and the host sends texts as JSON in JSON: two layers. One is accepted too.
+            binding = WireValue.Unwrap(call.Value(Name)).Deserialize(WireJson.Context.DurableClientBinding);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new MalformedCallException($"Data.{Name} is no durableClient binding: {exception.Message}");
         }

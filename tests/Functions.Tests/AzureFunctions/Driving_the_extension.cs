@@ -222,7 +222,7 @@ public sealed class Driving_the_extension : IAsyncLifetime
         return Assert.IsType<StartOutcome.Started>(started).Run;
     }
 
-    private string ClientWire() => Rule5(JsonSerializer.Serialize(new
+    private string ClientWire() => Rule5(JsonSerializer.Serialize(JsonSerializer.Serialize(new
     {
         taskHubName = "FunctionsEval",
         connectionName = (string?)null,
@@ -232,7 +232,7 @@ public sealed class Driving_the_extension : IAsyncLifetime
         requiredQueryStringParameters = "code=key",
         rpcBaseUrl = _endpoint.Address,
         httpBaseUrl = "https://contoso.azurewebsites.net/runtime/webhooks/durabletask",
-    }));
+    })));
 
     private Task<Answer> SendAsync(string job, string runId) => _handler.PostAsync("/PipelineQueue", Body(
         ("message", Rule5(JsonSerializer.Serialize(JsonSerializer.Serialize(new { job, runId })))), ("client", ClientWire())));
