@@ -14,7 +14,7 @@ param location string = resourceGroup().location
 @description('Provider keys in use. Each must be a secret of the vault under its own name, with hyphens for underscores.')
 param providerKeys providerKey[] = []
 
-@description('Other settings of the program: addresses of providers, price table, limits. Leave out what is not needed.')
+@description('Other settings of the program: addresses of providers, price table, limits, A/B tests, credits. Leave out what is not needed.')
 param settings programSettings = {}
 
 @description('Where an OpenTelemetry collector takes the program\'s own traces and metrics; empty sends none.')

@@ -23,4 +23,10 @@ type programSettings = {
   XAI_BASE_URL: string?
   FUNCTIONSEVAL_PRICES: string?
   FUNCTIONSEVAL_LIMITS: string?
+  ENABLE_ABTESTS: string?
+  TRIAGE_MODEL: string?
+  MONTHLY_CREDITS: string?
+  DAILY_THROTTLE_CREDITS: string?
+  TRIAGE_CREDITS_PER_1K_INPUT_TOKENS: string?
+  TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS: string?
 }

@@ -58,17 +58,19 @@ internal sealed class SmallRun : IAsyncDisposable
         throw new InvalidOperationException("There is no run in the store.");
     }
 
-    /// <summary>Turns that the store holds, those of unfinished conversations too.</summary>
+    /// <summary>Turns that need not be asked again: those of stored cells, and those of longer conversations that were cut off.</summary>
     public async Task<int> StoredTurnsAsync(RunRecord run)
     {
         await using var services = Open();
+        var items = await services.Runs.ItemsAsync(run.RunId, CancellationToken.None).ToListAsync();
+        var stored = await services.Cells.AllAsync(run, CancellationToken.None).Select(cell => cell.Address).ToHashSetAsync();
         var addresses =
-            from item in Enumerable.Range(0, run.Items)
+            from item in Enumerable.Range(0, items.Count)
             from variant in Enumerable.Range(0, run.Variants.Count)
             from sample in Enumerable.Range(0, run.SamplesPerScenario)
             select new CellAddress(item, variant, sample);
         var turns = 0;
-        foreach (var address in addresses)
+        foreach (var address in addresses.Where(address => stored.Contains(address) || items[address.Item].FollowUps.Count > 0))
         {
             turns += (await services.Cells.FindTranscriptAsync(run.RunId, address, CancellationToken.None))?.Turns.Count ?? 0;
         }
