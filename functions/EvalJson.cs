@@ -29,6 +29,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(BlockInput))]
 [JsonSerializable(typeof(BlockResult))]
+[JsonSerializable(typeof(AllocatedBlockInput))]
 [JsonSerializable(typeof(CellInput))]
 [JsonSerializable(typeof(CompleteRunInput))]
 [JsonSerializable(typeof(RunStatus))]

@@ -13,6 +13,7 @@ using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
@@ -45,7 +46,8 @@ internal sealed class Services : IAsyncDisposable
         Runs = new RunStore(storage.Entities);
         Cells = new CellLedger(storage.Entities);
         Analyses = new AnalysisStore(storage.Entities);
-        AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
+        Allocations = new AllocationStore(storage.Entities);
+        AnalyzeRun = new AnalyzeRun(Runs, Cells, Allocations, Analyses, clock);
         Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, Prices, clock);
 
         Digests = new DigestStore(storage.Entities, Runs, Cells, clock);
@@ -56,6 +58,8 @@ internal sealed class Services : IAsyncDisposable
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             new InterimLook(Runs, Cells),
+            new AllocateSamples(Runs, Cells, Allocations),
+            new ReadAllocation(Allocations),
             AnalyzeRun,
             new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
@@ -110,6 +114,8 @@ internal sealed class Services : IAsyncDisposable
     public RunStore Runs { get; }
 
     public CellLedger Cells { get; }
+
+    public AllocationStore Allocations { get; }
 
     public AnalysisStore Analyses { get; }
 

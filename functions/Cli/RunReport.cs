@@ -63,6 +63,13 @@ internal static class RunReport
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         console.Write(Variants(analysis));
+        foreach (var model in analysis.PerModel.Where(model => model.Allocation is not null))
+        {
+            var gain = model.Allocation!;
+            console.MarkupLineInterpolated(
+                $"{model.Variant}: {gain.FewestSamples} to {gain.MostSamples} samples a scenario; noise of samples {Number(gain.NoiseVersusEqual, "F2")} of that of equal numbers");
+        }
+
         if (analysis.Comparisons is { Count: > 0 } comparisons)
         {
             VerdictReport.Print(console, comparisons);

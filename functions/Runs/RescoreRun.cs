@@ -59,7 +59,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
     // The rules of a definition hold: a scorer that cannot judge a scenario is refused here too.
     private static DefinitionOutcome Check(Definition definition, string scorers)
     {
-        var json = JsonNode.Parse(DefinitionJson.Write(definition with { Scorers = [], Compare = null, Stopping = null }))!;
+        var json = JsonNode.Parse(DefinitionJson.Write(definition with { Scorers = [], Compare = null, Stopping = null, Allocation = null }))!;
         json["scorers"] = JsonNode.Parse(scorers);
         return DefinitionReader.ReadJson(json.ToJsonString());
     }

@@ -20,6 +20,9 @@ public static class TableKeys
     /// <summary>Same keys as the cells; a transcript too long for one row goes on in <see cref="TranscriptPart"/>.</summary>
     public const string Transcripts = "Transcripts";
 
+    /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of the cells that an allocation added to the pilot's.</summary>
+    public const string Allocations = "Allocations";
+
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of scenario statistics.</summary>
     public const string Analyses = "Analyses";
 
