@@ -26,10 +26,12 @@ public sealed class Allocating_across_variants
         [.. Enumerable.Range(0, Items).Select(item => item % 10 > 6 ? 0.5 : 0.02)],
     ];
 
-    [Fact]
-    public void Means_and_their_difference_are_unbiased()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Means_and_their_difference_are_unbiased(int variants)
     {
-        var (first, second, effect) = Estimates(Shared, CrossFitted, 401);
+        var (first, second, effect) = Estimates([.. Shared.Append(Unrelated[0]).Take(variants)], CrossFitted, 401);
 
         Assert.InRange(Errors(first, Shared[0].Average()), -2, 2);
         Assert.InRange(Errors(second, Shared[1].Average()), -2, 2);
