@@ -10,6 +10,7 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Planning;
+using FunctionsEval.Providers;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Calls;
@@ -24,6 +25,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(CellError))]
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
 [JsonSerializable(typeof(Transcript))]
+[JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(PipelineJob))]
 [JsonSerializable(typeof(RunInput))]
 [JsonSerializable(typeof(RunPlan))]

@@ -36,6 +36,11 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
             return new RescoreOutcome.UnknownRun(runId);
         }
 
+        if (run.IsTriage)
+        {
+            return new RescoreOutcome.WrongState($"Run '{runId}' is a triage, whose scores are part of its answers; it cannot be scored by others.");
+        }
+
         if (!run.Status.IsFinished())
         {
             return new RescoreOutcome.WrongState($"Run '{runId}' is {EvalJson.Name(run.Status)}; only a run that has ended can be rescored.");
