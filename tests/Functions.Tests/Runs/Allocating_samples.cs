@@ -143,8 +143,10 @@ public sealed class Allocating_samples
         var one = await bench.RunAsync(Yaml.Of(samples: 8, more: Allocation));
         var none = await bench.RunAsync(Yaml.Of(samples: 8, models: ["one", "two"], scorers: "", more: Allocation));
         var samples = await bench.RunAsync(Yaml.Of(samples: 8, models: ["one", "two"], more: Allocation), "--samples", "4");
+        var model = await bench.RunAsync(Yaml.Of(samples: 8, models: ["one", "two"], more: Allocation), "--model", "openai-compatible:one");
 
-        Assert.Equal((1, 1, 1), (one.ExitCode, none.ExitCode, samples.ExitCode));
+        Assert.Equal((1, 1, 1, 1), (one.ExitCode, none.ExitCode, samples.ExitCode, model.ExitCode));
+        Assert.Contains("allocation needs at least 2 models or variants", model.Error, StringComparison.Ordinal);
         Assert.Contains("allocation needs at least 2 models or variants", one.Error, StringComparison.Ordinal);
         Assert.Contains("allocation needs a scorer", none.Error, StringComparison.Ordinal);
         Assert.Contains("below samplesPerScenario (4)", samples.Error, StringComparison.Ordinal);
