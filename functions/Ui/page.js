@@ -39,14 +39,13 @@ async function showRuns() {
   find('more').hidden = !token;
   find('runs').tBodies[0].replaceChildren(...runs.map(run => {
     const link = element('a', { href: `#${run.runId}`, textContent: run.name || run.runId });
-    const line = row(link, run.kind, { text: run.status, className: run.status === 'failed' ? 'bad' : '' }, { text: cellsOf(run) }, time(run.createdAt));
+    const line = row(link, run.kind, { text: run.status, className: run.status === 'failed' ? 'bad' : '' },
+      { text: String(run.items * run.variants.length * run.samplesPerScenario) }, { text: time(run.createdAt) });
     line.className = run.runId === chosen ? 'chosen' : '';
     return line;
   }));
   if (runs.length === 0) find('runs').tBodies[0].replaceChildren(row('No runs yet.'));
 }
-
-const cellsOf = run => run.progress ? `${run.progress.completed + run.progress.failed} / ${run.progress.total}` : '';
 
 async function showFindings() {
   const { findings } = await ask('review');
@@ -63,13 +62,14 @@ async function showRun() {
     throw error;
   });
   const { completed, failed, total } = run.progress;
-  find('run').replaceChildren(
+  find('run').replaceChildren(...[
     element('h2', { textContent: `${run.name} · ${run.status}` }),
     element('p', { className: 'quiet', textContent: `${run.runId} · ${run.items} items × ${run.variants.length} variants × ${run.samplesPerScenario} samples` }),
     element('progress', { max: total || 1, value: completed + failed }),
     element('p', { textContent: `${completed} completed, ${failed} failed of ${total}; ${run.calls.sent} calls, ${run.calls.repeated} repeated` }),
     run.reason ? element('p', { className: 'bad', textContent: run.reason }) : null,
-    ...(analysis ? analysisOf(analysis) : [element('p', { className: 'quiet', textContent: 'There is no analysis yet.' })]));
+    ...(analysis ? analysisOf(analysis) : [element('p', { className: 'quiet', textContent: 'There is no analysis yet.' })]),
+  ].filter(part => part !== null));
 }
 
 function analysisOf(analysis) {
@@ -85,7 +85,8 @@ function analysisOf(analysis) {
       model.consistency === null ? '' : `${number(model.consistency, 2)} ${model.consistencyLabel ?? ''}`))),
     ...((analysis.comparisons ?? []).length === 0 ? [] : [
       element('h2', { textContent: 'Verdicts' }),
-      table(['Variant', 'Against', 'Metric', 'Verdict', '#Effect', '#Interval', '#p'], analysis.comparisons.map(verdictRow))]),
+      table(['Variant', 'Against', 'Metric', 'Verdict', '#Effect', '#Interval', '#p'], analysis.comparisons.map(verdictRow)),
+      ...analysis.comparisons.filter(comparison => comparison.reason).map(comparison => element('p', { className: 'quiet', textContent: `${comparison.variant} by ${comparison.metric}: ${comparison.reason}` }))]),
     ...(analysis.warnings.length === 0 ? [] : [
       element('h2', { textContent: 'Warnings' }),
       element('ul', {}, ...analysis.warnings.map(warning => element('li', { textContent: `${warning.code}: ${warning.message}` })))]),
