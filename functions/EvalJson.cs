@@ -11,6 +11,7 @@ using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Planning;
 using FunctionsEval.Providers;
+using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Calls;
@@ -49,6 +50,8 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(Finding))]
+[JsonSerializable(typeof(ReviewReport))]
 [JsonSerializable(typeof(Topic))]
 [JsonSerializable(typeof(Source))]
 [JsonSerializable(typeof(ContentItem))]

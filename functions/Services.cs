@@ -12,6 +12,7 @@ using FunctionsEval.Limits;
 using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Prices;
+using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
@@ -50,6 +51,8 @@ internal sealed class Services : IAsyncDisposable
         AnalyzeRun = new AnalyzeRun(Runs, Cells, Allocations, Analyses, clock);
         Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, Prices, clock);
 
+        Findings = new FindingStore(storage.Entities);
+        Review = new Review(Runs, Cells, storage.Queues, Findings, clock, loggers.CreateLogger<Review>());
         Digests = new DigestStore(storage.Entities, Runs, Cells, clock);
         Credits = new Credits(storage.Entities, Runs, Cells, settings.CreditLimits, settings.CreditRates, clock);
         StartDigest = new StartDigest(Content, new CandidateSelection(Content), Runs, Credits, clock);
@@ -122,6 +125,10 @@ internal sealed class Services : IAsyncDisposable
     public AnalyzeRun AnalyzeRun { get; }
 
     public HealthCheck Health { get; }
+
+    public FindingStore Findings { get; }
+
+    public Review Review { get; }
 
     public HostedHistories Histories { get; }
 

@@ -32,7 +32,8 @@ internal static class AbTestReport
         var console = terminal.OutConsole();
         if (summary is not null)
         {
-            console.Write(Variants(summary));
+            console.Write(Answers(summary));
+            console.Write(Expense(summary));
         }
 
         if (rows.Count > 0)
@@ -41,12 +42,13 @@ internal static class AbTestReport
         }
     }
 
-    private static Table Variants(AbTestAnalysis summary)
+    // Two tables, and no column that says nothing: a terminal has eighty characters.
+    private static Table Answers(AbTestAnalysis summary)
     {
-        // Simulated and local models have no price: the column would say nothing.
-        var anyCost = summary.PerVariant.Any(variant => variant.CostUsd is not null);
+        var anyInvalid = summary.PerVariant.Any(variant => variant.InvalidRate > 0);
+        var anyError = summary.PerVariant.Any(variant => variant.ErrorRate > 0);
         var table = RunReport.NewTable("Triage by variant", "variant");
-        RunReport.AddNumbers(table, ["score", "relevant", "novel", "deep", "invalid", "errors", "p50 ms", "p95 ms", "tokens in", "out", .. anyCost ? ["cost"] : NoNames]);
+        RunReport.AddNumbers(table, ["score", "relevant", "novel", "deep", .. anyInvalid ? ["invalid"] : NoNames, .. anyError ? ["errors"] : NoNames]);
         foreach (var variant in summary.PerVariant)
         {
             table.AddRow([
@@ -55,8 +57,24 @@ internal static class AbTestReport
                 Percent(variant.Relevant.Mean),
                 Percent(variant.Novel.Mean),
                 Percent(variant.DeepSummarize.Mean),
-                Percent(variant.InvalidRate),
-                Percent(variant.ErrorRate),
+                .. anyInvalid ? [Percent(variant.InvalidRate)] : NoNames,
+                .. anyError ? [Percent(variant.ErrorRate)] : NoNames,
+            ]);
+        }
+
+        return table;
+    }
+
+    private static Table Expense(AbTestAnalysis summary)
+    {
+        var anyCost = summary.PerVariant.Any(variant => variant.CostUsd is not null);
+        var table = RunReport.NewTable(anyCost ? "Time, tokens and cost by variant" : "Time and tokens by variant", "variant");
+        RunReport.AddNumbers(table, ["cells", "p50 ms", "p95 ms", "tokens in", "tokens out", .. anyCost ? ["cost"] : NoNames]);
+        foreach (var variant in summary.PerVariant)
+        {
+            table.AddRow([
+                Markup.Escape(variant.Variant),
+                RunReport.Count(variant.Cells),
                 RunReport.Number(variant.MedianLatencyMs, "F0"),
                 RunReport.Number(variant.P95LatencyMs, "F0"),
                 RunReport.Count(variant.InputTokens),
@@ -76,7 +94,12 @@ internal static class AbTestReport
         var which = shown.Count < rows.Count ? $": the {shown.Count} of {rows.Count} that differ most" : "";
         var title = $"Side by side{which} (score, Relevant Novel Deep, tokens, ms{(anyCost ? ", cost" : "")})";
         var table = RunReport.NewTable(title, "candidate");
-        RunReport.AddNumbers(table, run.Variants.Select(variant => Markup.Escape(variant.Name)));
+        foreach (var variant in run.Variants)
+        {
+            // Wraps where many variants are side by side: nothing may be cut off.
+            table.AddColumn(new TableColumn(Markup.Escape(variant.Name)).RightAligned());
+        }
+
         foreach (var row in shown)
         {
             table.AddRow([Markup.Escape(Shorten(row.Title)), .. row.Variants.Select(variant => Markup.Escape(Describe(variant, anyCost)))]);
@@ -95,7 +118,15 @@ internal static class AbTestReport
         ? cell.Status
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{score:F0} {Flag(cell.Relevant, 'R')}{Flag(cell.Novel, 'N')}{Flag(cell.DeepSummarize, 'D')} {cell.InputTokens + cell.OutputTokens} {cell.LatencyMs}{(withCost ? " " + RunReport.Usd(cell.CostUsd) : "")}");
+            $"{score:F0} {Flag(cell.Relevant, 'R')}{Flag(cell.Novel, 'N')}{Flag(cell.DeepSummarize, 'D')} {cell.InputTokens + cell.OutputTokens} {cell.LatencyMs}{(withCost ? " " + Cost(cell.CostUsd) : "")}");
+
+    /// <summary>Two digits that count.</summary>
+    private static string Cost(decimal? usd) => usd switch
+    {
+        null => "-",
+        > 0 and < 0.00001m => "<$0.00001",
+        _ => string.Create(CultureInfo.InvariantCulture, $"${usd:G2}"),
+    };
 
     // With several samples a flag is that of most of them.
     private static char Flag(double? share, char letter) => share >= 0.5 ? letter : '-';
@@ -142,23 +173,3 @@ internal static class AbTestReport
 
     private static string Shorten(string title) => title.Length <= MaxTitle ? title : title[..(MaxTitle - 1)] + "…";
 }
-
-/// <summary>An A/B test as scripts read it: the run's result, what each variant came to, and the candidates side by side.</summary>
-public sealed record AbTestResult(RunResult Run, AbTestAnalysis? Analysis, IReadOnlyList<AbTestRow> Items);
-
-public sealed record AbTestRow(int ItemIndex, string CandidateId, string Title, string SourceType, IReadOnlyList<AbTestCell> Variants);
-
-/// <summary>A candidate as one variant saw it: means over its samples, sums of tokens.</summary>
-/// <param name="Status">ok, invalid, missing, or the code of its error.</param>
-/// <param name="CostUsd">Of its samples together; null when one of them has no known price.</param>
-public sealed record AbTestCell(
-    string Variant,
-    string Status,
-    double? Score,
-    double? Relevant,
-    double? Novel,
-    double? DeepSummarize,
-    long InputTokens,
-    long OutputTokens,
-    long LatencyMs,
-    decimal? CostUsd = null);

@@ -55,6 +55,13 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDigests"/>, row = run id: heads. Partition = run id, row = index: blocks of entries.</summary>
     public const string Digests = "Digests";
 
+    /// <summary>Partition = <see cref="AllFindings"/>, row = finding id. Partition = <see cref="ReviewedRuns"/>, row = run id: what a review saw of it.</summary>
+    public const string Findings = "Findings";
+
+    public const string AllFindings = "finding";
+
+    public const string ReviewedRuns = "run";
+
     public const string AllDefinitions = "definition";
 
     public const string AllRuns = "run";

@@ -6,8 +6,10 @@ using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Planning;
+using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
+using FunctionsEval.Ui;
 
 namespace FunctionsEval.Hosting.StandAlone;
 
@@ -56,6 +58,8 @@ internal static class Server
         api.MapAbTests();
         api.MapDigests();
         api.MapCalls();
+        api.MapReview();
+        api.MapUi();
         api.MapHealth();
     }
 
@@ -83,6 +87,8 @@ internal static class Server
         collection.AddSingleton(services.ExtendRun);
         collection.AddSingleton(services.RescoreRun);
         collection.AddSingleton(services.Planner);
+        collection.AddSingleton(services.Findings);
+        collection.AddSingleton(services.Review);
         collection.AddSingleton(services.Health);
         collection.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         collection.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);

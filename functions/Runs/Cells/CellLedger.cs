@@ -23,11 +23,11 @@ public sealed class CellLedger(IEntityStore entities)
             : null;
 
     public async Task<Transcript?> FindTranscriptAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
-        await TranscriptRowsAsync(runId, address, cancellationToken) is { } rows ? CellRows.ToTranscript(rows) : null;
+        await TranscriptRowsAsync(runId, address, cancellationToken) is { Count: > 0 } rows ? CellRows.ToTranscript(rows) : null;
 
-    /// <summary>What <see cref="KeepAsync"/> kept last.</summary>
+    /// <summary>What <see cref="KeepAsync"/> kept last; null also when that was cut off, so that it is asked for again.</summary>
     public async Task<KeptConversation?> FindKeptAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
-        await TranscriptRowsAsync(runId, address, cancellationToken) is { } rows ? CellRows.ToKept(rows) : null;
+        await TranscriptRowsAsync(runId, address, cancellationToken) is { Count: > 0 } rows ? CellRows.ToKept(rows) : null;
 
     /// <summary>
     /// Says, durably, that a call is about to be sent; <paramref name="calls"/> counts those of this execution, from 1, and
@@ -163,20 +163,20 @@ public sealed class CellLedger(IEntityStore entities)
         }
     }
 
-    private async Task<List<Entity>?> TranscriptRowsAsync(string runId, CellAddress address, CancellationToken cancellationToken)
+    /// <summary>As many rows of a transcript as there are, without a gap.</summary>
+    private async Task<List<Entity>> TranscriptRowsAsync(string runId, CellAddress address, CancellationToken cancellationToken)
     {
-        var partition = address.PartitionKey(runId);
-        if (await entities.FindAsync(TableKeys.Transcripts, partition, address.RowKey, cancellationToken) is not { } first)
+        var rows = new List<Entity>(1);
+        var key = address.RowKey;
+        while (await entities.FindAsync(TableKeys.Transcripts, address.PartitionKey(runId), key, cancellationToken) is { } row)
         {
-            return null;
-        }
+            rows.Add(row);
+            if (rows.Count == CellRows.PartsOf(rows[0]))
+            {
+                break;
+            }
 
-        var rows = new List<Entity> { first };
-        while (rows.Count < CellRows.PartsOf(first))
-        {
-            var row = TableKeys.TranscriptPart(address.RowKey, rows.Count);
-            rows.Add(await entities.FindAsync(TableKeys.Transcripts, partition, row, cancellationToken)
-                ?? throw new InvalidDataException($"Row '{row}' of a transcript is not in partition '{partition}'."));
+            key = TableKeys.TranscriptPart(address.RowKey, rows.Count);
         }
 
         return rows;

@@ -124,10 +124,17 @@ internal static class CellRows
         }
     }
 
-    /// <summary>The rows of its transcript, with its calls in the first: they are there together or not at all.</summary>
+    /// <summary>The rows of its transcript, with its calls in the first: there is no kept turn without its calls.</summary>
     public static List<Entity> ToEntities(string partition, string cellRow, KeptConversation kept)
     {
         var rows = ToEntities(partition, cellRow, kept.Transcript).ToList();
+
+        if (rows.Count > 1)
+        {
+            // So long a conversation may take more than one write: its rows know each other by their time.
+            rows.ForEach(row => row["keptAt"] = kept.Transcript.CompletedAt);
+        }
+
         IReadOnlyList<ProviderCall> calls = [.. kept.Calls.Select(WithoutText)];
         rows[0].SetText("calls", JsonSerializer.Serialize(calls, EvalJson.Context.IReadOnlyListProviderCall));
         rows[0]["heldNanos"] = kept.HeldUsd > 0 ? Money.ToNanos(kept.HeldUsd) : null;
@@ -138,11 +145,15 @@ internal static class CellRows
     /// <summary>How many rows the transcript has that begins with this one.</summary>
     public static int PartsOf(Entity first) => (int)(first.GetInt64("parts") ?? 1);
 
-    public static Transcript ToTranscript(IEnumerable<Entity> rows) =>
-        JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!;
+    public static Transcript ToTranscript(IReadOnlyList<Entity> rows) => rows.Count == PartsOf(rows[0])
+        ? JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!
+        : throw new InvalidDataException($"Row {rows.Count} of transcript '{rows[0].RowKey}' is not in partition '{rows[0].PartitionKey}'.");
 
-    /// <summary>Null for a transcript without its calls: nobody can store a whole cell from it.</summary>
-    public static KeptConversation? ToKept(IReadOnlyList<Entity> rows) => rows[0].GetText("calls") is { } calls
+    /// <summary>Null for a transcript without its calls, or one that was written by half: nobody can store a whole cell from it.</summary>
+    public static KeptConversation? ToKept(IReadOnlyList<Entity> rows) =>
+        rows[0].GetText("calls") is { } calls
+        && rows.Count == PartsOf(rows[0])
+        && rows.All(row => row.GetDateTimeOffset("keptAt") == rows[0].GetDateTimeOffset("keptAt"))
         ? new KeptConversation(
             ToTranscript(rows),
             JsonSerializer.Deserialize(calls, EvalJson.Context.IReadOnlyListProviderCall)!,

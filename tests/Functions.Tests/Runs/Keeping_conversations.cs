@@ -58,6 +58,28 @@ public sealed class Keeping_conversations
         Assert.NotNull(await ledger.FindTranscriptAsync(run.RunId, second, Cancel));
     }
 
+    /// <summary>A megabyte a turn takes several rows and more than one write, between which a process can die.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_very_long_conversation_is_kept_whole_or_asked_for_again(bool isLaterTurn)
+    {
+        using var folder = new TemporaryFolder();
+        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path), TimeProvider.System);
+        var ledger = new CellLedger(storage.Entities);
+        var run = RunCells.Run();
+        var refusals = Enumerable.Repeat(RunCells.Calls(2)[0], 100)
+            .Select(call => call with { Outcome = new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.RateLimit, new string('n', 500), 429)) });
+        var kept = Long(RunCells.Noon, [.. refusals, .. RunCells.Calls(1)]);
+
+        await ledger.KeepAsync(run.RunId, First, kept);
+        var whole = (await ledger.FindKeptAsync(run.RunId, First, Cancel))!;
+        await CutOffAsync(storage.Entities, run.RunId, isLaterTurn);
+
+        Assert.Equal((101, 1_000_000), (whole.Calls.Count, whole.Transcript.Turns[0].TargetResponse.Length));
+        Assert.Null(await ledger.FindKeptAsync(run.RunId, First, Cancel));
+    }
+
     /// <summary>A process kept so many turns with so many calls, sent so many in all, and died. Only a turn that is missing is asked.</summary>
     [Theory]
     [InlineData(1, 1, 1, 1, 0)]
@@ -106,6 +128,23 @@ public sealed class Keeping_conversations
         var stored = await StoredRun.ReadAsync(services, run.RunId);
         stored.AssertWhole();
         Assert.Equal((2, 1), (stored.Cells[0].Calls, stored.Cells[0].LostCalls));
+    }
+
+    private static KeptConversation Long(DateTimeOffset completedAt, IReadOnlyList<ProviderCall> calls) =>
+        new(new Transcript([Turns[0] with { TargetResponse = new string('x', 1_000_000) }], "m", RunCells.Noon, completedAt), calls);
+
+    /// <summary>Leaves what a death leaves: rows that are not there yet, or only some of a later turn's.</summary>
+    private static async Task CutOffAsync(IEntityStore entities, string runId, bool isLaterTurn)
+    {
+        var partition = First.PartitionKey(runId);
+        if (!isLaterTurn)
+        {
+            await entities.SubmitAsync(TableKeys.Transcripts, EntityOperation.Delete(partition, TableKeys.TranscriptPart(First.RowKey, 3)), Cancel);
+            return;
+        }
+
+        var later = CellRows.ToEntities(partition, First.RowKey, Long(RunCells.Noon.AddSeconds(9), RunCells.Calls(2)));
+        await EntityBatches.UpsertAsync(entities, TableKeys.Transcripts, later[..2], Cancel);
     }
 
     private static KeptConversation Kept(int turns, IReadOnlyList<ProviderCall> calls) =>
