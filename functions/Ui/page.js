@@ -4,6 +4,8 @@
 const find = id => document.getElementById(id);
 const number = (value, digits = 3) => value === null || value === undefined ? '' : Number(value).toFixed(digits);
 const time = text => text ? text.slice(0, 16).replace('T', ' ') : '';
+// An allocation gives some scenarios more and others less; this is the mean.
+const samplesOf = run => run.allocation?.meanSamples ?? run.samplesPerScenario;
 const element = (name, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children.filter(child => child !== null));
@@ -40,7 +42,7 @@ async function showRuns() {
   find('runs').tBodies[0].replaceChildren(...runs.map(run => {
     const link = element('a', { href: `#${run.runId}`, textContent: run.name || run.runId });
     const line = row(link, run.kind, { text: run.status, className: run.status === 'failed' ? 'bad' : '' },
-      { text: String(run.items * run.variants.length * run.samplesPerScenario) }, { text: time(run.createdAt) });
+      { text: String(run.items * run.variants.length * samplesOf(run)) }, { text: time(run.createdAt) });
     line.className = run.runId === chosen ? 'chosen' : '';
     return line;
   }));
@@ -64,7 +66,7 @@ async function showRun() {
   const { completed, failed, total } = run.progress;
   find('run').replaceChildren(...[
     element('h2', { textContent: `${run.name} · ${run.status}` }),
-    element('p', { className: 'quiet', textContent: `${run.runId} · ${run.items} items × ${run.variants.length} variants × ${run.samplesPerScenario} samples` }),
+    element('p', { className: 'quiet', textContent: `${run.runId} · ${run.items} items × ${run.variants.length} variants × ${samplesOf(run)} samples` }),
     element('progress', { max: total || 1, value: completed + failed }),
     element('p', { textContent: `${completed} completed, ${failed} failed of ${total}; ${run.calls.sent} calls, ${run.calls.repeated} repeated` }),
     run.reason ? element('p', { className: 'bad', textContent: run.reason }) : null,
