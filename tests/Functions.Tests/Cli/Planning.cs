@@ -61,6 +61,23 @@ public sealed class Planning
     }
 
     [Theory]
+    [InlineData("--difference-variance 0.1 --within 0.1", 10, "By the spread alone 6 scenarios were enough, but below 10 no verdict is given.")]
+    [InlineData("--difference-variance 0.1 --within 0.1 --items-per-cluster 5", 30, "below 30 no verdict is given.")]
+    [InlineData("--difference-variance 0 --within 0", 10, "All variances are given as 0")]
+    [InlineData("--difference-variance 0.1 --within 0.1 --items 9", 10, "With 9 scenarios no verdict is given, however large the difference: 10 are needed at least.")]
+    public async Task A_plan_never_asks_for_fewer_scenarios_than_a_verdict_needs(string options, int items, string note)
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.CommandAsync(["plan", "--effect", "0.9", "--data", bench.Data, "--json", .. options.Split(' ')]);
+
+        Assert.Equal(items, result.Json.GetProperty("plan").GetProperty("items").GetInt32());
+        Assert.All(result.Json.GetProperty("curve").EnumerateArray(), point => Assert.True(point.GetProperty("items").GetInt32() >= items));
+        Assert.Contains(result.Json.GetProperty("notes").EnumerateArray(), text => text.GetString()!.Contains(note, StringComparison.Ordinal));
+        Assert.False(result.Json.TryGetProperty("detectableEffect", out var effect) && effect.ValueKind == System.Text.Json.JsonValueKind.Number);
+    }
+
+    [Theory]
     [InlineData("--effect 0 --difference-variance 1 --within 1", "effect must be finite and not 0, but is 0.")]
     [InlineData("--effect 1", "Give either pilotRunId, or differenceVariance and withinVariance.")]
     [InlineData("--effect 1 --within 1", "Give either pilotRunId, or differenceVariance and withinVariance.")]
