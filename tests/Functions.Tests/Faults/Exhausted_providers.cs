@@ -35,11 +35,10 @@ public sealed class Exhausted_providers
     public async Task No_key_is_in_what_a_failing_run_prints_or_stores()
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: "another"));
-        foreach (var (vendor, variable) in (ReadOnlySpan<(string, string)>)
-            [("openai", "OPENAI_API_KEY"), ("anthropic", "ANTHROPIC_API_KEY"), ("google", "GOOGLE_API_KEY"), ("azure-openai", "AZURE_OPENAI_API_KEY")])
+        foreach (var vendor in (string[])["OPENAI", "ANTHROPIC", "GOOGLE", "AZURE_OPENAI"])
         {
-            bench.Environment[variable] = Key;
-            Assert.NotEmpty(vendor);
+            bench.Environment[$"{vendor}_API_KEY"] = Key;
+            bench.Environment[$"{vendor}_BASE_URL"] = bench.BaseUrl;
         }
 
         var yaml = Yaml.Of(scenarios: 2, samples: 2, models: ["sim-noisy"]).Replace(
