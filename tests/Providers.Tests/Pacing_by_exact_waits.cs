@@ -42,6 +42,22 @@ public sealed class Pacing_by_exact_waits
         Assert.True(MostInASecond(vendor.Refusals) <= 2 * (16 + burst), told);
     }
 
+    /// <summary>Code is compiled and connections are opened by the first calls, and a busy machine halts the program now and then.</summary>
+    [Theory]
+    [InlineData(1, 0.85)]
+    [InlineData(5, 0.9)]
+    public void A_slow_start_and_hiccups_of_the_program_are_not_taken_for_a_slow_vendor(int burst, double least)
+    {
+        var vendor = new Vendor20(_clock, burst, jitter: 2, latency: 0, slowFor: TimeSpan.FromSeconds(1), hiccups: 0.03);
+        using var gate = new AdaptiveConcurrency(new ConcurrencyOptions(), _clock);
+        var caller = new ModelCaller("openai", vendor.Provider, gate, new ModelCallerOptions(), _clock, new Random(2));
+
+        Run(400, caller, vendor);
+
+        var seconds = (vendor.LastAdmitted - vendor.Started).TotalSeconds;
+        Assert.True(400 / (burst + (Rate * seconds)) >= least, $"Goodput {400 / seconds:F1}/s, {vendor.Refusals.Count} refusals.");
+    }
+
     private static int MostInASecond(IEnumerable<DateTimeOffset> moments)
     {
         var sorted = moments.Order().ToList();
@@ -52,7 +68,7 @@ public sealed class Pacing_by_exact_waits
         () => Task.WhenAll(Enumerable.Range(0, calls).Select(call => caller.CallAsync(Samples.Request(id: $"c{call}"), vendor.PrepareAsync, CancellationToken.None))),
         _clock, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10));
 
-    private sealed class Vendor20(FakeClock clock, int burst, int jitter, int latency)
+    private sealed class Vendor20(FakeClock clock, int burst, int jitter, int latency, TimeSpan slowFor = default, double hiccups = 0)
     {
         private readonly TokenBucket _bucket = new(Rate, burst, clock);
         private readonly Random _random = new(7);
@@ -65,6 +81,7 @@ public sealed class Pacing_by_exact_waits
 
         public ScriptedProvider Provider => new(async (_, cancellationToken) =>
         {
+            await DelayAsync(clock.GetUtcNow() < Started + slowFor || _random.NextDouble() < hiccups ? 200 * _random.NextDouble() : 0, cancellationToken);
             await DelayAsync(jitter * _random.NextDouble(), cancellationToken);
             if (!_bucket.TryTake(out var _, out var wait))
             {

@@ -89,14 +89,14 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
 
                 return signal == CallSignal.Succeeded && full && start > _reactedAtStart ? Grow() : null;
             default:
-                return Refused(signal, now, now - seconds, retryAfter, start, lastStart);
+                return Refused(signal, now, seconds, retryAfter, start, lastStart);
         }
     }
 
-    private string? Refused(CallSignal signal, double now, double startedAt, double? retryAfter, long start, long lastStart)
+    private string? Refused(CallSignal signal, double now, double seconds, double? retryAfter, long start, long lastStart)
     {
         var isBurst = start <= _reactedAtStart;
-        _exact.Note(start, startedAt, retryAfter, isIsolated: !isBurst && (_history & 0xF) == 0);
+        _exact.Note(start, now - seconds, seconds, retryAfter, isIsolated: !isBurst && (_history & 0xF) == 0);
         if (isBurst)
         {
             // Sent before the last reaction, so it belongs to the burst that the reaction answered.

@@ -16,10 +16,15 @@ internal sealed class ExactWaits
     private const double Underdrive = 0.99;
 
     // Without a refusal for a while the vendor's rate has grown, or another process has gone.
-    private const double UnrefusedGrowth = 1.02;
+    private const double UnrefusedGrowth = 1.04;
     private const double MostAhead = 1.25;
     private const double LeastBehind = 0.9;
     private const double Slowdown = 1.5;
+
+    // A call may have arrived at any moment between its start and its answer; a time that is measured less exactly than this is none.
+    private const double WorstError = 0.25;
+
+    private const double MostLonger = 1.5;
 
     // So many admitted calls between two refusals tell as much as all that was known before.
     private const double HalfWeight = 3;
@@ -30,6 +35,7 @@ internal sealed class ExactWaits
     private bool _wasIdle;
     private long _lastStart;
     private double _lastPlace;
+    private double _lastTook;
 
     public bool IsKnown => _interval > 0;
 
@@ -41,7 +47,8 @@ internal sealed class ExactWaits
 
     /// <param name="start">Number of the refused start; those between it and the last refused one were admitted.</param>
     /// <param name="isIsolated">Nothing was refused shortly before.</param>
-    public void Note(long start, double startedAt, double? wait, bool isIsolated)
+    /// <param name="took">From its start to its answer.</param>
+    public void Note(long start, double startedAt, double took, double? wait, bool isIsolated)
     {
         if (wait is not (> 0 and < LongestWait))
         {
@@ -49,6 +56,12 @@ internal sealed class ExactWaits
         }
 
         _longest = isIsolated ? wait.Value : Math.Max(_longest, wait.Value);
+        if (IsKnown && wait > _interval && (Explains(wait) || !_isMeasured))
+        {
+            // A call is never told to wait for longer than one place takes.
+            Become(wait.Value);
+        }
+
         if (start <= _lastStart)
         {
             return;
@@ -56,12 +69,13 @@ internal sealed class ExactWaits
 
         var place = startedAt + wait.Value;
         var admitted = start - _lastStart - 1;
-        if (IsKnown && _lastStart > 0 && admitted > 0 && !_wasIdle)
+        var passed = place - _lastPlace;
+        if (IsKnown && _lastStart > 0 && admitted > 0 && !_wasIdle && took + _lastTook <= WorstError * passed)
         {
-            Measure((place - _lastPlace) / admitted, admitted);
+            Measure(passed / admitted, admitted);
         }
 
-        (_lastStart, _lastPlace, _wasIdle) = (start, place, false);
+        (_lastStart, _lastPlace, _lastTook, _wasIdle) = (start, place, took, false);
     }
 
     /// <summary>For a start, a place comes in as often as the longest wait of a burst takes; false when there was none.</summary>
@@ -104,10 +118,17 @@ internal sealed class ExactWaits
             return;
         }
 
-        var ahead = Pace * _interval;
-        var weight = _isMeasured ? admitted / (admitted + HalfWeight) : 1;
-        _interval += weight * (interval - _interval);
-        Pace = _isMeasured ? ahead / _interval : 1 / _interval;
+        // Calls that came late to a bucket of one token lengthen what is measured, and nothing shortens it.
+        var seen = Math.Min(interval, MostLonger * _interval);
+        var weight = _isMeasured || seen > _interval ? admitted / (admitted + HalfWeight) : 1;
+        Become(_interval + (weight * (seen - _interval)));
         _isMeasured = true;
+    }
+
+    /// <summary>As much ahead of the rate as before.</summary>
+    private void Become(double interval)
+    {
+        Pace *= _interval / interval;
+        _interval = interval;
     }
 }
