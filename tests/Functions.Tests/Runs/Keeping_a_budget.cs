@@ -115,7 +115,7 @@ public sealed class Keeping_a_budget
 
         Assert.True(await waiting);
         budget.Settle(0.5m, 0.5m);
-        Assert.Equal(0.8m, budget.Spent);
+        Assert.Equal(1 - 0.8m, budget.Free);
         Assert.False(await budget.ReserveAsync(0.3m, Cancel));
     }
 
