@@ -26,9 +26,9 @@ internal sealed class RunServer : IAsyncDisposable
     public static Task<RunServer> StartAsync(string folder, SimulatorServer simulator, int concurrency = Settings.DefaultConcurrency, string? storage = null) => StartAsync(
         new Settings(name => name == "AzureWebJobsStorage" ? storage : null, folder, simulator.BaseUrl.ToString(), concurrency), NullLoggerFactory.Instance);
 
-    public static async Task<RunServer> StartAsync(Settings settings, ILoggerFactory loggers)
+    public static async Task<RunServer> StartAsync(Settings settings, ILoggerFactory loggers, bool isFleet = false)
     {
-        var services = Services.Open(settings, loggers);
+        var services = Services.Open(settings, loggers, isFleet: isFleet);
         var engine = await EngineHost.StartAsync(services, Cancel);
         services.Pump.Start();
         return new RunServer(services, engine);
