@@ -10,6 +10,8 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Planning;
+using FunctionsEval.Providers;
+using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Calls;
@@ -24,11 +26,13 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(CellError))]
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
 [JsonSerializable(typeof(Transcript))]
+[JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(PipelineJob))]
 [JsonSerializable(typeof(RunInput))]
 [JsonSerializable(typeof(RunPlan))]
 [JsonSerializable(typeof(BlockInput))]
 [JsonSerializable(typeof(BlockResult))]
+[JsonSerializable(typeof(AllocatedBlockInput))]
 [JsonSerializable(typeof(CellInput))]
 [JsonSerializable(typeof(CompleteRunInput))]
 [JsonSerializable(typeof(RunStatus))]
@@ -46,6 +50,8 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(Finding))]
+[JsonSerializable(typeof(ReviewReport))]
 [JsonSerializable(typeof(Topic))]
 [JsonSerializable(typeof(Source))]
 [JsonSerializable(typeof(ContentItem))]

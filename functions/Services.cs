@@ -12,7 +12,9 @@ using FunctionsEval.Limits;
 using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Prices;
+using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
@@ -45,9 +47,12 @@ internal sealed class Services : IAsyncDisposable
         Runs = new RunStore(storage.Entities);
         Cells = new CellLedger(storage.Entities);
         Analyses = new AnalysisStore(storage.Entities);
-        AnalyzeRun = new AnalyzeRun(Runs, Cells, Analyses, clock);
+        Allocations = new AllocationStore(storage.Entities);
+        AnalyzeRun = new AnalyzeRun(Runs, Cells, Allocations, Analyses, clock);
         Health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, settings.Keys, Prices, clock);
 
+        Findings = new FindingStore(storage.Entities);
+        Review = new Review(Runs, Cells, storage.Queues, Findings, clock, loggers.CreateLogger<Review>());
         Digests = new DigestStore(storage.Entities, Runs, Cells, clock);
         Credits = new Credits(storage.Entities, Runs, Cells, settings.CreditLimits, settings.CreditRates, clock);
         StartDigest = new StartDigest(Content, new CandidateSelection(Content), Runs, Credits, clock);
@@ -56,6 +61,8 @@ internal sealed class Services : IAsyncDisposable
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
             new InterimLook(Runs, Cells),
+            new AllocateSamples(Runs, Cells, Allocations),
+            new ReadAllocation(Allocations),
             AnalyzeRun,
             new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
@@ -111,11 +118,17 @@ internal sealed class Services : IAsyncDisposable
 
     public CellLedger Cells { get; }
 
+    public AllocationStore Allocations { get; }
+
     public AnalysisStore Analyses { get; }
 
     public AnalyzeRun AnalyzeRun { get; }
 
     public HealthCheck Health { get; }
+
+    public FindingStore Findings { get; }
+
+    public Review Review { get; }
 
     public HostedHistories Histories { get; }
 

@@ -107,6 +107,7 @@ public sealed record AbTestItemView(
 
 /// <param name="Status">ok, invalid (the answer could not be read, twice) or error (there was none).</param>
 /// <param name="Triage">The answer as triage_v1.</param>
+/// <param name="CostUsd">Null when the model has no price.</param>
 public sealed record AbTestResultView(
     string Id,
     string AbtestItemId,
@@ -118,7 +119,8 @@ public sealed record AbTestResultView(
     long LatencyMs,
     string Status,
     CellError? Error,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    decimal? CostUsd = null)
 {
     public static AbTestResultView Of(CellRecord cell) => new(
         cell.Address.RowKey,
@@ -131,5 +133,6 @@ public sealed record AbTestResultView(
         (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
         cell.Outcome switch { CellOutcome.Scored => "ok", CellOutcome.Invalid => "invalid", _ => "error" },
         cell.Error ?? (cell.Outcome == CellOutcome.Invalid ? new CellError("INVALID_RESPONSE", cell.Scores[0].Invalid!, Retryable: false) : null),
-        cell.CompletedAt);
+        cell.CompletedAt,
+        cell.CostUsd);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -133,8 +134,7 @@ internal static class AbTestsApi
 
         return await analyze.RunAsync(run, cancellationToken) is { } analysis
             ? TypedResults.Ok(analysis)
-            : new AdminError(AdminError.NotFound, run.AnalysisError ?? $"A/B test '{runId}' is {AbTestView.Of(run).Status}: its analysis is made when it ends.")
-                .ToResult(StatusCodes.Status404NotFound);
+            : new AdminError(AdminError.NotFound, MissingAnalysis.ReasonOf(run)).ToResult(StatusCodes.Status404NotFound);
     }
 
     private static async Task<(RunRecord? Run, JsonHttpResult<AdminErrorBody>? Error)> FindAsync(

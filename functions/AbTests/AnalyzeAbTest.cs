@@ -1,11 +1,12 @@
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.AbTests;
 
-/// <summary>Adds to the analysis of the run what an A/B test is also judged by: latency, tokens, and how often an answer was no answer.</summary>
+/// <summary>Adds to the analysis of the run what an A/B test is also judged by: latency, tokens, cost, and how often an answer was no answer.</summary>
 public sealed class AnalyzeAbTest(AnalysisStore analyses, CellLedger cells)
 {
     /// <summary>Null while the run has no analysis.</summary>
@@ -27,7 +28,10 @@ public sealed class AnalyzeAbTest(AnalysisStore analyses, CellLedger cells)
 
         var counts = await cells.CountAsync(run, cancellationToken);
         return new AbTestAnalysis(
-            run.RunId, analysis.ComputedAt, [.. run.Variants.Select((_, index) => SummaryOf(run, index, analysis, counts[index], latencies[index]))]);
+            run.RunId,
+            analysis.ComputedAt,
+            [.. run.Variants.Select((_, index) => SummaryOf(run, index, analysis, counts[index], latencies[index]))],
+            analysis.Comparisons);
     }
 
     private static AbTestVariantSummary SummaryOf(RunRecord run, int index, RunAnalysis analysis, CellCounts counts, List<long> latencies)
@@ -47,7 +51,8 @@ public sealed class AnalyzeAbTest(AnalysisStore analyses, CellLedger cells)
             Quantile(latencies, 0.5),
             Quantile(latencies, 0.95),
             counts.InputTokens,
-            counts.OutputTokens);
+            counts.OutputTokens,
+            counts.Unpriced > 0 ? null : Money.FromNanos(counts.CostNanos));
     }
 
     private static Estimate Flag(RunAnalysis analysis, string scorer, int index) =>

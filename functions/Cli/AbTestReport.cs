@@ -13,6 +13,8 @@ internal static class AbTestReport
 {
     private const int MaxTitle = 40;
 
+    private static readonly string[] NoNames = [];
+
     /// <summary>Rows on a terminal; the rest is in the store and in the JSON.</summary>
     private const int MaxRows = 15;
 
@@ -30,7 +32,8 @@ internal static class AbTestReport
         var console = terminal.OutConsole();
         if (summary is not null)
         {
-            console.Write(Variants(summary));
+            console.Write(Answers(summary));
+            console.Write(Expense(summary));
         }
 
         if (rows.Count > 0)
@@ -39,24 +42,45 @@ internal static class AbTestReport
         }
     }
 
-    private static Table Variants(AbTestAnalysis summary)
+    // Two tables, and no column that says nothing: a terminal has eighty characters.
+    private static Table Answers(AbTestAnalysis summary)
     {
+        var anyInvalid = summary.PerVariant.Any(variant => variant.InvalidRate > 0);
+        var anyError = summary.PerVariant.Any(variant => variant.ErrorRate > 0);
         var table = RunReport.NewTable("Triage by variant", "variant");
-        RunReport.AddNumbers(table, ["score", "relevant", "novel", "deep", "invalid", "errors", "p50 ms", "p95 ms", "tokens in", "out"]);
+        RunReport.AddNumbers(table, ["score", "relevant", "novel", "deep", .. anyInvalid ? ["invalid"] : NoNames, .. anyError ? ["errors"] : NoNames]);
         foreach (var variant in summary.PerVariant)
         {
-            table.AddRow(
+            table.AddRow([
                 Markup.Escape(variant.Variant),
                 RunReport.Number(variant.Score.Mean, "F1"),
                 Percent(variant.Relevant.Mean),
                 Percent(variant.Novel.Mean),
                 Percent(variant.DeepSummarize.Mean),
-                Percent(variant.InvalidRate),
-                Percent(variant.ErrorRate),
+                .. anyInvalid ? [Percent(variant.InvalidRate)] : NoNames,
+                .. anyError ? [Percent(variant.ErrorRate)] : NoNames,
+            ]);
+        }
+
+        return table;
+    }
+
+    private static Table Expense(AbTestAnalysis summary)
+    {
+        var anyCost = summary.PerVariant.Any(variant => variant.CostUsd is not null);
+        var table = RunReport.NewTable(anyCost ? "Time, tokens and cost by variant" : "Time and tokens by variant", "variant");
+        RunReport.AddNumbers(table, ["cells", "p50 ms", "p95 ms", "tokens in", "tokens out", .. anyCost ? ["cost"] : NoNames]);
+        foreach (var variant in summary.PerVariant)
+        {
+            table.AddRow([
+                Markup.Escape(variant.Variant),
+                RunReport.Count(variant.Cells),
                 RunReport.Number(variant.MedianLatencyMs, "F0"),
                 RunReport.Number(variant.P95LatencyMs, "F0"),
                 RunReport.Count(variant.InputTokens),
-                RunReport.Count(variant.OutputTokens));
+                RunReport.Count(variant.OutputTokens),
+                .. anyCost ? [RunReport.Usd(variant.CostUsd)] : NoNames,
+            ]);
         }
 
         return table;
@@ -66,13 +90,19 @@ internal static class AbTestReport
     private static Table SideBySide(RunRecord run, List<AbTestRow> rows)
     {
         var shown = rows.OrderByDescending(Spread).ThenBy(row => row.ItemIndex).Take(MaxRows).ToList();
-        var title = shown.Count < rows.Count ? $"Side by side: the {shown.Count} of {rows.Count} that differ most (score, Relevant Novel Deep, tokens, ms)"
-            : "Side by side (score, Relevant Novel Deep, tokens, ms)";
+        var anyCost = rows.Any(row => row.Variants.Any(cell => cell.CostUsd is not null));
+        var which = shown.Count < rows.Count ? $": the {shown.Count} of {rows.Count} that differ most" : "";
+        var title = $"Side by side{which} (score, Relevant Novel Deep, tokens, ms{(anyCost ? ", cost" : "")})";
         var table = RunReport.NewTable(title, "candidate");
-        RunReport.AddNumbers(table, run.Variants.Select(variant => Markup.Escape(variant.Name)));
+        foreach (var variant in run.Variants)
+        {
+            // Wraps where many variants are side by side: nothing may be cut off.
+            table.AddColumn(new TableColumn(Markup.Escape(variant.Name)).RightAligned());
+        }
+
         foreach (var row in shown)
         {
-            table.AddRow([Markup.Escape(Shorten(row.Title)), .. row.Variants.Select(variant => Markup.Escape(Describe(variant)))]);
+            table.AddRow([Markup.Escape(Shorten(row.Title)), .. row.Variants.Select(variant => Markup.Escape(Describe(variant, anyCost)))]);
         }
 
         return table;
@@ -84,11 +114,19 @@ internal static class AbTestReport
         return scores.Count < row.Variants.Count ? double.MaxValue : scores.Max() - scores.Min();
     }
 
-    private static string Describe(AbTestCell cell) => cell.Score is not { } score
+    private static string Describe(AbTestCell cell, bool withCost) => cell.Score is not { } score
         ? cell.Status
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{score:F0} {Flag(cell.Relevant, 'R')}{Flag(cell.Novel, 'N')}{Flag(cell.DeepSummarize, 'D')} {cell.InputTokens + cell.OutputTokens} {cell.LatencyMs}");
+            $"{score:F0} {Flag(cell.Relevant, 'R')}{Flag(cell.Novel, 'N')}{Flag(cell.DeepSummarize, 'D')} {cell.InputTokens + cell.OutputTokens} {cell.LatencyMs}{(withCost ? " " + Cost(cell.CostUsd) : "")}");
+
+    /// <summary>Two digits that count.</summary>
+    private static string Cost(decimal? usd) => usd switch
+    {
+        null => "-",
+        > 0 and < 0.00001m => "<$0.00001",
+        _ => string.Create(CultureInfo.InvariantCulture, $"${usd:G2}"),
+    };
 
     // With several samples a flag is that of most of them.
     private static char Flag(double? share, char letter) => share >= 0.5 ? letter : '-';
@@ -127,28 +165,11 @@ internal static class AbTestReport
             Mean(TriageScorers.ShouldDeepSummarize),
             samples.Sum(cell => cell.InputTokens ?? 0),
             samples.Sum(cell => cell.OutputTokens ?? 0),
-            samples.Count == 0 ? 0 : (long)samples.Average(cell => (cell.CompletedAt - cell.StartedAt).TotalMilliseconds));
+            samples.Count == 0 ? 0 : (long)samples.Average(cell => (cell.CompletedAt - cell.StartedAt).TotalMilliseconds),
+            samples.Count == 0 || samples.Any(cell => cell.CostUsd is null) ? null : samples.Sum(cell => cell.CostUsd));
     }
 
     private static string Percent(double? share) => share?.ToString("P0", CultureInfo.InvariantCulture) ?? "-";
 
     private static string Shorten(string title) => title.Length <= MaxTitle ? title : title[..(MaxTitle - 1)] + "…";
 }
-
-/// <summary>An A/B test as scripts read it: the run's result, what each variant came to, and the candidates side by side.</summary>
-public sealed record AbTestResult(RunResult Run, AbTestAnalysis? Analysis, IReadOnlyList<AbTestRow> Items);
-
-public sealed record AbTestRow(int ItemIndex, string CandidateId, string Title, string SourceType, IReadOnlyList<AbTestCell> Variants);
-
-/// <summary>A candidate as one variant saw it: means over its samples, sums of tokens.</summary>
-/// <param name="Status">ok, invalid, missing, or the code of its error.</param>
-public sealed record AbTestCell(
-    string Variant,
-    string Status,
-    double? Score,
-    double? Relevant,
-    double? Novel,
-    double? DeepSummarize,
-    long InputTokens,
-    long OutputTokens,
-    long LatencyMs);

@@ -25,6 +25,11 @@ internal static class AnalyzeCommand
         using var loggers = Terminal.Warnings();
         await using var services = Services.Open(settings, loggers, isCommand: true);
         var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
+        if (run.TotalCells == 0)
+        {
+            throw new UsageException($"run '{run.RunId}' has nothing to analyze: {run.Reason}");
+        }
+
         await services.AnalyzeRun.RunAsync(run.RunId, cancellationToken);
         var result = await services.ResultOfAsync(run.RunId, (run.CompletedAt - run.StartedAt) ?? TimeSpan.Zero, cancellationToken);
         await RunReport.PrintAsync(terminal, services, run, result, arguments.GetValue(CommonOptions.Json), cancellationToken);

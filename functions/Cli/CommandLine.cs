@@ -23,6 +23,7 @@ internal static class CommandLine
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),
+            ReviewCommand.Create(terminal),
             HealthCommand.Create(terminal),
             HostCommand.Create(terminal),
         };

@@ -22,10 +22,10 @@ internal static class RunReport
         var console = terminal.OutConsole();
         console.MarkupLineInterpolated(
             $"Run [bold]{result.RunId}[/] is [bold]{EvalJson.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {Count(result.Calls.Repeated)} repeated; {Number(result.ElapsedSeconds, "F1")} s");
-        if (result.Cost is { Usd: { } usd } cost)
+        if (result.Cost is { Usd: not null } cost)
         {
             var rest = cost.UnpricedCells > 0 ? $", {Count(cost.UnpricedCells)} cells without a price not counted" : "";
-            console.MarkupLineInterpolated($"Cost ${usd.ToString("0.######", CultureInfo.InvariantCulture)}{rest}");
+            console.MarkupLineInterpolated($"Cost {Usd(cost.Usd)}{rest}");
         }
 
         if (result.Reason is { } reason)
@@ -44,7 +44,7 @@ internal static class RunReport
         }
         else
         {
-            console.MarkupLineInterpolated($"[yellow]There is no analysis: {result.AnalysisError ?? "the run has not ended"}.[/]");
+            console.MarkupLineInterpolated($"[yellow]There is no analysis: {result.AnalysisError ?? (result.Status.IsFinished() ? "it has no cells" : "the run has not ended")}.[/]");
         }
     }
 
@@ -63,6 +63,13 @@ internal static class RunReport
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         console.Write(Variants(analysis));
+        foreach (var model in analysis.PerModel.Where(model => model.Allocation is not null))
+        {
+            var gain = model.Allocation!;
+            console.MarkupLineInterpolated(
+                $"{model.Variant}: {gain.FewestSamples} to {gain.MostSamples} samples a scenario; noise of samples {Number(gain.NoiseVersusEqual, "F2")} of that of equal numbers");
+        }
+
         if (analysis.Comparisons is { Count: > 0 } comparisons)
         {
             VerdictReport.Print(console, comparisons);
@@ -138,6 +145,8 @@ internal static class RunReport
     }
 
     internal static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string Usd(decimal? value) => value is { } usd ? string.Create(CultureInfo.InvariantCulture, $"${usd:0.######}") : "-";
 
     internal static string Number(double? value, string format = "F3") => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

@@ -58,7 +58,10 @@ internal static class ServeCommand
         services.Pump.Start();
         terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {services.StoreDescription}; Ctrl+C stops");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, engine.OwnershipLost);
+        var reviews = services.Review.RepeatAsync(end.Token);
         await Task.WhenAny(Task.Delay(Timeout.Infinite, end.Token), services.Engine.Completion);
+        await end.CancelAsync();
+        await reviews.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await app.StopAsync(CancellationToken.None);
         await services.Pump.StopAsync(CancellationToken.None);
         return cancellationToken.IsCancellationRequested

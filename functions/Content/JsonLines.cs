@@ -12,6 +12,8 @@ internal static class JsonLines
 {
     public const int MaxLineBytes = 1024 * 1024;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     public static async IAsyncEnumerable<FileLine> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
@@ -24,6 +26,7 @@ internal static class JsonLines
             while (TryTakeLine(ref buffer, read.IsCompleted, out var line))
             {
                 number++;
+                line = number == 1 ? WithoutByteOrderMark(line) : line;
                 var isTooLong = isSkipping || line.Length > MaxLineBytes;
                 isSkipping = false;
                 if (isTooLong)
@@ -69,6 +72,14 @@ internal static class JsonLines
 
         buffer = buffer.Slice(buffer.End);
         return true;
+    }
+
+    // Editors on Windows begin a file with one; JSON must not.
+    private static ReadOnlySequence<byte> WithoutByteOrderMark(ReadOnlySequence<byte> line)
+    {
+        var reader = new SequenceReader<byte>(line);
+        reader.IsNext(ByteOrderMark, advancePast: true);
+        return reader.UnreadSequence;
     }
 
     private static bool IsBlank(ReadOnlySequence<byte> line)

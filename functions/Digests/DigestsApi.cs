@@ -33,8 +33,18 @@ internal static class DigestsApi
         return TypedResults.Ok(new DigestPage(page, continuation));
     }
 
-    internal static async Task<Results<Ok<Digest>, ProblemHttpResult>> Get(string digestId, DigestStore digests, CancellationToken cancellationToken) =>
-        await digests.FindAsync(digestId, cancellationToken) is { } digest ? TypedResults.Ok(digest) : Problems.NotFound("Digest", digestId);
+    internal static async Task<Results<Ok<Digest>, ProblemHttpResult>> Get(
+        string digestId, DigestStore digests, RunStore runs, CancellationToken cancellationToken)
+    {
+        if (await digests.FindAsync(digestId, cancellationToken) is { } digest)
+        {
+            return TypedResults.Ok(digest);
+        }
+
+        return await runs.FindAsync(digestId, cancellationToken) is { Kind: RunRecord.Digest } run
+            ? TypedResults.Problem($"There is no digest '{digestId}': its run is {EvalJson.Name(run.Status)}. {run.Reason}".TrimEnd(), statusCode: 404)
+            : Problems.NotFound("Digest", digestId);
+    }
 
     /// <summary>Queues a digest; what it selects is decided when the job is worked on.</summary>
     internal static async Task<Results<Ok<DigestQueued>, JsonHttpResult<AdminErrorBody>>> Run(

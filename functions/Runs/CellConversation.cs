@@ -26,16 +26,20 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     private string? _modelVersion;
     private int _sent;
     private int _lost;
-    private int _keptTurns;
+    private KeptConversation? _kept;
 
     public IReadOnlyList<ProviderCall> Calls => _calls;
 
     public Transcript Transcript { get; private set; } = new([], null, default, default);
 
+    /// <summary>True when another process may take it up where this one ended.</summary>
+    public bool IsKept { get; private set; }
+
     public async Task<CellRecord> RunAsync(Scenario item, CancellationToken cancellationToken)
     {
         var conversation = CellConversations.Of(active, address.Variant, item);
-        if (conversation.MaxTurns > 1)
+        IsKept = conversation.MaxTurns > 1;
+        if (IsKept)
         {
             await ContinueAsync(conversation, cancellationToken);
         }
@@ -51,7 +55,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
                     if (step is ConversationStep.Ask)
                     {
                         // What is paid for is kept, whatever becomes of the next turn or of this process.
-                        await ledger.KeepAsync(active.Run.RunId, address, TranscriptNow());
+                        await ledger.KeepAsync(active.Run.RunId, address, new KeptConversation(TranscriptNow(), _calls, _held, LostCalls()));
                     }
 
                     break;
@@ -76,12 +80,12 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     /// <summary>Takes up what an earlier execution of this cell was answered.</summary>
     private async Task ContinueAsync(ICellConversation conversation, CancellationToken cancellationToken)
     {
-        if (await ledger.FindTranscriptAsync(active.Run.RunId, address, cancellationToken) is { Turns.Count: > 0 } kept
-            && kept.Turns.Count <= conversation.MaxTurns)
+        if (await ledger.FindKeptAsync(active.Run.RunId, address, cancellationToken) is { Transcript: { Turns.Count: > 0 } said } kept
+            && said.Turns.Count <= conversation.MaxTurns)
         {
-            _turns.AddRange(kept.Turns);
-            _keptTurns = kept.Turns.Count;
-            (_modelVersion, _startedAt) = (kept.ModelVersion, kept.StartedAt);
+            _turns.AddRange(said.Turns);
+            _calls.AddRange(kept.Calls);
+            (_kept, _held, _modelVersion, _startedAt) = (kept, kept.HeldUsd, said.ModelVersion, said.StartedAt);
         }
     }
 
@@ -146,9 +150,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         var (cost, held) = (0m, 0m);
         foreach (var attempt in attempts)
         {
-            var charged = attempt.Outcome is ModelOutcome.Failed(var failure) ? CallPrices.OfFailure(failure, _reserved) : 0;
-            held += charged;
-            decimal? known = attempt.Outcome is ModelOutcome.Answered(var answer) ? _prices.Of(_prices.UsageOf(answer, messages)) : charged == 0 ? 0 : null;
+            var known = _prices.Of(attempt.Outcome, messages);
+            held += attempt.Outcome is ModelOutcome.Failed(var failure) && CallPrices.MayBeCharged(failure) ? _reserved : 0;
             cost += known ?? 0;
             _calls.Add(attempt with { CostUsd = known });
         }
@@ -215,14 +218,14 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     {
         var scores = failure is null ? CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected) : [];
         var outcome = failure is not null ? CellOutcome.Failed : CellScores.OutcomeOf(scores);
-        var lost = Math.Max(0, _lost - _keptTurns);
+        var lost = LostCalls();
         return new CellRecord(
             address,
             outcome,
             scores is [var first, ..] ? first.Value : null,
             scores,
             failure is null ? null : new CellError(failure.Code.ToWire(), failure.Message, failure.Retryable, failure.StatusCode, failure.VendorCode),
-            _calls.Count + _keptTurns,
+            _calls.Count,
             lost,
             Sum(turn => turn.InputTokens),
             Sum(turn => turn.OutputTokens),
@@ -236,6 +239,9 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
             _turns.Any(turn => turn.TokensAreEstimated),
             output);
     }
+
+    /// <summary>Of the calls that earlier processes sent, those whose answers were not kept.</summary>
+    private int LostCalls() => Math.Max(_kept?.LostCalls ?? 0, _lost - (_kept?.Calls.Count ?? 0));
 
     /// <summary>Null when the model has no price.</summary>
     private decimal? Cost() => !_prices.AreKnown ? null : _turns.Sum(turn =>

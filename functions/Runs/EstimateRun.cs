@@ -15,22 +15,23 @@ internal static class EstimateRun
     {
         var sampled = SampledItems.Of(definitionId, asked);
         var variants = asked.AllVariants();
-        var turns = sampled.Sum(scenario => (long)Turns(scenario, asked));
+        List<long> turns = [.. sampled.Select(scenario => (long)Turns(scenario, asked))];
+        var calls = SampledSum.Of(turns, asked);
         var perModel = variants.Select(variant =>
         {
             var (vendor, price) = priceOf(variant.Model);
-            var cells = (long)sampled.Count * asked.SamplesPerScenario;
-            var most = (variant.MaxTokens ?? asked.Config.MaxTokens) * turns * asked.SamplesPerScenario;
+            var cells = (long)sampled.Count * (asked.Allocation?.MeanSamples ?? asked.SamplesPerScenario);
+            var maxTokens = variant.MaxTokens ?? asked.Config.MaxTokens;
+            var (expectedOutput, mostOutput) = (maxTokens * calls.Expected, maxTokens * calls.Most);
+            var prompts = SampledSum.Of(
+                [.. sampled.Select((scenario, index) => InputTokens(vendor, scenario, variant.Preamble ?? asked.Preamble, (int)turns[index]))], asked);
             var used = past.GetValueOrDefault(variant.Name);
-            var input = used is not null
-                ? used.InputTokens * cells / used.Cells
-                : sampled.Sum(scenario => InputTokens(vendor, scenario, variant.Preamble ?? asked.Preamble, Turns(scenario, asked))) * asked.SamplesPerScenario;
-            var output = used is not null ? used.OutputTokens * cells / used.Cells : most;
-
-            // Many calls together never are one long request, so its price does not count here.
-            var cost = price is null || output is null ? null : (price.Input * input + price.Output * output) / 1_000_000;
+            var input = used is not null ? used.InputTokens * cells / used.Cells : prompts.Expected;
+            var output = used is not null ? used.OutputTokens * cells / used.Cells : expectedOutput;
             return new ModelEstimate(
-                variant.Name, variant.Model, cells, turns * asked.SamplesPerScenario, input, most, output, cost, used?.Cells ?? 0);
+                variant.Name, variant.Model, cells, calls.Expected, input, mostOutput, output, Cost(price, input, output), used?.Cells ?? 0,
+                asked.Allocation is null ? null : calls.Most,
+                asked.Allocation is null ? null : Cost(price, Math.Max(input, prompts.Most), mostOutput));
         }).ToList();
         return new RunEstimate(
             sampled.Count,
@@ -40,8 +41,17 @@ internal static class EstimateRun
             perModel.Sum(model => model.Cells),
             perModel.Sum(model => model.Calls),
             perModel,
-            perModel.All(model => model.CostUsd is not null) ? perModel.Sum(model => model.CostUsd) : null);
+            Sum(perModel, model => model.CostUsd),
+            asked.Allocation is null ? null : perModel.Sum(model => model.MaxCalls),
+            Sum(perModel, model => model.MaxCostUsd));
     }
+
+    // Many calls together never are one long request, so its price does not count here.
+    private static decimal? Cost(Price? price, long input, long? output) =>
+        price is null || output is null ? null : (price.Input * input + price.Output * output) / 1_000_000;
+
+    private static decimal? Sum(List<ModelEstimate> models, Func<ModelEstimate, decimal?> cost) =>
+        models.All(model => cost(model) is not null) ? models.Sum(cost) : null;
 
     private static int Turns(Scenario scenario, Definition definition) => Math.Min(1 + scenario.FollowUps.Count, definition.Config.MaxTurns);
 

@@ -95,7 +95,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         {
             try
             {
-                await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run));
+                await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run), conversation.IsKept);
                 return;
             }
             catch (StorageException exception) when (attempt < StoreRetries.Length)

@@ -9,6 +9,9 @@ public sealed record PipelineJob([property: JsonPropertyName("job")] string Name
 {
     public const string QueueName = "pipeline";
 
+    /// <summary>Where the host and the queue pump put messages they gave up.</summary>
+    public const string PoisonQueueName = $"{QueueName}-poison";
+
     public const string StartRun = "start_run";
     public const string RunAbTest = "run_abtest";
     public const string RunWindow = "run_window";

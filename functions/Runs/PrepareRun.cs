@@ -19,7 +19,9 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
             runId,
             current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = current.StartedAt ?? clock.GetUtcNow() } : null,
             cancellationToken);
-        return new RunPlan(runId, run.Items, run.Variants.Count, run.SamplesPerScenario, run.Seed, run.Stopping?.LookEvery ?? 0);
+        var matrixSamples = run.Allocation?.PilotSamples ?? run.SamplesPerScenario;
+        var allocated = run.TotalCells - ((long)run.Items * run.Variants.Count * matrixSamples);
+        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Seed, run.Stopping?.LookEvery ?? 0, allocated);
     }
 
     // Candidates were written with their run: content changes, definitions do not.

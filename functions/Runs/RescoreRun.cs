@@ -36,6 +36,11 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
             return new RescoreOutcome.UnknownRun(runId);
         }
 
+        if (run.IsTriage)
+        {
+            return new RescoreOutcome.WrongState($"Run '{runId}' is a triage, whose scores are part of its answers; it cannot be scored by others.");
+        }
+
         if (!run.Status.IsFinished())
         {
             return new RescoreOutcome.WrongState($"Run '{runId}' is {EvalJson.Name(run.Status)}; only a run that has ended can be rescored.");
@@ -59,7 +64,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
     // The rules of a definition hold: a scorer that cannot judge a scenario is refused here too.
     private static DefinitionOutcome Check(Definition definition, string scorers)
     {
-        var json = JsonNode.Parse(DefinitionJson.Write(definition with { Scorers = [], Compare = null, Stopping = null }))!;
+        var json = JsonNode.Parse(DefinitionJson.Write(definition with { Scorers = [], Compare = null, Stopping = null, Allocation = null }))!;
         json["scorers"] = JsonNode.Parse(scorers);
         return DefinitionReader.ReadJson(json.ToJsonString());
     }

@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Durable;
+using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>
-/// PrepareRun, then the blocks wave by wave, with a look between waves where the run may stop early, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
+/// PrepareRun, then the blocks wave by wave, with a look between waves where the run may stop early, or an allocation of samples behind those
+/// of the pilot, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
 /// Each wave is a fresh execution (continue-as-new), so a history never holds more than one wave.
 /// </summary>
 internal static class RunOrchestration
@@ -30,7 +32,13 @@ internal static class RunOrchestration
             string? stopReason = null;
             do
             {
-                var end = Math.Min(plan.Blocks, next + (plan.LookEvery > 0 ? plan.BlocksPerLook : BlocksPerWave));
+                if (plan.AllocatedCells > 0 && next == plan.MatrixBlocks)
+                {
+                    await context.CallActivityAsync(AllocateSamples.Name, input.RunId, Retries.OfActivities);
+                }
+
+                var part = next < plan.MatrixBlocks ? plan.MatrixBlocks : plan.Blocks;
+                var end = Math.Min(part, next + (plan.LookEvery > 0 ? plan.BlocksPerLook : BlocksPerWave));
                 goesOn = await EvaluateAsync(context, plan, input.Restart, next, end);
                 next = end;
                 if (goesOn && plan.LookEvery > 0 && next < plan.Blocks)

@@ -4,31 +4,39 @@ using FunctionsEval.Evaluation.Cells;
 namespace FunctionsEval.Runs;
 
 /// <summary>The shape of a run's matrix: all that the orchestrators need to know. Part of stored histories: add fields, never rename.</summary>
+/// <param name="Samples">Of every item and variant; those of the pilot where more are allocated.</param>
 /// <param name="LookEvery">Items between two interim looks; 0 for a run that does not stop early.</param>
+/// <param name="AllocatedCells">Cells behind the matrix, which ones the scores of the matrix decide; 0 for a run without an allocation.</param>
 public sealed record RunPlan(
     string RunId,
     int Items,
     int Variants,
     int Samples,
     long Seed,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int LookEvery = 0)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int LookEvery = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AllocatedCells = 0)
 {
     /// <summary>Cells of one block: one sub-orchestration with at most this many activities.</summary>
     public const int CellsPerBlock = 100;
 
     [JsonIgnore]
-    public long TotalCells => (long)Items * Variants * Samples;
+    public long TotalCells => MatrixCells + AllocatedCells;
+
+    [JsonIgnore]
+    public long Blocks => MatrixBlocks + BlocksOf(AllocatedCells);
 
     /// <summary>With looks, the last block before each of them ends with a whole item and may be smaller.</summary>
     [JsonIgnore]
-    public long Blocks => LookEvery == 0 ? BlocksOf(TotalCells) : (Items / LookEvery * BlocksPerLook) + BlocksOf((long)(Items % LookEvery) * CellsPerItem);
+    public long MatrixBlocks => LookEvery == 0 ? BlocksOf(MatrixCells) : (Items / LookEvery * BlocksPerLook) + BlocksOf((long)(Items % LookEvery) * CellsPerItem);
 
     [JsonIgnore]
     public long BlocksPerLook => BlocksOf(LookEvery * CellsPerItem);
 
     private long CellsPerItem => (long)Variants * Samples;
 
-    /// <summary>The cells of a block, in dispatch order.</summary>
+    private long MatrixCells => Items * CellsPerItem;
+
+    /// <summary>The cells of a block of the matrix, in dispatch order.</summary>
     public IEnumerable<CellAddress> CellsOf(long block)
     {
         var order = new DispatchOrder(Items, Variants, Samples, Seed, byItem: LookEvery > 0);
@@ -43,12 +51,12 @@ public sealed record RunPlan(
     {
         if (LookEvery == 0)
         {
-            return (block * CellsPerBlock, Math.Min(TotalCells, (block + 1) * CellsPerBlock));
+            return (block * CellsPerBlock, Math.Min(MatrixCells, (block + 1) * CellsPerBlock));
         }
 
         var (look, inside) = Math.DivRem(block, BlocksPerLook);
         var first = look * LookEvery * CellsPerItem;
-        var end = Math.Min(TotalCells, first + (LookEvery * CellsPerItem));
+        var end = Math.Min(MatrixCells, first + (LookEvery * CellsPerItem));
         return (first + (inside * CellsPerBlock), Math.Min(end, first + ((inside + 1) * CellsPerBlock)));
     }
 

@@ -10,7 +10,7 @@ public sealed record RunProgress(long Total, long Completed, long Failed, IReadO
 {
     public static RunProgress Of(RunRecord run, IReadOnlyList<CellCounts> perModel)
     {
-        var totalPerModel = (long)run.Items * run.SamplesPerScenario;
+        var totalPerModel = (long)run.Items * run.MeanSamples;
         var models = run.Variants.Select((named, variant) => new ModelProgress(
             named.Name, named.Model, totalPerModel, perModel[variant].Scored + perModel[variant].Invalid, perModel[variant].Invalid, perModel[variant].Failed, RunCost.Of(perModel[variant]).Usd)).ToList();
         return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models);

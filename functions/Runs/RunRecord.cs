@@ -47,7 +47,8 @@ public sealed record RunRecord(
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
     int Extension = 0,
-    IReadOnlyList<int>? Percentages = null)
+    IReadOnlyList<int>? Percentages = null,
+    AllocationSpec? Allocation = null)
 {
     public const string StoppedByBudget = "budget";
 
@@ -59,7 +60,11 @@ public sealed record RunRecord(
     [JsonIgnore]
     public bool IsTriage => Kind is AbTest or Digest;
 
-    public long TotalCells => (long)Items * Variants.Count * SamplesPerScenario;
+    /// <summary>Of an item and a variant, on average: an allocation gives more to some and less to others.</summary>
+    [JsonIgnore]
+    public int MeanSamples => Allocation?.MeanSamples ?? SamplesPerScenario;
+
+    public long TotalCells => (long)Items * Variants.Count * MeanSamples;
 }
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<RunStatus>))]

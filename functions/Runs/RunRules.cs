@@ -49,7 +49,10 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
         [
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
             .. ModelErrors(asked.AllVariants(), baseUrl),
-            .. FieldErrors(("compare.control", ControlError(asked))),
+            .. FieldErrors(
+                ("compare.control", ControlError(asked)),
+                ("allocation.meanSamples", asked.Allocation is { } allocation ? DefinitionRules.ValidateAllocatedSamples(allocation, asked.SamplesPerScenario) : null),
+                ("allocation", asked.Allocation is null ? null : DefinitionRules.ValidateAllocatedVariants(asked.AllVariants().Count))),
             .. PriceErrors(asked, baseUrl),
         ];
     }

@@ -27,7 +27,8 @@ public sealed record RunView(
     RunCost? Cost,
     double? BudgetUsd,
     string? StopReason,
-    StoppedEarly? StoppedEarly = null)
+    StoppedEarly? StoppedEarly = null,
+    AllocationSpec? Allocation = null)
 {
     /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -51,7 +52,8 @@ public sealed record RunView(
         counts is null ? null : RunCost.Of(counts),
         run.BudgetUsd,
         run.StopReason,
-        counts is null ? null : Runs.StoppedEarly.Of(run, counts));
+        counts is null ? null : Runs.StoppedEarly.Of(run, counts),
+        run.Allocation);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
@@ -126,9 +128,10 @@ public sealed record StartRunRequest(
 /// <summary>What a run would do, before it does it. Token numbers are what earlier runs used, else estimates.</summary>
 /// <param name="CostUsd">Null when the price or the output of a model is not known.</param>
 /// <param name="Calls">At least one a cell, one more for each follow-up; retries come on top.</param>
+/// <param name="MaxCalls">With an allocation, which may favour scenarios with many follow-ups; null without one.</param>
 public sealed record RunEstimate(
     int Scenarios, int ScenariosInDefinition, int Variants, int SamplesPerScenario, long Cells, long Calls, IReadOnlyList<ModelEstimate> PerModel,
-    decimal? CostUsd = null);
+    decimal? CostUsd = null, long? MaxCalls = null, decimal? MaxCostUsd = null);
 
 /// <param name="OutputTokens">As earlier runs used, else the most that may be.</param>
 /// <param name="BasedOnCells">Of earlier runs; 0 where nothing is known but the prompts.</param>
@@ -141,4 +144,6 @@ public sealed record ModelEstimate(
     long? MaxOutputTokens,
     long? OutputTokens = null,
     decimal? CostUsd = null,
-    long BasedOnCells = 0);
+    long BasedOnCells = 0,
+    long? MaxCalls = null,
+    decimal? MaxCostUsd = null);

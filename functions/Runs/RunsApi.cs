@@ -161,8 +161,7 @@ internal static class RunsApi
 
         return await analyses.FindAsync(runId, cancellationToken) is { } analysis
             ? TypedResults.Ok(analysis)
-            : TypedResults.Problem(
-                run.AnalysisError ?? $"Run '{runId}' is {EvalJson.Name(run.Status)}: its analysis is made when it ends.", statusCode: 404);
+            : TypedResults.Problem(MissingAnalysis.ReasonOf(run), statusCode: 404);
     }
 
     internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Pause(

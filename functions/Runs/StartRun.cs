@@ -77,6 +77,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             BudgetUsd: asked.Budget?.MaxUsd,
             AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false,
             Compare: asked.Compare,
-            Stopping: asked.Stopping);
+            Stopping: asked.Stopping,
+            Allocation: asked.Allocation);
     }
 }

@@ -39,6 +39,7 @@ internal sealed record SelfTestDesign(Definition Definition, int Runs, int Scena
             SamplesPerScenario = 2 * runs * samples,
             Compare = null,
             Stopping = null,
+            Allocation = null,
         },
         runs,
         definition.Scenarios.Count,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FunctionsEval.Providers;
 
 /// <summary>One vendor's wire format. One call = one HTTP attempt; retries, limits and records are <c>ModelCaller</c>'s.</summary>
@@ -75,6 +77,9 @@ public sealed record ModelFailure(
     public bool Retryable => !IsExhausted && Code.IsRetryable();
 }
 
+/// <summary>Stored with the calls of a conversation that goes on: add fields, never rename.</summary>
+[JsonDerivedType(typeof(Answered), "answered")]
+[JsonDerivedType(typeof(Failed), "failed")]
 public abstract record ModelOutcome
 {
     private ModelOutcome()

@@ -20,6 +20,9 @@ public static class TableKeys
     /// <summary>Same keys as the cells; a transcript too long for one row goes on in <see cref="TranscriptPart"/>.</summary>
     public const string Transcripts = "Transcripts";
 
+    /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of the cells that an allocation added to the pilot's.</summary>
+    public const string Allocations = "Allocations";
+
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of scenario statistics.</summary>
     public const string Analyses = "Analyses";
 
@@ -54,6 +57,13 @@ public static class TableKeys
 
     /// <summary>Partition = <see cref="AllDigests"/>, row = run id: heads. Partition = run id, row = index: blocks of entries.</summary>
     public const string Digests = "Digests";
+
+    /// <summary>Partition = <see cref="AllFindings"/>, row = finding id. Partition = <see cref="ReviewedRuns"/>, row = run id: what a review saw of it.</summary>
+    public const string Findings = "Findings";
+
+    public const string AllFindings = "finding";
+
+    public const string ReviewedRuns = "run";
 
     public const string AllDefinitions = "definition";
 

@@ -73,7 +73,7 @@ internal static class AbTestBenchmark
     /// <summary>Items of about a kilobyte, over one week and ten sources.</summary>
     private static async Task WriteAsync(string file, int items, CancellationToken cancellationToken)
     {
-        await using var writer = new StreamWriter(file, append: false, Encoding.UTF8);
+        await using var writer = new StreamWriter(file, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         await writer.WriteLineAsync($$"""{"kind": "topic", "id": "{{TopicId}}", "name": "Benchmark"}""".AsMemory(), cancellationToken);
         for (var source = 0; source < 10; source++)
         {

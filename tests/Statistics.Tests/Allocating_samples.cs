@@ -65,17 +65,6 @@ public sealed class Allocating_samples
     }
 
     [Fact]
-    public void Variances_shrink_towards_the_pooled_one()
-    {
-        RunningMoments[] items = [RunningMoments.Of([1, 1]), RunningMoments.Of([0, 2, 4]), RunningMoments.Of([5]), default];
-
-        // The pooled variance is 8/3 of 3 degrees of freedom.
-        Assert.Equal([4 * (8 / 3.0) / 5, (8 + (4 * (8 / 3.0))) / 6, 8 / 3.0, 8 / 3.0], ShrunkVariances.Of(items, 4)!.Select(v => Math.Round(v, 13)), Close);
-        Assert.Equal([0, 4, 8 / 3.0, 8 / 3.0], ShrunkVariances.Of(items, 0)!, Close);
-        Assert.Null(ShrunkVariances.Of([default, RunningMoments.Of([3])], 4));
-    }
-
-    [Fact]
     public void Senseless_input_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => NeymanAllocation.Of([1, 1], [1, 1], 3, 2, 10));
@@ -84,10 +73,7 @@ public sealed class Allocating_samples
         Assert.Throws<ArgumentOutOfRangeException>(() => NeymanAllocation.Of([1, 1], [1, 1], 30, 0, 10));
         Assert.Throws<ArgumentOutOfRangeException>(() => NeymanAllocation.Of([1, 1], [1, 1], 30, 5, 4));
         Assert.Throws<ArgumentException>(() => NeymanAllocation.Of([1, 1], [1], 30, 1, 4));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ShrunkVariances.Of([], -1));
     }
-
-    private static bool Close(double expected, double actual) => Math.Abs(expected - actual) < 1e-12;
 
     private static double Variance(double[] variances, int[] samples) => variances.Zip(samples, (variance, k) => variance / k).Sum();
 }

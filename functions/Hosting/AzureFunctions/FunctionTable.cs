@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 
 namespace FunctionsEval.Hosting.AzureFunctions;
@@ -33,6 +34,7 @@ internal sealed class FunctionTable : IDisposable
                 name, Activity, ActivityFunction.Binding, HasClient: false, (body, cancellationToken) => activity.RunAsync(name, body, cancellationToken))),
             new(PipelineQueue.Name, Queue, QueueBinding, HasClient: true, HandleJobAsync),
             new(Watchdog.Name, Timer, TimerBinding, HasClient: true, WatchAsync),
+            new(Review.Name, Timer, TimerBinding, HasClient: false, ReviewAsync),
         ];
         _functions = functions.ToFrozenDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
     }
@@ -57,6 +59,13 @@ internal sealed class FunctionTable : IDisposable
         _ = call.Value(TimerBinding);
         var restarted = await _watchdog.RunAsync(_services.PipelineOf(ClientOf(call)), cancellationToken);
         return new WrappedReply(Log: restarted == 0 ? null : $"Restarted the orchestrations of {restarted} runs.");
+    }
+
+    private async Task<WrappedReply> ReviewAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        _ = WrappedCall.Parse(body).Value(TimerBinding);
+        var report = await _services.Review.RunAsync(cancellationToken);
+        return new WrappedReply(Log: report.Findings.Count == 0 ? null : $"{report.Findings.Count} findings are open.");
     }
 
     private GrpcDurableTaskClient ClientOf(WrappedCall call) =>

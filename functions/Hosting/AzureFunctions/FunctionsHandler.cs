@@ -18,17 +18,7 @@ internal sealed partial class FunctionsHandler : IAsyncDisposable
 
     public static FunctionsHandler Create(Services services, int port, Action<ILoggingBuilder> logging)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        logging(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port);
-        });
-        Server.AddTo(builder.Services, services);
-
-        var app = builder.Build();
+        var app = Server.Build(services, new IPEndPoint(IPAddress.Loopback, port), logging);
         var functions = new FunctionTable(services, app.Services.GetRequiredService<ILoggerFactory>());
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using FunctionsEval.Ui;
 
 namespace FunctionsEval.Hosting.StandAlone;
 
@@ -26,7 +27,7 @@ internal sealed class ApiKey(RequestDelegate next, ApiKeySetting setting)
         return problem.ExecuteAsync(context);
     }
 
-    private static bool IsOpen(PathString path) => path == "/" || path == "/api/health";
+    private static bool IsOpen(PathString path) => path == "/" || path == "/api/health" || path.StartsWithSegments(UiApi.Path, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)

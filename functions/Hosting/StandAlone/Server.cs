@@ -6,8 +6,10 @@ using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Planning;
+using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
+using FunctionsEval.Ui;
 
 namespace FunctionsEval.Hosting.StandAlone;
 
@@ -17,22 +19,30 @@ internal static class Server
     /// <param name="address">Where to listen; port 0 takes a free one.</param>
     public static WebApplication Create(Services services, IPEndPoint address, Action<ILoggingBuilder> logging)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        logging(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(address);
-        });
-        AddTo(builder.Services, services);
-
-        var app = builder.Build();
+        var app = Build(services, address, logging);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<ApiKey>(new ApiKeySetting(services.Settings.ApiKey));
         Map(app);
         return app;
+    }
+
+    /// <summary>
+    /// A web server without configuration of its own: <see cref="Settings"/> reads the environment, and the default builders would watch every
+    /// folder below the working directory for changes of an appsettings.json.
+    /// </summary>
+    public static WebApplication Build(Services services, IPEndPoint address, Action<ILoggingBuilder> logging)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(address);
+        });
+        builder.Services.AddRoutingCore();
+        AddTo(builder.Services, services);
+        return builder.Build();
     }
 
     /// <summary>The API, the same under every head.</summary>
@@ -48,10 +58,12 @@ internal static class Server
         api.MapAbTests();
         api.MapDigests();
         api.MapCalls();
+        api.MapReview();
+        api.MapUi();
         api.MapHealth();
     }
 
-    public static void AddTo(IServiceCollection collection, Services services)
+    private static void AddTo(IServiceCollection collection, Services services)
     {
         collection.AddSingleton(services.Definitions);
         collection.AddSingleton(services.Content);
@@ -75,6 +87,8 @@ internal static class Server
         collection.AddSingleton(services.ExtendRun);
         collection.AddSingleton(services.RescoreRun);
         collection.AddSingleton(services.Planner);
+        collection.AddSingleton(services.Findings);
+        collection.AddSingleton(services.Review);
         collection.AddSingleton(services.Health);
         collection.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         collection.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);

@@ -27,7 +27,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
 
     private ModelStatistics Model(MultiSampleAnalysis analysis, VariantAnalysis variant)
     {
-        var budget = VarianceBudget.Of(analysis.ScoresOf(variant.Variant));
+        var scores = analysis.ScoresOf(variant.Variant);
+        var budget = VarianceBudget.Of(scores);
         return new ModelStatistics(
             run.Variants[variant.Variant].Name,
             run.Variants[variant.Variant].Model,
@@ -47,7 +48,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             variant.FailedCount,
             variant.Distribution.Bins,
             budget,
-            budget is null ? null : NextDollar(budget));
+            budget is null ? null : NextDollar(budget),
+            run.Allocation is null ? null : AllocationGain.Of(scores));
     }
 
     // Twice the calls on new scenarios halve the whole variance, on samples only their share; but new scenarios have to be there.

@@ -1,17 +1,18 @@
 using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs.Analysis;
 
 /// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
-public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AnalysisStore analyses, TimeProvider clock)
+public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore allocations, AnalysisStore analyses, TimeProvider clock)
 {
     public const string Name = "AnalyzeRun";
 
     public async Task<RunAnalysis> RunAsync(string runId, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(runId, cancellationToken);
-        var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken);
+        var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
         var facts = new RunFacts(
             run.Items,
             run.SamplesPerScenario,

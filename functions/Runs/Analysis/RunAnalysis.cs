@@ -27,6 +27,7 @@ public sealed record RunAnalysis(
 /// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>
 /// <param name="VarianceBudget">Where the uncertainty of the mean comes from; null with one sample a scenario.</param>
 /// <param name="NextDollar">What more calls should be spent on: scenarios or samples.</param>
+/// <param name="Allocation">How its samples were shared out over the scenarios; null where all got the same.</param>
 /// <param name="ConsistencyLabel">high from 0.9, medium from 0.7, low below.</param>
 public sealed record ModelStatistics(
     string Variant,
@@ -47,7 +48,8 @@ public sealed record ModelStatistics(
     long Failed,
     IReadOnlyList<ScoreBin> Distribution,
     VarianceBudget? VarianceBudget = null,
-    string? NextDollar = null);
+    string? NextDollar = null,
+    AllocationGain? Allocation = null);
 
 public sealed record ScenarioStatistics(
     string ScenarioId,

@@ -62,8 +62,10 @@ internal sealed class RunComparisons(RunScores scores)
     private EffectBounds? Bounds(MultiSampleAnalysis analysis, (int Variant, int Control) pair, (double Min, double Max) scale)
     {
         var (first, second) = (analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control));
-        return _sequential is null
-            ? MissingScores.Bounds(first, second, _run.SamplesPerScenario, scale)
+        return scores.Planned is { } planned
+            ? MissingScores.Bounds(first, second, planned[pair.Variant], planned[pair.Control], scale)
+            : _sequential is null
+            ? MissingScores.Bounds(first, second, _run.MeanSamples, scale)
             : MissingScores.Bounds(
                 [.. scores.EvaluatedItems.Select(item => first[item])], [.. scores.EvaluatedItems.Select(item => second[item])], _run.SamplesPerScenario, scale);
     }

@@ -9,19 +9,21 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="PerScorer">As many as <paramref name="Scorers"/>, and one when there is no scorer: which cells failed is worth knowing.</param>
 /// <param name="Outcomes">How many cells ended how.</param>
 /// <param name="EvaluatedItems">Items with at least one cell.</param>
+/// <param name="Planned">Samples by variant and item where they were allocated; null where all were to get the same.</param>
 internal sealed record RunScores(
     RunRecord Run,
     IReadOnlyList<Scenario> Items,
     IReadOnlyList<IScorer> Scorers,
     IReadOnlyList<MultiSampleAnalysis> PerScorer,
     IReadOnlyDictionary<CellOutcome, long> Outcomes,
-    IReadOnlySet<int> EvaluatedItems)
+    IReadOnlySet<int> EvaluatedItems,
+    int[][]? Planned = null)
 {
     public static async Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken)
     {
         var scorers = run.Scorers.Select(Evaluation.Scoring.Scorers.Create).ToList();
-        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scorer.Scale))
-            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Variants.Count, run.SamplesPerScenario, scale: null))
+        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.MeanSamples, scorer.Scale))
+            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Variants.Count, run.MeanSamples, scale: null))
             .ToList();
         var items = new List<Scenario>(run.Items);
         await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))

@@ -22,6 +22,14 @@ public sealed class CallPrices(string vendor, Price? price)
 
     public decimal? Of(TokenUsage? usage) => price?.CostOf(usage);
 
+    /// <summary>What an attempt cost; null when the model has no price, and when nobody knows whether it was charged.</summary>
+    public decimal? Of(ModelOutcome outcome, IReadOnlyList<ChatMessage> messages) => outcome switch
+    {
+        ModelOutcome.Answered(var answer) => Of(UsageOf(answer, messages)),
+        ModelOutcome.Failed(var failure) when MayBeCharged(failure) => null,
+        _ => AreKnown ? 0 : null,
+    };
+
     /// <summary>The vendor's count, or our estimate where it counted nothing.</summary>
     public TokenUsage UsageOf(ModelAnswer answer, IReadOnlyList<ChatMessage> messages) =>
         answer.Usage is { InputTokens: not null, OutputTokens: not null }
@@ -33,15 +41,12 @@ public sealed class CallPrices(string vendor, Price? price)
                 answer.Usage?.CachedTokens,
                 IsEstimated: true);
 
-    /// <summary>
-    /// What a failed call is charged: nothing when the vendor answered with an error; what was reserved when it may have worked and only
-    /// its answer was lost.
-    /// </summary>
-    public static decimal OfFailure(ModelFailure failure, decimal reserved) => failure switch
+    /// <summary>False when the vendor answered with an error; true when the call may have worked and only its answer was lost.</summary>
+    public static bool MayBeCharged(ModelFailure failure) => failure switch
     {
-        { StatusCode: >= 300 } => 0,
-        { Code: ModelErrorCode.Timeout or ModelErrorCode.ServerError or ModelErrorCode.InvalidResponse } => reserved,
-        { Code: ModelErrorCode.NetworkError, IsUnsent: false } => reserved,
-        _ => 0,
+        { StatusCode: >= 300 } => false,
+        { Code: ModelErrorCode.Timeout or ModelErrorCode.ServerError or ModelErrorCode.InvalidResponse } => true,
+        { Code: ModelErrorCode.NetworkError, IsUnsent: false } => true,
+        _ => false,
     };
 }

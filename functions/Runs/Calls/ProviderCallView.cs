@@ -9,6 +9,7 @@ namespace FunctionsEval.Runs.Calls;
 /// <summary>One attempt at a model as it really went, failed ones included.</summary>
 /// <param name="Status">ok or error.</param>
 /// <param name="CostEstimateCredits">0 for A/B tests, null for probes.</param>
+/// <param name="CostUsd">Null when the model has no price, or when nobody knows whether a call without an answer was charged.</param>
 public sealed record ProviderCallView(
     string Id,
     string Purpose,
@@ -26,7 +27,8 @@ public sealed record ProviderCallView(
     double? CostEstimateCredits,
     string? RequestId,
     CellError? Error,
-    CallMeta? Meta)
+    CallMeta? Meta,
+    decimal? CostUsd = null)
 {
     public static ProviderCallView Of(RunRecord run, CellAddress address, Entity row) => new(
         row.RowKey[TableKeys.CallsOf("").Length..],
@@ -49,7 +51,8 @@ public sealed record ProviderCallView(
             : null,
         run.Kind == RunRecord.AbTest
             ? new CallMeta(run.RunId, AbTestVariantView.IdOf(address.Variant), AbTestItemView.IdOf(address.Item))
-            : null);
+            : null,
+        (decimal?)row.GetDouble("costUsd"));
 }
 
 /// <summary>Which part of an A/B test a call belongs to; it follows from the call's address.</summary>

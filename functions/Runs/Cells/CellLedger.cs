@@ -22,24 +22,12 @@ public sealed class CellLedger(IEntityStore entities)
             ? CellRows.ToCell(entity, ScorerNames(run))
             : null;
 
-    public async Task<Transcript?> FindTranscriptAsync(string runId, CellAddress address, CancellationToken cancellationToken)
-    {
-        var partition = address.PartitionKey(runId);
-        if (await entities.FindAsync(TableKeys.Transcripts, partition, address.RowKey, cancellationToken) is not { } first)
-        {
-            return null;
-        }
+    public async Task<Transcript?> FindTranscriptAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
+        await TranscriptRowsAsync(runId, address, cancellationToken) is { Count: > 0 } rows ? CellRows.ToTranscript(rows) : null;
 
-        var rows = new List<Entity> { first };
-        while (rows.Count < CellRows.PartsOf(first))
-        {
-            var row = TableKeys.TranscriptPart(address.RowKey, rows.Count);
-            rows.Add(await entities.FindAsync(TableKeys.Transcripts, partition, row, cancellationToken)
-                ?? throw new InvalidDataException($"Row '{row}' of a transcript is not in partition '{partition}'."));
-        }
-
-        return CellRows.ToTranscript(rows);
-    }
+    /// <summary>What <see cref="KeepAsync"/> kept last; null also when that was cut off, so that it is asked for again.</summary>
+    public async Task<KeptConversation?> FindKeptAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
+        await TranscriptRowsAsync(runId, address, cancellationToken) is { Count: > 0 } rows ? CellRows.ToKept(rows) : null;
 
     /// <summary>
     /// Says, durably, that a call is about to be sent; <paramref name="calls"/> counts those of this execution, from 1, and
@@ -53,9 +41,9 @@ public sealed class CellLedger(IEntityStore entities)
     public Task ForgetIntentAsync(string runId, CellAddress address) => entities.SubmitAsync(
         TableKeys.Cells, EntityOperation.Delete(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)), CancellationToken.None);
 
-    /// <summary>Keeps the turns so far of a conversation that goes on.</summary>
-    public Task KeepAsync(string runId, CellAddress address, Transcript transcript) => EntityBatches.UpsertAsync(
-        entities, TableKeys.Transcripts, [.. CellRows.ToEntities(address.PartitionKey(runId), address.RowKey, transcript)], CancellationToken.None);
+    /// <summary>Keeps the turns so far of a conversation that goes on, with their calls.</summary>
+    public Task KeepAsync(string runId, CellAddress address, KeptConversation kept) => EntityBatches.UpsertAsync(
+        entities, TableKeys.Transcripts, CellRows.ToEntities(address.PartitionKey(runId), address.RowKey, kept), CancellationToken.None);
 
     /// <summary>What the cells of a run cost, plus what calls may have cost whose answers were lost: those of a process that died too.</summary>
     public async Task<decimal> SpentAsync(RunRecord run)
@@ -78,9 +66,10 @@ public sealed class CellLedger(IEntityStore entities)
 
     /// <summary>Stores a finished cell; false when it was there already, and then nothing is changed or counted.</summary>
     /// <param name="purpose">Null is a probe.</param>
+    /// <param name="keepsCalls">For a conversation that is taken up again: a process may die with only its transcript written.</param>
     public async Task<bool> StoreAsync(
-        string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose? purpose = null) =>
-        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls, purpose ?? CallPurpose.Probe)) == 0;
+        string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose? purpose = null, bool keepsCalls = false) =>
+        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls, purpose ?? CallPurpose.Probe, keepsCalls)) == 0;
 
     /// <summary>All cells of a run in address order.</summary>
     public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -174,6 +163,25 @@ public sealed class CellLedger(IEntityStore entities)
                 await entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(counter.ToOperation().Entity), cancellationToken);
             }
         }
+    }
+
+    /// <summary>As many rows of a transcript as there are, without a gap.</summary>
+    private async Task<List<Entity>> TranscriptRowsAsync(string runId, CellAddress address, CancellationToken cancellationToken)
+    {
+        var rows = new List<Entity>(1);
+        var key = address.RowKey;
+        while (await entities.FindAsync(TableKeys.Transcripts, address.PartitionKey(runId), key, cancellationToken) is { } row)
+        {
+            rows.Add(row);
+            if (rows.Count == CellRows.PartsOf(rows[0]))
+            {
+                break;
+            }
+
+            key = TableKeys.TranscriptPart(address.RowKey, rows.Count);
+        }
+
+        return rows;
     }
 
     private static int Partitions(RunRecord run) => (run.Items + CellAddress.ItemsPerPartition - 1) / CellAddress.ItemsPerPartition;

@@ -114,7 +114,7 @@ internal sealed class CellPartitionWriter(IEntityStore entities, string partitio
     /// <summary>Transcripts, and calls beyond what a batch holds: idempotent, and there before the cell is.</summary>
     private async Task WriteAheadAsync(List<CellWrite.Cell> cells)
     {
-        var transcripts = cells.SelectMany(cell => CellRows.ToEntities(partition, cell.CellRow, cell.Transcript));
+        var transcripts = cells.SelectMany(cell => cell.TranscriptRows(partition));
         await EntityBatches.UpsertAsync(entities, TableKeys.Transcripts, [.. transcripts], CancellationToken.None);
         foreach (var cell in cells.Where(cell => cell.Calls.Count > CellWrite.Cell.CallsInBatch))
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -8,8 +9,8 @@ namespace FunctionsEval.Runs.Cells;
 /// <summary>Cells, transcripts and provider calls as rows, and back.</summary>
 internal static class CellRows
 {
-    // UTF-16 units; an entity holds 524,288 with its keys and names.
-    private const int UnitsPerRow = 400_000;
+    // UTF-16 units; an entity holds 524,288 with its keys and names, and the calls of a conversation that is kept.
+    private const int UnitsPerRow = 300_000;
 
     public static Entity ToEntity(string partition, CellRecord cell)
     {
@@ -123,11 +124,42 @@ internal static class CellRows
         }
     }
 
+    /// <summary>The rows of its transcript, with its calls in the first: there is no kept turn without its calls.</summary>
+    public static List<Entity> ToEntities(string partition, string cellRow, KeptConversation kept)
+    {
+        var rows = ToEntities(partition, cellRow, kept.Transcript).ToList();
+
+        if (rows.Count > 1)
+        {
+            // So long a conversation may take more than one write: its rows know each other by their time.
+            rows.ForEach(row => row["keptAt"] = kept.Transcript.CompletedAt);
+        }
+
+        IReadOnlyList<ProviderCall> calls = [.. kept.Calls.Select(WithoutText)];
+        rows[0].SetText("calls", JsonSerializer.Serialize(calls, EvalJson.Context.IReadOnlyListProviderCall));
+        rows[0]["heldNanos"] = kept.HeldUsd > 0 ? Money.ToNanos(kept.HeldUsd) : null;
+        rows[0]["lostCalls"] = kept.LostCalls > 0 ? kept.LostCalls : null;
+        return rows;
+    }
+
     /// <summary>How many rows the transcript has that begins with this one.</summary>
     public static int PartsOf(Entity first) => (int)(first.GetInt64("parts") ?? 1);
 
-    public static Transcript ToTranscript(IEnumerable<Entity> rows) =>
-        JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!;
+    public static Transcript ToTranscript(IReadOnlyList<Entity> rows) => rows.Count == PartsOf(rows[0])
+        ? JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!
+        : throw new InvalidDataException($"Row {rows.Count} of transcript '{rows[0].RowKey}' is not in partition '{rows[0].PartitionKey}'.");
+
+    /// <summary>Null for a transcript without its calls, or one that was written by half: nobody can store a whole cell from it.</summary>
+    public static KeptConversation? ToKept(IReadOnlyList<Entity> rows) =>
+        rows[0].GetText("calls") is { } calls
+        && rows.Count == PartsOf(rows[0])
+        && rows.All(row => row.GetDateTimeOffset("keptAt") == rows[0].GetDateTimeOffset("keptAt"))
+        ? new KeptConversation(
+            ToTranscript(rows),
+            JsonSerializer.Deserialize(calls, EvalJson.Context.IReadOnlyListProviderCall)!,
+            Money.FromNanos(rows[0].GetInt64("heldNanos") ?? 0),
+            (int)(rows[0].GetInt64("lostCalls") ?? 0))
+        : null;
 
     public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call, CallPurpose purpose)
     {
@@ -176,6 +208,10 @@ internal static class CellRows
 
         return entity;
     }
+
+    private static ProviderCall WithoutText(ProviderCall call) => call.Outcome is ModelOutcome.Answered(var answer)
+        ? call with { Outcome = new ModelOutcome.Answered(answer with { Text = "" }) }
+        : call;
 
     /// <summary>How much of the vendor's quota was left, where it said so.</summary>
     private static void Add(Entity entity, VendorLimits? limits)

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
 
@@ -36,7 +37,7 @@ internal abstract class CellWrite
         public int? Lost { get; set; }
     }
 
-    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose purpose) : CellWrite
+    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose purpose, bool keepsCalls) : CellWrite
     {
         /// <summary>More calls than this are written ahead of the cell: a batch holds 100 operations.</summary>
         public const int CallsInBatch = 60;
@@ -47,7 +48,10 @@ internal abstract class CellWrite
 
         public CellRecord Record => record;
 
-        public Transcript Transcript => transcript;
+        /// <summary>The rows of its transcript, which are written before the cell.</summary>
+        public IEnumerable<Entity> TranscriptRows(string partition) => keepsCalls
+            ? CellRows.ToEntities(partition, CellRow, new KeptConversation(transcript, calls, record.HeldUsd, record.LostCalls))
+            : CellRows.ToEntities(partition, CellRow, transcript);
 
         public IReadOnlyList<ProviderCall> Calls => calls;
 

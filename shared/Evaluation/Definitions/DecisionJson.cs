@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
-/// <summary><c>compare</c> and <c>stopping</c> in the canonical JSON; nothing where they are not given, so that ids of older definitions stay.</summary>
+/// <summary><c>compare</c>, <c>stopping</c> and <c>allocation</c> in the canonical JSON; nothing where they are not given, so that ids of older definitions stay.</summary>
 internal static class DecisionJson
 {
     public static void Write(Utf8JsonWriter writer, CompareSpec? compare)
@@ -44,6 +44,21 @@ internal static class DecisionJson
             writer.WriteNumber("maxCalls", maxCalls);
         }
 
+        writer.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter writer, AllocationSpec? allocation)
+    {
+        if (allocation is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("allocation");
+        writer.WriteString("type", allocation.Type);
+        writer.WriteNumber("pilotSamples", allocation.PilotSamples);
+        writer.WriteNumber("meanSamples", allocation.MeanSamples);
+        DefinitionJson.WriteOptional(writer, "metric", allocation.Metric);
         writer.WriteEndObject();
     }
 

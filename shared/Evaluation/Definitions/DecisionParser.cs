@@ -101,7 +101,7 @@ internal static class DecisionParser
         return metrics;
     }
 
-    private static void CheckMetric(FieldReader fields, SourceNode node, string path, string metric, IReadOnlyList<ScorerSpec> scorers)
+    internal static void CheckMetric(FieldReader fields, SourceNode node, string path, string metric, IReadOnlyList<ScorerSpec> scorers)
     {
         if (!scorers.Any(scorer => scorer.Name == metric))
         {

@@ -16,7 +16,8 @@ public sealed record Definition(
     IReadOnlyList<Variant>? Variants = null,
     Budget? Budget = null,
     CompareSpec? Compare = null,
-    StoppingSpec? Stopping = null)
+    StoppingSpec? Stopping = null,
+    AllocationSpec? Allocation = null)
 {
     public IReadOnlyList<ScorerSpec> Scorers { get; init; } = Scorers ?? [];
 

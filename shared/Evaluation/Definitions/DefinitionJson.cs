@@ -99,6 +99,7 @@ public static class DefinitionJson
 
         DecisionJson.Write(writer, definition.Compare);
         DecisionJson.Write(writer, definition.Stopping);
+        DecisionJson.Write(writer, definition.Allocation);
         writer.WriteEndObject();
     }
 

@@ -37,6 +37,7 @@ public static class DefinitionParser
         IReadOnlyList<string> names = variants.Count > 0 ? [.. variants.Select(variant => variant.Name)] : models;
         var compare = DecisionParser.ParseCompare(fields, names, scorers);
         var stopping = DecisionParser.ParseStopping(fields, names, scorers, [.. scenarios.Select(parsed => parsed.Scenario)]);
+        var allocation = AllocationParser.Parse(fields, names, scorers, samples, stopping);
         fields.RejectUnknown();
 
         if (scenarios.Count > 0
@@ -49,7 +50,7 @@ public static class DefinitionParser
         {
             var definition = new Definition(
                 name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants,
-                budget, compare, stopping);
+                budget, compare, stopping, allocation);
             if (DefinitionRules.ValidateHeaderSize(definition) is not { } tooLong)
             {
                 return new DefinitionOutcome.Parsed(definition);

@@ -86,6 +86,19 @@ public static class DefinitionRules
                 CultureInfo.InvariantCulture,
                 $"The run must have at most {MaxCells:N0} cells, but {items:N0} scenarios x {models:N0} models x {samples:N0} samples are {items * models * samples:N0}.");
 
+    /// <summary>Whether there is anything to share out: more than the pilot takes, less than every scenario could.</summary>
+    public static string? ValidateAllocatedSamples(AllocationSpec allocation, int samplesPerScenario) =>
+        allocation.MeanSamples > allocation.PilotSamples && allocation.MeanSamples < samplesPerScenario
+            ? null
+            : Broken(
+                "allocation.meanSamples",
+                $"must be above allocation.pilotSamples ({Format(allocation.PilotSamples)}) and below samplesPerScenario ({Format(samplesPerScenario)}), the most that a scenario can get",
+                Format(allocation.MeanSamples));
+
+    public static string? ValidateAllocatedVariants(int variants) => variants > 1
+        ? null
+        : "allocation needs at least 2 models or variants, for the samples of each are shared out by the pilots of the others, but there is 1.";
+
     internal static string? ValidateHeaderSize(Definition definition)
     {
         var length = DefinitionJson.Write(definition with { Scenarios = [] }).Length;

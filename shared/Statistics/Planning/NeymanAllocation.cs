@@ -8,7 +8,7 @@ namespace FunctionsEval.Statistics.Planning;
 /// </summary>
 public static class NeymanAllocation
 {
-    /// <param name="variances">Of one sample around its item; see <see cref="ShrunkVariances"/>.</param>
+    /// <param name="variances">Of one sample around its item. From a pilot, see <see cref="CrossFittedAllocation"/>.</param>
     /// <param name="costs">Of one sample of each item.</param>
     /// <param name="floor">Samples that every item gets; at least 2 leaves a variance to estimate.</param>
     public static int[] Of(ReadOnlySpan<double> variances, ReadOnlySpan<double> costs, double budget, int floor, int ceiling)

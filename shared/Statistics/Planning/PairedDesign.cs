@@ -33,29 +33,29 @@ public sealed record PairedDesign(
 
     /// <summary>
     /// From a pilot's samples, item by item; items that lack a sample of either variant are left out. ω² is what the variance of the
-    /// differences exceeds the share of the samples by, cut at 0. Null below two items, or when no item of a variant has two samples.
+    /// differences exceeds the share of the samples by, cut at 0. Null below two items, or when none of them has two samples of a variant.
     /// </summary>
     public static PairedDesign? FromPilot(ReadOnlySpan<RunningMoments> first, ReadOnlySpan<RunningMoments> second, int samples)
     {
         ArgumentRules.CheckSameLength(first.Length, second.Length, nameof(second));
         var differences = default(RunningMoments);
-        var (firstShare, secondShare) = (default(RunningMoments), default(RunningMoments));
+        var (a, b) = (new List<RunningMoments>(first.Length), new List<RunningMoments>(first.Length));
         for (var item = 0; item < first.Length; item++)
         {
             if (first[item].Count > 0 && second[item].Count > 0)
             {
                 differences.Add(first[item].Mean - second[item].Mean);
-                firstShare.Add(1.0 / first[item].Count);
-                secondShare.Add(1.0 / second[item].Count);
+                a.Add(first[item]);
+                b.Add(second[item]);
             }
         }
 
-        if (differences.Count < 2 || VarianceComponents.Of(first) is not { } a || VarianceComponents.Of(second) is not { } b)
+        if (differences.Count < 2 || SampleNoise.Of([.. a]) is not { } firstNoise || SampleNoise.Of([.. b]) is not { } secondNoise)
         {
             return null;
         }
 
-        var chance = (a.WithinVariance * firstShare.Mean) + (b.WithinVariance * secondShare.Mean);
-        return new PairedDesign(Math.Max(0, differences.Variance - chance), a.WithinVariance, b.WithinVariance, samples, samples);
+        var between = Math.Max(0, differences.Variance - firstNoise.OfMeans - secondNoise.OfMeans);
+        return new PairedDesign(between, firstNoise.Variance, secondNoise.Variance, samples, samples);
     }
 }

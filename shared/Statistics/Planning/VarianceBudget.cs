@@ -19,29 +19,29 @@ public sealed record VarianceBudget(
     /// <summary>Null when there are fewer than two items, when none has two samples, or when nothing varies.</summary>
     public static VarianceBudget? Of(ReadOnlySpan<RunningMoments> items)
     {
-        if (VarianceComponents.Of(items) is not { } components)
-        {
-            return null;
-        }
-
-        var shares = default(RunningMoments);
+        var means = default(RunningMoments);
         foreach (var item in items)
         {
             if (item.Count > 0)
             {
-                shares.Add(1.0 / item.Count);
+                means.Add(item.Mean);
             }
         }
 
-        var samples = components.WithinVariance * shares.Mean;
-        var whole = components.BetweenVariance + samples;
+        if (means.Count < 2 || SampleNoise.Of(items) is not { } noise)
+        {
+            return null;
+        }
+
+        var between = Math.Max(0, means.Variance - noise.OfMeans);
+        var whole = between + noise.OfMeans;
         return whole == 0 ? null : new VarianceBudget(
-            components.BetweenVariance,
-            components.WithinVariance,
-            components.BetweenVariance / whole,
-            samples / whole,
-            Math.Sqrt(whole / components.Items),
-            Math.Sqrt(whole / (2.0 * components.Items)),
-            Math.Sqrt((components.BetweenVariance + (samples / 2)) / components.Items));
+            between,
+            noise.Variance,
+            between / whole,
+            noise.OfMeans / whole,
+            Math.Sqrt(whole / means.Count),
+            Math.Sqrt(whole / (2.0 * means.Count)),
+            Math.Sqrt((between + (noise.OfMeans / 2)) / means.Count));
     }
 }

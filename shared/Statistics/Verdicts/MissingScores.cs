@@ -14,16 +14,30 @@ public static class MissingScores
     public static EffectBounds? Bounds(
         ReadOnlySpan<RunningMoments> first, ReadOnlySpan<RunningMoments> second, int samples, (double Min, double Max) scale)
     {
-        ArgumentRules.CheckSameLength(first.Length, second.Length, nameof(second));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
+        int[] planned = [.. Enumerable.Repeat(samples, first.Length)];
+        return Bounds(first, second, planned, planned, scale);
+    }
+
+    /// <param name="firstPlanned">Samples of the first variant that each item was to get, one or more.</param>
+    public static EffectBounds? Bounds(
+        ReadOnlySpan<RunningMoments> first,
+        ReadOnlySpan<RunningMoments> second,
+        ReadOnlySpan<int> firstPlanned,
+        ReadOnlySpan<int> secondPlanned,
+        (double Min, double Max) scale)
+    {
+        ArgumentRules.CheckSameLength(first.Length, second.Length, nameof(second));
+        ArgumentRules.CheckSameLength(first.Length, firstPlanned.Length, nameof(firstPlanned));
+        ArgumentRules.CheckSameLength(first.Length, secondPlanned.Length, nameof(secondPlanned));
         var (lower, upper, missing) = (default(CompensatedSum), default(CompensatedSum), 0L);
         for (var item = 0; item < first.Length; item++)
         {
-            var (lowFirst, highFirst) = Ends(first[item], samples, scale);
-            var (lowSecond, highSecond) = Ends(second[item], samples, scale);
+            var (lowFirst, highFirst) = Ends(first[item], firstPlanned[item], scale);
+            var (lowSecond, highSecond) = Ends(second[item], secondPlanned[item], scale);
             lower.Add(lowFirst - highSecond);
             upper.Add(highFirst - lowSecond);
-            missing += Math.Max(0, samples - first[item].Count) + Math.Max(0, samples - second[item].Count);
+            missing += Math.Max(0, firstPlanned[item] - first[item].Count) + Math.Max(0, secondPlanned[item] - second[item].Count);
         }
 
         return missing == 0 ? null : new EffectBounds(lower.Value / first.Length, upper.Value / first.Length, missing);

@@ -76,7 +76,7 @@ public sealed class Parsing_definitions
     [Theory]
     [InlineData("""{"samplesPerScenarios":5}""", "samplesPerScenarios is not a known field; did you mean \"samplesPerScenario\"?")]
     [InlineData("""{"Models":["m"]}""", "Models is not a known field; did you mean \"models\"?")]
-    [InlineData("""{"xyzzy":1}""", "xyzzy is not a known field; known here are name, preamble, scenarios, models, variants, samplesPerScenario, samplePercentage, sampleSeed, config, scorers, budget, compare, stopping.")]
+    [InlineData("""{"xyzzy":1}""", "xyzzy is not a known field; known here are name, preamble, scenarios, models, variants, samplesPerScenario, samplePercentage, sampleSeed, config, scorers, budget, compare, stopping, allocation.")]
     [InlineData("""{"config":{"temprature":1}}""", "config.temprature is not a known field; did you mean \"temperature\"?")]
     public void Unknown_fields_are_errors(string json, string message) =>
         Assert.Contains(message, Samples.Errors(json).Select(error => error.Message));

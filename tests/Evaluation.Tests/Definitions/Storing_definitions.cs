@@ -45,6 +45,16 @@ public sealed class Storing_definitions
     }
 
     [Fact]
+    public void An_allocation_is_stored_with_its_definition_and_makes_it_another_one()
+    {
+        var allocated = Full with { Allocation = new AllocationSpec(2, 4, "rating") };
+
+        Assert.EndsWith(""","allocation":{"type":"neyman","pilotSamples":2,"meanSamples":4,"metric":"rating"}}""", DefinitionJson.Write(allocated), StringComparison.Ordinal);
+        Assert.Equal(allocated.Allocation, DefinitionJson.Read(DefinitionJson.Write(allocated)).Allocation);
+        Assert.NotEqual(DefinitionJson.IdOf(Full), DefinitionJson.IdOf(allocated));
+    }
+
+    [Fact]
     public void A_stored_definition_is_a_definition() =>
         Assert.Equal(Golden, DefinitionJson.Write(Samples.Parse(Golden)));
 

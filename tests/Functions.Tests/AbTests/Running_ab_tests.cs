@@ -197,11 +197,42 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
         var after = await bench.ReadAsync();
 
         Assert.True(resumed.ExitCode == 0, resumed.Error);
-        Assert.Equal((240, 240, 0), (after.Cells.Count, after.Transcripts.Count, after.Intents));
+        after.AssertWhole();
+        Assert.Equal(240, after.Calls.Count);
 
         // An answer that was kept without its cell is not asked for again either.
         Assert.InRange(bench.Simulator.Stats().Calls - calls, 240 - before.Cells.Count - 16, 240 - before.Cells.Count);
         Assert.All(before.Cells, cell => Assert.Equal(cell.CompletedAt, after.Cells.Single(other => other.Address == cell.Address).CompletedAt));
+    }
+
+    [Fact]
+    public async Task An_ab_test_is_neither_extended_nor_scored_by_others()
+    {
+        var started = await Host.PostAsync("/api/admin/abtests", AbTestBodies.Good().ToJsonString());
+        var runId = started.Json.GetProperty("runId").GetString()!;
+        await Host.UntilAsync(runId, "completed");
+
+        var extended = await Host.PostAsync($"/api/runs/{runId}/extend", """{"samplesPerScenario": 3}""");
+        var rescored = await Host.PostAsync($"/api/runs/{runId}/rescore", """{"scorers": [{"type": "regex", "name": "high", "pattern": "9"}]}""");
+
+        extended.AssertProblem(HttpStatusCode.Conflict, "it cannot be extended. Start a new one.");
+        rescored.AssertProblem(HttpStatusCode.Conflict, "it cannot be scored by others.");
+        Assert.Equal("completed", (await Host.RunAsync(runId)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task On_the_command_line_too_an_ab_test_stays_as_it_is()
+    {
+        await using var bench = await BenchAsync();
+        var stored = await RunToEndAsync(bench, Variants("sim-noisy", "sim-steady"), items: 12);
+
+        var extended = await bench.CommandAsync(["extend", stored.Run.RunId, "--samples", "2", "--data", bench.Data], Cancel);
+        var rescored = await bench.CommandAsync(["rescore", stored.Run.RunId, bench.Write("scorers.yaml", Yaml.Of()), "--data", bench.Data], Cancel);
+
+        Assert.Equal((1, 1), (extended.ExitCode, rescored.ExitCode));
+        Assert.Contains("it cannot be extended", extended.Error, StringComparison.Ordinal);
+        Assert.Contains("it cannot be scored by others", rescored.Error, StringComparison.Ordinal);
+        Assert.Equal(stored.Cells.Select(cell => cell.Score), (await bench.ReadAsync(stored.Run.RunId)).Cells.Select(cell => cell.Score));
     }
 
     [Fact]

@@ -129,6 +129,32 @@ public sealed class Starting_ab_tests(AbTestServer server) : IClassFixture<AbTes
         Assert.Equal((HttpStatusCode.Created, 0), (started.Status, started.Json.GetProperty("items").GetInt32()));
         Assert.Equal("completed", detail.GetProperty("run").GetProperty("status").GetString());
         Assert.Equal("There are no candidates in the window.", detail.GetProperty("run").GetProperty("reason").GetString());
+        var runId = started.Json.GetProperty("runId").GetString()!;
+        var why = $"Run '{runId}' is completed and has no analysis: There are no candidates in the window.";
+        AssertError(await Host.GetAsync($"/api/admin/abtests/{runId}/analysis"), HttpStatusCode.NotFound, "NOT_FOUND", why);
+        (await Host.GetAsync($"/api/runs/{runId}/analysis")).AssertProblem(HttpStatusCode.NotFound, why);
+    }
+
+    [Fact]
+    public async Task On_the_command_line_an_empty_window_is_said_and_nothing_fails()
+    {
+        await using var bench = await Running_ab_tests.BenchAsync();
+        string[] data = ["--data", bench.Data];
+
+        var run = await bench.CommandAsync(
+            [
+                "abtest", ContentFiles.TopicId, "--from", "2020-01-01", "--to", "2020-01-02",
+                "--variant", "a=openai-compatible:sim-noisy", "--variant", "b=openai-compatible:sim-steady", "--base-url", bench.BaseUrl, .. data,
+            ]);
+        var runId = (await bench.ReadAsync()).Run.RunId;
+        var resumed = await bench.CommandAsync(["resume", runId, "--json", .. data]);
+        var analyzed = await bench.CommandAsync(["analyze", runId, .. data]);
+
+        Assert.Equal((0, 0, 1), (run.ExitCode, resumed.ExitCode, analyzed.ExitCode));
+        Assert.Contains("There are no candidates in the window.", run.Output, StringComparison.Ordinal);
+        Assert.Contains("There is no analysis: it has no cells.", run.Output, StringComparison.Ordinal);
+        Assert.Equal("completed", resumed.Json.GetProperty("run").GetProperty("status").GetString());
+        Assert.Contains($"run '{runId}' has nothing to analyze: There are no candidates in the window.", analyzed.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace FunctionsEval.Functions.Tests.AzureFunctions;
 public sealed class Binding_functions
 {
     /// <summary>Functions of plain HTTP, which the host forwards as they came.</summary>
-    private static readonly string[] Raw = ["Api", "Health"];
+    private static readonly string[] Raw = ["Api", "Health", "Ui"];
 
     [Fact]
     public async Task Every_handler_has_its_folder_and_every_folder_its_handler()
@@ -37,7 +37,7 @@ public sealed class Binding_functions
             var bindings = json.GetProperty("bindings").EnumerateArray().ToList();
 
             Assert.Equal(["httpTrigger in", "http out"], bindings.Select(binding => $"{binding.GetProperty("type")} {binding.GetProperty("direction")}"));
-            Assert.Equal(name == "Health" ? "anonymous" : "function", bindings[0].GetProperty("authLevel").GetString());
+            Assert.Equal(name is "Health" or "Ui" ? "anonymous" : "function", bindings[0].GetProperty("authLevel").GetString());
 
             // The host refuses routes that begin like its own.
             Assert.DoesNotMatch("^/?(admin|runtime)", bindings[0].GetProperty("route").GetString());

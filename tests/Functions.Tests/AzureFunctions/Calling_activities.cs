@@ -102,6 +102,7 @@ public sealed class Calling_activities(SharedHandler shared) : IClassFixture<Sha
     [InlineData("EvaluateCell", 200, 400)]
     [InlineData("PipelineQueue", 400, 500)]
     [InlineData("Watchdog", 400, 400)]
+    [InlineData("Review", 400, 400)]
     public async Task Fuzzed_bodies_are_refused_and_never_break_the_handler(string function, int one, int other)
     {
         var random = new Random(11);

@@ -64,6 +64,9 @@ public sealed class Other_verbs
             Assert.Contains("120 of 120 cells, 0 failed", result.Output, StringComparison.Ordinal);
             Assert.Contains("openai-compatible:sim-better-0.5", result.Output, StringComparison.Ordinal);
             Assert.Contains("functionseval run definition.yaml", result.Output, StringComparison.Ordinal);
+            Assert.Contains("Triage by variant", result.Output, StringComparison.Ordinal);
+            Assert.Contains("Verdicts against sim-noisy", result.Output, StringComparison.Ordinal);
+            Assert.Matches(@"sim-better-0\.5 +ai_score +better", result.Output);
             Assert.Equal(0, bench.Simulator.Stats().Calls);
         }
         finally

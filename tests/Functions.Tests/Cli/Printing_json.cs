@@ -9,7 +9,7 @@ public sealed class Printing_json
     private static readonly string[] ModelFields =
     [
         "variant", "model", "sampleCount", "scenarioCount", "mean", "stdDev", "variance", "min", "max", "range", "confidenceInterval",
-        "withinScenarioVariance", "consistency", "consistencyLabel", "invalid", "failed", "distribution", "varianceBudget", "nextDollar",
+        "withinScenarioVariance", "consistency", "consistencyLabel", "invalid", "failed", "distribution", "varianceBudget", "nextDollar", "allocation",
     ];
 
     private static readonly string[] ScenarioFields =

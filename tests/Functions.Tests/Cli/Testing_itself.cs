@@ -11,12 +11,15 @@ public sealed class Testing_itself
 
         var result = await bench.CommandAsync(["selftest", "--runs", "40", "--json"]);
 
-        Assert.True(result.ExitCode == ExitCodes.Completed, result.Output + result.Error);
         var (same, power) = (result.Json.GetProperty("falsePositiveRate"), result.Json.GetProperty("power"));
         Assert.Equal((40, 40), (same.GetProperty("runs").GetInt32(), power.GetProperty("runs").GetInt32()));
-        Assert.InRange(same.GetProperty("lower").GetDouble(), 0, 0.05);
-        Assert.InRange(power.GetProperty("planned").GetDouble(), 0.6, 0.9);
-        Assert.InRange(power.GetProperty("planned").GetDouble(), power.GetProperty("lower").GetDouble() - 0.03, power.GetProperty("upper").GetDouble() + 0.03);
+
+        // Draws differ from run to run: these bounds hold in all but one of thousands.
+        var planned = power.GetProperty("planned").GetDouble();
+        Assert.InRange(planned, 0.6, 0.9);
+        Assert.InRange(same.GetProperty("rate").GetDouble(), 0, 0.2);
+        Assert.InRange(power.GetProperty("rate").GetDouble(), planned - 0.28, 1);
+        AssertExitCode(result);
         Assert.Equal(40 * 20 * 3 * 2, result.Json.GetProperty("calls").GetInt64());
     }
 
@@ -28,7 +31,7 @@ public sealed class Testing_itself
 
         var result = await bench.CommandAsync(["selftest", file, "--runs", "10", "--samples", "2", "--base-url", bench.BaseUrl, "--json"]);
 
-        Assert.True(result.ExitCode == ExitCodes.Completed, result.Output + result.Error);
+        AssertExitCode(result);
         Assert.Equal(30 * 2 * 10 * 2, bench.Simulator.Stats().Calls);
         Assert.Equal(0.8, result.Json.GetProperty("power").GetProperty("planned").GetDouble(), 1e-6);
         Assert.InRange(result.Json.GetProperty("power").GetProperty("rate").GetDouble(), 0.3, 1);
@@ -48,5 +51,14 @@ public sealed class Testing_itself
 
         Assert.Equal(ExitCodes.Usage, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>About one in twenty finds itself unsound by chance; then it must say so.</summary>
+    private static void AssertExitCode(CommandResult result)
+    {
+        var (same, power) = (result.Json.GetProperty("falsePositiveRate"), result.Json.GetProperty("power"));
+        var isSound = same.GetProperty("lower").GetDouble() <= 0.05
+            && power.GetProperty("upper").GetDouble() >= power.GetProperty("planned").GetDouble() - 0.03;
+        Assert.True(result.ExitCode == (isSound ? ExitCodes.Completed : ExitCodes.Unsound), result.Output + result.Error);
     }
 }

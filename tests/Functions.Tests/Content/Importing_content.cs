@@ -126,6 +126,25 @@ public sealed class Importing_content
     }
 
     [Fact]
+    public async Task A_byte_order_mark_is_no_part_of_the_first_line()
+    {
+        const string Mark = "\uFEFF";
+        await using var host = await ServerHost.StartAsync();
+        await using var bench = await Workbench.CreateAsync();
+
+        var sent = await host.PostAsync("/api/content/import", Mark + ContentFiles.Of(2), "application/x-ndjson");
+        var read = await bench.CommandAsync(["import", bench.Write("marked.jsonl", Mark + ContentFiles.Of(2)), "--data", bench.Data, "--json"], Cancel);
+        var blank = await bench.CommandAsync(["import", bench.Write("blank.jsonl", Mark + "\n" + Mark), "--data", bench.Data], Cancel);
+
+        Assert.True(sent.Status == HttpStatusCode.OK, sent.Text);
+        Assert.True(read.ExitCode == 0, read.Error);
+        Assert.Equal((5, 1, 2), (read.Json.GetProperty("lines").GetInt32(), read.Json.GetProperty("topics").GetInt32(), read.Json.GetProperty("items").GetInt32()));
+
+        // Only the first line may begin with one.
+        Assert.Contains("blank.jsonl:2: The line is not JSON", blank.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task More_items_than_a_batch_holds_are_all_stored()
     {
         await using var bench = await Workbench.CreateAsync();

@@ -66,6 +66,22 @@ public sealed class Making_digests
     }
 
     [Fact]
+    public async Task A_window_without_candidates_makes_no_digest_and_says_why()
+    {
+        await using var host = await HostAsync();
+
+        var queued = await host.PostAsync("/api/admin/run", Body.Replace("2026-05", "2020-01", StringComparison.Ordinal));
+        var runId = queued.Json.GetProperty("runId").GetString()!;
+        var run = await UntilThereAsync(host, runId);
+
+        Assert.StartsWith("There are no candidates in the window", run.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        (await host.GetAsync($"/api/digests/{runId}")).AssertProblem(
+            HttpStatusCode.NotFound, $"There is no digest '{runId}': its run is completed. There are no candidates in the window");
+        (await host.GetAsync("/api/digests/r000000000000000")).AssertProblem(HttpStatusCode.NotFound, "Digest 'r000000000000000' does not exist.");
+        Assert.Empty((await host.GetAsync("/api/digests")).Json.GetProperty("digests").EnumerateArray());
+    }
+
+    [Fact]
     public async Task A_reset_sets_what_was_used_to_zero()
     {
         await using var host = await HostAsync(("TRIAGE_CREDITS_PER_1K_INPUT_TOKENS", "1"));

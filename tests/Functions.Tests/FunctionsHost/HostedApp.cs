@@ -40,7 +40,11 @@ internal sealed class HostedApp : IAsyncDisposable
             ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00",
         };
         var options = new FunctionsHostOptions(settings, speed > 1 ? new FastClock(speed) : null);
-        return new HostedApp(await FunctionsHostDouble.StartAsync(await PublishedFunctions.EnsureAsync(Cancel), options, Cancel), simulator, storage);
+        var app = new HostedApp(await FunctionsHostDouble.StartAsync(await PublishedFunctions.EnsureAsync(Cancel), options, Cancel), simulator, storage);
+
+        // The trigger makes its queue too, but a test may be faster.
+        await app.Jobs.CreateIfNotExistsAsync(cancellationToken: Cancel);
+        return app;
     }
 
     /// <summary>Stores the definition and starts a run of it; gives the run's id.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.TestKit;
 using FunctionsEval.TestKit.FunctionsHost.Durable;
 
@@ -32,6 +33,23 @@ public sealed class Running_under_the_Functions_host(AzuriteFixture azurite) : I
         Assert.Equal([250, 250], analysis.GetProperty("perModel").EnumerateArray().Select(model => model.GetProperty("sampleCount").GetInt32()));
         Assert.All(app.Host.Durable.Instances, instance => Assert.Equal(OrchestrationStatus.Completed, instance.Status));
         Assert.Equal(1 + 5, app.Host.Durable.Instances.Count);
+        Assert.Empty(app.Host.Log.HandlerErrors);
+    }
+
+    [Fact]
+    public async Task Samples_are_allocated_by_a_pilot()
+    {
+        await using var app = await HostedApp.StartAsync(azurite);
+
+        var runId = await app.StartRunAsync(AllocatedRun.Definition);
+        var run = await app.EndAsync(runId);
+
+        Assert.Equal(AllocatedRun.Cells, run.GetProperty("progress").GetProperty("completed").GetInt64());
+        Assert.Equal(AllocatedRun.Cells, app.Simulator.Stats().Calls);
+        Assert.Equal((1, 1, 0), app.Host.Counts.Of("AllocateSamples"));
+        Assert.Equal((AllocatedRun.Blocks, AllocatedRun.Blocks, 0), app.Host.Counts.Of("ReadAllocation"));
+        var analysis = await app.GetAsync($"api/runs/{runId}/analysis");
+        Assert.DoesNotContain(analysis.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("code").GetString() == "PARTIAL_SAMPLES");
         Assert.Empty(app.Host.Log.HandlerErrors);
     }
 

@@ -89,10 +89,10 @@ public sealed partial class Describing_the_cloud
         Assert.All(BicepFile.All, file => Assert.DoesNotMatch("listKeys|AccountKey|connectionString\\(", file.Text));
     }
 
-    [GeneratedRegex(@"(?m)(^\s+|\{ )(?<name>[A-Z][A-Z_]{3,}|AzureWebJobs\w+): ", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?m)(^\s+|\{ )(?<name>[A-Z][A-Z0-9_]{3,}|AzureWebJobs\w+): ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Setting();
 
-    [GeneratedRegex(@"\| '(?<name>[A-Z_]+)'", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\| '(?<name>[A-Z0-9_]+)'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Key();
 
     [GeneratedRegex(@"\b(?<module>\w+)!?\.outputs\.(?<output>\w+)", RegexOptions.ExplicitCapture, 1000)]

@@ -4,6 +4,7 @@ using FunctionsEval.Durable.Engine;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -54,6 +55,8 @@ public sealed class Failing_to_analyze : IDisposable
             new PrepareRun(services.Runs, services.Definitions, TimeProvider.System),
             new EvaluateCell(services.Runs, catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
             new InterimLook(services.Runs, services.Cells),
+            new AllocateSamples(services.Runs, services.Cells, services.Allocations),
+            new ReadAllocation(services.Allocations),
             services.AnalyzeRun,
             new CompleteRun(services.Runs, catalog, services.Digests, TimeProvider.System, NullLogger<CompleteRun>.Instance));
         return new EmbeddedEngine(

@@ -3,6 +3,8 @@ using FunctionsEval.Cli;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Prices;
+using FunctionsEval.Providers;
+using FunctionsEval.Providers.Prices;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
@@ -120,6 +122,22 @@ public sealed class Keeping_a_budget
         await services.Cells.IntendAsync(run.RunId, new(0, 0, 60), calls: 2, lost: 0, reserved: 0.1m);
 
         Assert.Equal(0.35m + 0.2m, await services.Cells.SpentAsync(run));
+    }
+
+    [Fact]
+    public void The_cost_of_an_attempt_is_known_only_with_a_price_and_only_when_nobody_can_have_charged_in_vain()
+    {
+        var priced = new CallPrices("openai-compatible", new Price(100, 1000));
+        var priceless = new CallPrices("openai-compatible", null);
+        ModelOutcome[] outcomes =
+        [
+            new ModelOutcome.Answered(new ModelAnswer("3", "stop", "m", new TokenUsage(5, 3), null)),
+            new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.RateLimit, "Too many requests.", 429)),
+            new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.Timeout, "No answer.")),
+        ];
+
+        Assert.Equal([0.0035m, 0m, null], outcomes.Select(outcome => priced.Of(outcome, [])));
+        Assert.All(outcomes, outcome => Assert.Null(priceless.Of(outcome, [])));
     }
 
     [Fact]

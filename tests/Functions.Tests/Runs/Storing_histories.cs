@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Allocations;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -24,6 +26,8 @@ public sealed class Storing_histories
         { """{"runId":"r123456789abcdef","analysisError":null,"failureReason":"no"}""", new CompleteRunInput("r123456789abcdef", null, "no") },
         { PlanJson, Plan },
         { PlanJson[..^1] + ",\"lookEvery\":50}", Plan with { LookEvery = 50 } },
+        { PlanJson[..^1] + ",\"allocatedCells\":700}", Plan with { AllocatedCells = 700 } },
+        { """{"runId":"r123456789abcdef","block":12}""", new AllocatedBlockInput("r123456789abcdef", 12) },
         { """{"runId":"r123456789abcdef","analysisError":null,"failureReason":null,"stopReason":"decided: x"}""", new CompleteRunInput("r123456789abcdef", StopReason: "decided: x") },
         { """{"job":"extend_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.ExtendRun, "r123456789abcdef") },
         { "\"cancelled\"", RunStatus.Cancelled },
@@ -67,12 +71,23 @@ public sealed class Storing_histories
         Assert.Equal(2500, Enumerable.Range(0, 25).SelectMany(block => Plan.CellsOf(block)).Distinct().Count());
     }
 
+    [Fact]
+    public void An_allocated_block_is_read_as_it_was_written()
+    {
+        List<CellAddress> cells = [new(245, 0, 4), new(245, 1, 4), new(156, 1, 99)];
+
+        Assert.Equal("000245-000-004 000245-001-004 000156-001-099", AllocatedBlocks.Format(cells));
+        Assert.Equal(cells, AllocatedBlocks.Parse(AllocatedBlocks.Format(cells)));
+    }
+
     [Theory]
     [InlineData(EvaluateCell.Name, "EvaluateCell")]
     [InlineData(EvaluateBlock.Name, "EvaluateBlock")]
     [InlineData(RunOrchestration.Name, "RunOrchestration")]
     [InlineData(PrepareRun.Name, "PrepareRun")]
     [InlineData(InterimLook.Name, "InterimLook")]
+    [InlineData(AllocateSamples.Name, "AllocateSamples")]
+    [InlineData(ReadAllocation.Name, "ReadAllocation")]
     [InlineData(FunctionsEval.Runs.Analysis.AnalyzeRun.Name, "AnalyzeRun")]
     [InlineData(CompleteRun.Name, "CompleteRun")]
     [InlineData(RunOrchestration.ResumeEvent, "Resume")]

@@ -3,6 +3,7 @@ using FunctionsEval.Durable;
 using FunctionsEval.Durable.Client;
 using FunctionsEval.Durable.Engine;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,7 +20,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
     private readonly FakeClock _clock = new();
     private readonly EmbeddedEngine _engine;
 
-    private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare, Func<string, string?>? look)
+    private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare, Func<string, string?>? look, Func<AllocatedBlockInput, string>? allocation)
     {
         var registry = new DurableTaskRegistry()
             .AddOrchestrator<RunInput, RunStatus>(RunOrchestration.Name, RunOrchestration.RunAsync)
@@ -31,6 +32,8 @@ internal sealed class ScriptedRun : IAsyncDisposable
                 return Task.FromResult(cell is null ? "scored" : cell(input));
             })
             .AddActivity<string, string?>(InterimLook.Name, (_, runId, _) => Task.FromResult(Noted("look", () => look?.Invoke(runId))))
+            .AddActivity<string, string?>(AllocateSamples.Name, (_, _, _) => Task.FromResult(Noted<string?>("allocate", () => null)))
+            .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, (_, input, _) => Task.FromResult(allocation!(input)))
             .AddActivity<string, string?>(AnalyzeRun.Name, (_, runId, _) => Task.FromResult(Noted("analyze", () => analyze?.Invoke(runId))))
             .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, (_, input, _) =>
             {
@@ -57,9 +60,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <param name="cell">How a cell ends; null ends all as scored.</param>
     public static async Task<ScriptedRun> StartAsync(
         RunPlan plan, Func<CellInput, string>? cell = null, Func<string, string?>? analyze = null, Func<string, RunPlan>? prepare = null,
-        Func<string, string?>? look = null)
+        Func<string, string?>? look = null, Func<AllocatedBlockInput, string>? allocation = null)
     {
-        var run = new ScriptedRun(plan, cell, analyze, prepare, look);
+        var run = new ScriptedRun(plan, cell, analyze, prepare, look, allocation);
         await run._engine.StartAsync(Cancel);
         await run.Client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, new RunInput(RunId), new StartOrchestrationOptions(RunId), Cancel);
         return run;

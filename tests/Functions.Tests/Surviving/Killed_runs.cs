@@ -116,6 +116,9 @@ public sealed class Killed_runs
         Assert.Equal(SmallRun.Cells, counts.Finished);
         Assert.Equal(SmallRun.Turns, await run.StoredTurnsAsync(record));
         Assert.Equal(SmallRun.Turns, cells.Sum(cell => cell.Calls));
+        var stored = await run.ReadAllAsync();
+        stored.AssertWhole();
+        Assert.Equal(SmallRun.Turns, stored.Calls.Count);
 
         // A cell that was stored is the same row still: same times, same tokens.
         var now = cells.ToDictionary(cell => cell.Address);

@@ -78,6 +78,13 @@ internal sealed class SmallRun : IAsyncDisposable
         return turns;
     }
 
+    /// <summary>All rows of the newest run.</summary>
+    public async Task<StoredRun> ReadAllAsync()
+    {
+        await using var services = Open();
+        return await StoredRun.ReadAsync(services);
+    }
+
     public static RunResult ResultOf(string output) => JsonSerializer.Deserialize(output, EvalJson.Context.RunResult)!;
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval review: looks at runs and queue once, and prints what is open.</summary>
+internal static class ReviewCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("review", "Look for stalled, forgotten and failed runs, and for messages that were given up") { CommonOptions.Data, CommonOptions.Json };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        // What is found is printed; the log would only say it again.
+        using var loggers = LoggerFactory.Create(_ => { });
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
+        await using var services = Services.Open(settings, loggers, isCommand: true);
+        var report = await services.Review.RunAsync(cancellationToken);
+        if (arguments.GetValue(CommonOptions.Json))
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.ReviewReport));
+            return ExitCodes.Completed;
+        }
+
+        foreach (var finding in report.Findings)
+        {
+            terminal.Out.WriteLine($"{EvalJson.Name(finding.Severity),-6}  {finding.Rule,-15}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
+            terminal.Out.WriteLine($"        {finding.Message} {finding.SuggestedAction}");
+        }
+
+        if (report.Findings.Count == 0)
+        {
+            terminal.Out.WriteLine("Nothing to look at.");
+        }
+
+        return ExitCodes.Completed;
+    }
+}

@@ -1,0 +1,151 @@
+using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Reviews;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Storage;
+using FunctionsEval.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FunctionsEval.Functions.Tests.Reviews;
+
+public sealed class Reviewing_runs : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeClock _clock = new(RunCells.Noon);
+    private readonly StorageConnection _storage;
+    private readonly RunStore _runs;
+    private readonly CellLedger _cells;
+    private readonly FindingStore _findings;
+    private readonly Review _review;
+
+    public Reviewing_runs()
+    {
+        _storage = StorageConnection.Open(new StorageSettings(_folder.Path), _clock);
+        (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities), new FindingStore(_storage.Entities));
+        _review = new Review(_runs, _cells, _storage.Queues, _findings, _clock, NullLogger<Review>.Instance);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _storage.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_run_that_stands_still_is_found_once_keeps_its_id_and_is_resolved_when_it_goes_on()
+    {
+        var run = RunCells.Run(items: 4);
+        await _runs.AddAsync(run, Cancel);
+        Assert.Empty(await FindAsync(minutesLater: 0));
+        Assert.Empty(await FindAsync(minutesLater: 29));
+
+        var found = Assert.Single(await FindAsync(minutesLater: 1));
+        var again = Assert.Single(await FindAsync(minutesLater: 15));
+        await StoreAsync(run, CellOutcome.Scored, 0);
+        var after = await FindAsync(minutesLater: 1);
+
+        Assert.Equal((ReviewRules.StalledRun, Severity.High, run.RunId), (found.Rule, found.Severity, found.Subject));
+        Assert.Equal("No cell has ended for 30 minutes; 0 of 24 have.", found.Message);
+        Assert.Equal((found.Id, found.FirstSeenAt, _clock.GetUtcNow().AddMinutes(-1)), (again.Id, again.FirstSeenAt, again.LastSeenAt));
+        Assert.Empty(after);
+        var resolved = Assert.Single((await _findings.ReportAsync(withResolved: true, Cancel)).Findings);
+        Assert.Equal((found.Id, _clock.GetUtcNow()), (resolved.Id, resolved.ResolvedAt));
+    }
+
+    [Fact]
+    public async Task A_condition_that_comes_back_is_open_again_from_then_on()
+    {
+        var run = RunCells.Run(items: 4);
+        await _runs.AddAsync(run, Cancel);
+        await FindAsync(minutesLater: 0);
+        var first = Assert.Single(await FindAsync(minutesLater: 30));
+        await StoreAsync(run, CellOutcome.Scored, 0);
+        await FindAsync(minutesLater: 5);
+
+        var second = Assert.Single(await FindAsync(minutesLater: 30));
+
+        Assert.Equal((first.Id, null), (second.Id, second.ResolvedAt));
+        Assert.Equal(_clock.GetUtcNow(), second.FirstSeenAt);
+    }
+
+    [Fact]
+    public async Task A_pause_counts_from_when_it_was_seen_and_is_forgotten_after_a_day()
+    {
+        var run = RunCells.Run();
+        await _runs.AddAsync(run, Cancel);
+        await FindAsync(minutesLater: 0);
+        await _runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Paused }, Cancel);
+        await FindAsync(minutesLater: 20);
+        Assert.Empty(await FindAsync(minutesLater: 23 * 60));
+
+        var found = Assert.Single(await FindAsync(minutesLater: 60));
+
+        Assert.Equal((ReviewRules.ForgottenPause, Severity.Medium, "The run has been paused for 24 hours."), (found.Rule, found.Severity, found.Message));
+    }
+
+    [Theory]
+    [InlineData(RunStatus.Failed, 0, 24, ReviewRules.FailedRun)]
+    [InlineData(RunStatus.Completed, 3, 21, ReviewRules.FailedCells)]
+    [InlineData(RunStatus.Completed, 2, 22, null)]
+    [InlineData(RunStatus.Cancelled, 24, 0, null)]
+    public async Task Runs_that_ended_badly_are_found_for_a_week(RunStatus status, int failed, int scored, string? rule)
+    {
+        var run = RunCells.Run(items: 4) with { Status = status, CompletedAt = RunCells.Noon };
+        await _runs.AddAsync(run, Cancel);
+        await StoreAsync(run, CellOutcome.Failed, [.. Enumerable.Range(0, failed)]);
+        await StoreAsync(run, CellOutcome.Scored, [.. Enumerable.Range(failed, scored)]);
+
+        var now = await FindAsync(minutesLater: 10);
+        var later = await FindAsync(minutesLater: 7 * 24 * 60);
+
+        Assert.Equal(rule, now.SingleOrDefault()?.Rule);
+        Assert.Empty(later);
+    }
+
+    [Fact]
+    public async Task Messages_that_were_given_up_are_found_before_what_is_less_severe()
+    {
+        await _runs.AddAsync(RunCells.Run() with { Status = RunStatus.Paused }, Cancel);
+        await FindAsync(minutesLater: 0);
+        _clock.Advance(TimeSpan.FromHours(25));
+        await _storage.Queues.SendAsync(PipelineJob.PoisonQueueName, "not json", Cancel);
+
+        var found = await FindAsync(minutesLater: 0);
+
+        Assert.Equal([ReviewRules.PoisonMessages, ReviewRules.ForgottenPause], found.Select(finding => finding.Rule));
+        Assert.Equal(("pipeline-poison", "Messages that were given up: 1."), (found[0].Subject, found[0].Message));
+    }
+
+    [Fact]
+    public async Task Resolved_findings_are_kept_for_thirty_days()
+    {
+        await _storage.Queues.SendAsync(PipelineJob.PoisonQueueName, "not json", Cancel);
+        await FindAsync(minutesLater: 0);
+        var message = Assert.Single(await _storage.Queues.ReceiveAsync(PipelineJob.PoisonQueueName, 1, TimeSpan.FromMinutes(1), Cancel));
+        await _storage.Queues.DeleteAsync(PipelineJob.PoisonQueueName, message, Cancel);
+        await FindAsync(minutesLater: 1);
+
+        await FindAsync(minutesLater: 30 * 24 * 60);
+        Assert.Single(await _findings.AllAsync(Cancel));
+        await FindAsync(minutesLater: 1);
+
+        Assert.Empty(await _findings.AllAsync(Cancel));
+    }
+
+    private async Task<IReadOnlyList<Finding>> FindAsync(double minutesLater)
+    {
+        _clock.Advance(TimeSpan.FromMinutes(minutesLater));
+        return (await _review.RunAsync(Cancel)).Findings;
+    }
+
+    private async Task StoreAsync(RunRecord run, CellOutcome outcome, params int[] cells)
+    {
+        var addresses = RunCells.Addresses(run).ToList();
+        foreach (var cell in cells)
+        {
+            await _cells.StoreAsync(run.RunId, RunCells.Of(outcome, addresses[cell]), RunCells.Said("3"), RunCells.Calls(1));
+        }
+    }
+}
