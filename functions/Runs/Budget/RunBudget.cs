@@ -147,6 +147,8 @@ public sealed class RunBudget
         {
             decimal held;
             decimal needed;
+            bool isLast;
+            TaskCompletionSource settled;
             lock (_lock)
             {
                 if (amount <= _free)
@@ -160,20 +162,24 @@ public sealed class RunBudget
                     return known;
                 }
 
-                if (_underWay == 0)
+                // As it was when it was asked: calls that end meanwhile leave more than the answer knows of.
+                isLast = _underWay == 0;
+                if (isLast)
                 {
                     // Too little for a call of this process may be enough together with what others have too little of.
                     _free = 0;
                 }
 
-                (held, needed) = (_free + _reserved, amount - _free);
+                (held, needed, settled) = (_free + _reserved, amount - _free, _settled);
             }
 
             var (granted, othersHold) = await lease.TakeAsync(held, needed, cancellationToken);
             lock (_lock)
             {
                 _free += granted;
-                return _refusal = granted > 0 ? null : new Refusal(amount, _clock.GetTimestamp(), _underWay == 0 && !othersHold);
+                var refusal = granted > 0 ? null : new Refusal(amount, _clock.GetTimestamp(), isLast && !othersHold);
+                _refusal = ReferenceEquals(settled, _settled) ? refusal : null;
+                return refusal;
             }
         }
         finally

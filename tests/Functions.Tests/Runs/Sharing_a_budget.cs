@@ -144,7 +144,43 @@ public sealed class Sharing_a_budget : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_call_that_ends_while_more_is_asked_for_leaves_what_it_did_not_spend()
+    {
+        var store = new HookedStore(_storages[0].Entities);
+        var budget = new RunBudget(Cap, new BudgetLease(store, _ledgers[0], _run, _clock), _clock);
+        var cell = new CellAddress(0, 0, 0);
+        Assert.True(await budget.ReserveAsync(0.6m, Cancel));
+        await _ledgers[0].IntendAsync(_run.RunId, cell, 1, 0, 0.6m);
+        store.BeforeSubmit = () =>
+        {
+            store.BeforeSubmit = null;
+            budget.Settle(0.6m, 0.1m);
+        };
+
+        Assert.True(await budget.ReserveAsync(0.5m, Cancel));
+    }
+
+    [Fact]
     public async Task A_call_that_costs_more_than_there_is_ends_the_run() => Assert.False(await Budget(0).ReserveAsync(1.01m, Cancel));
 
     private RunBudget Budget(int process) => new(Cap, new BudgetLease(_storages[process].Entities, _ledgers[process], _run, _clock), _clock);
+
+    private sealed class HookedStore(IEntityStore store) : IEntityStore
+    {
+        public Action? BeforeSubmit { get; set; }
+
+        public Task<Entity?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellationToken) =>
+            store.FindAsync(table, partitionKey, rowKey, cancellationToken);
+
+        public Task<EntityPage> QueryPageAsync(EntityQuery query, string? continuationToken, CancellationToken cancellationToken) =>
+            store.QueryPageAsync(query, continuationToken, cancellationToken);
+
+        public Task<SubmitResult> SubmitAsync(string table, IReadOnlyList<EntityOperation> operations, CancellationToken cancellationToken)
+        {
+            BeforeSubmit?.Invoke();
+            return store.SubmitAsync(table, operations, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }
