@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -19,11 +20,13 @@ public sealed class SimulatorServer : IAsyncDisposable
 {
     private readonly KestrelServer _server;
     private readonly SimulatorEndpoints _endpoints;
+    private readonly OpenConnections _connections;
 
-    private SimulatorServer(KestrelServer server, SimulatorEndpoints endpoints, int port)
+    private SimulatorServer(KestrelServer server, SimulatorEndpoints endpoints, OpenConnections connections, int port)
     {
         _server = server;
         _endpoints = endpoints;
+        _connections = connections;
         BaseUrl = new Uri($"http://127.0.0.1:{port}/v1");
     }
 
@@ -31,6 +34,9 @@ public sealed class SimulatorServer : IAsyncDisposable
     public Uri BaseUrl { get; }
 
     public int Port => BaseUrl.Port;
+
+    /// <summary>Once a caller is gone and this is 0, no call of it is still to be counted.</summary>
+    public int Connections => _connections.Count;
 
     /// <summary>Listens from the return on. Throws <see cref="ArgumentException"/> for bad options, <see cref="IOException"/> for a port in use.</summary>
     public static async Task<SimulatorServer> StartAsync(
@@ -43,7 +49,12 @@ public sealed class SimulatorServer : IAsyncDisposable
 
         var kestrelOptions = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         kestrelOptions.Limits.MaxRequestBodySize = 256L * 1024 * 1024;
-        kestrelOptions.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        var connections = new OpenConnections();
+        kestrelOptions.Listen(IPAddress.Loopback, options.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => connections.CountAsync(next, connection));
+        });
         loggers ??= NullLoggerFactory.Instance;
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
         var server = new KestrelServer(Options.Create(kestrelOptions), transport, loggers);
@@ -52,7 +63,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         {
             await server.StartAsync(new Application(endpoints), cancellationToken);
             var address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            return new SimulatorServer(server, endpoints, new Uri(address).Port);
+            return new SimulatorServer(server, endpoints, connections, new Uri(address).Port);
         }
         catch
         {
@@ -79,6 +90,26 @@ public sealed class SimulatorServer : IAsyncDisposable
         await StopAsync(atOnce.Token);
         _server.Dispose();
         _endpoints.Dispose();
+    }
+
+    private sealed class OpenConnections
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+        {
+            Interlocked.Increment(ref _count);
+            try
+            {
+                await next(connection);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _count);
+            }
+        }
     }
 
     private sealed class Application(SimulatorEndpoints endpoints) : IHttpApplication<HttpContext>

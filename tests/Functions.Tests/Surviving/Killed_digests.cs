@@ -24,7 +24,7 @@ public sealed class Killed_digests
     [Fact]
     public async Task A_digest_whose_server_is_killed_is_finished_by_resume_and_its_credits_count_once()
     {
-        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(10)));
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(40)));
         Variables.ToList().ForEach(variable => bench.Environment.Add(variable.Key, variable.Value));
         await bench.CommandAsync(["import", bench.Write("content.jsonl", ContentFiles.Of(100)), "--data", bench.Data], Cancel);
         var runId = await KilledAsync(bench, afterCalls: 40);
@@ -70,6 +70,7 @@ public sealed class Killed_digests
             () => bench.Simulator.Stats().Calls >= afterCalls || server.HasExited, $"{afterCalls} calls", cancellationToken: Cancel);
         Assert.False(server.HasExited, server.Error);
         await server.KillAsync();
+        await Eventually.TrueAsync(() => bench.Simulator.Connections == 0, "the last calls of the killed server to be counted", cancellationToken: Cancel);
         return queued.GetProperty("runId").GetString()!;
     }
 

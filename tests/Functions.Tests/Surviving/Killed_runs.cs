@@ -15,18 +15,24 @@ public sealed class Killed_runs
     public async Task Twenty_kills_at_random_moments_lose_nothing_and_repeat_no_finished_cell()
     {
         var random = new Random(20261121);
-        for (var round = 0; round < 20; round++)
+        for (var (round, tries) = (0, 0); round < 20; tries++)
         {
             await using var run = await SmallRun.CreateAsync(TimeSpan.FromMilliseconds(6));
+            var kills = round % 3 == 2 ? 2 : 1;
             await KillAsync(run, run.Start(), random.Next(1, SmallRun.Turns - 20));
-            var kills = 1;
-            if (round % 3 == 2)
+            if (kills == 2)
             {
                 await KillAsync(run, run.Resume(), run.Simulator.Stats().Calls + random.Next(1, 60));
-                kills++;
             }
 
             var before = await run.ReadAsync();
+            if (before.Run.Status == RunStatus.Completed)
+            {
+                // On a busy machine the last few calls may be over before they are seen: then there was nothing to kill.
+                Assert.True(tries < 60, "The runs ended before they could be killed.");
+                continue;
+            }
+
             var missing = SmallRun.Turns - await run.StoredTurnsAsync(before.Run);
             var callsBefore = run.Simulator.Stats().Calls;
 
@@ -36,6 +42,7 @@ public sealed class Killed_runs
             Assert.True(exitCode == 0, $"Round {round} ended with {exitCode}: {error}");
             Assert.Equal(missing, run.Simulator.Stats().Calls - callsBefore);
             await AssertCompleteAsync(run, SmallRun.ResultOf(output), before.Cells, kills);
+            round++;
         }
     }
 
@@ -99,9 +106,10 @@ public sealed class Killed_runs
         await using (program)
         {
             await run.CallsReachAsync(calls, program);
-            Assert.False(program.HasExited, "The program ended before it could be killed.");
             await program.KillAsync();
         }
+
+        await Eventually.TrueAsync(() => run.Simulator.Connections == 0, "the last calls of a killed program to be counted");
     }
 
     private static async Task AssertCompleteAsync(SmallRun run, RunResult result, List<CellRecord> storedBefore, int kills)
