@@ -187,6 +187,11 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
             throw new RunNotActiveException(status);
         }
 
+        if (active.Budget is { } budget && !await budget.ConfirmAsync(cancellationToken))
+        {
+            throw new RunStoppedException(budget.Cap);
+        }
+
         // When the program stops, places are handed on to cells that will not call: they must not be counted as calls.
         cancellationToken.ThrowIfCancellationRequested();
         _lost = Math.Max(_lost, await ledger.IntendAsync(active.Run.RunId, address, ++_sent, _lost, _reserved));

@@ -42,7 +42,7 @@ public sealed class ModelCaller(
                 continue;
             }
 
-            if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure } || attempts.Count >= options.MaxAttempts)
+            if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure } || HaveRunOut(attempts))
             {
                 return new ModelCallResult(call.Outcome, attempts);
             }
@@ -80,9 +80,9 @@ public sealed class ModelCaller(
             if (quota is not null)
             {
                 taken = await quota.TakeAsync(request, cancellationToken);
-                permit = gate.Restart(permit);
             }
 
+            permit = await gate.StartAsync(cancellationToken);
             var startedAt = clock.GetUtcNow();
             var sent = RequestAdaptation.Apply(
                 request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) }, _adaptations);
@@ -104,6 +104,12 @@ public sealed class ModelCaller(
         {
             gate.Release(permit, signal, retryAfter);
         }
+    }
+
+    private bool HaveRunOut(List<ProviderCall> attempts)
+    {
+        var refused = attempts.Count(attempt => attempt.Outcome is ModelOutcome.Failed { Failure: { Code: ModelErrorCode.RateLimit, RetryAfter: not null } });
+        return attempts.Count - refused >= options.MaxAttempts || refused >= options.MaxRefusals;
     }
 
     private static ModelOutcome.Failed Gone(ModelFailure last, TimeSpan silence) => new(last with

@@ -119,8 +119,9 @@ public sealed class Wire_formats
     private static ProviderCatalog Catalog(SimulatorServer server) => new(
         new ProviderSettings
         {
-            Variables = Vendor.All.ToDictionary(vendor => vendor.KeyVariable, _ => Samples.Key),
-            BaseUrl = server.BaseUrl.ToString(),
+            Variables = Vendor.All
+                .SelectMany(vendor => new[] { (Name: vendor.KeyVariable, Value: Samples.Key), (Name: vendor.BaseUrlVariable, Value: server.BaseUrl.ToString()) })
+                .ToDictionary(variable => variable.Name, variable => variable.Value),
         },
         TimeProvider.System,
         new Random(1));
