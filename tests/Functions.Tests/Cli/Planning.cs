@@ -1,5 +1,6 @@
 using System.Net;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Planning;
 
 namespace FunctionsEval.Functions.Tests.Cli;
 
@@ -44,6 +45,42 @@ public sealed class Planning
         Assert.InRange(result.Json.GetProperty("plan").GetProperty("items").GetInt32(), 48, 75);
         Assert.Equal(result.Json.GetProperty("plan").GetProperty("cells").GetInt64(), result.Json.GetProperty("plan").GetProperty("calls").GetInt64());
         Assert.Contains("The same power with", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hours_in_which_nothing_was_worked_on_are_neither_in_the_plan_nor_in_the_time_of_a_command()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var runId = (await bench.RunAsync(Yaml.Of(scenarios: 20, samples: 2, models: ["sim-noisy", "sim-better-0.5"]))).Json.GetProperty("runId").GetString()!;
+        await using (var services = bench.Open())
+        {
+            await services.Runs.ChangeAsync(runId, run => run with { StartedAt = run.StartedAt - TimeSpan.FromHours(5) }, CancellationToken.None);
+        }
+
+        var plan = await bench.CommandAsync(["plan", "--pilot", runId, "--effect", "0.2", "--samples", "2", "--data", bench.Data, "--json"]);
+        var analysis = await bench.CommandAsync(["analyze", runId, "--data", bench.Data, "--json"]);
+        var rescored = await bench.CommandAsync(["rescore", runId, bench.Path("definition.yaml"), "--data", bench.Data, "--json"]);
+
+        var point = plan.Json.GetProperty("plan");
+        var secondsPerCell = point.GetProperty("wallSeconds").GetDouble() / point.GetProperty("cells").GetInt64();
+        Assert.InRange(80 * secondsPerCell, 1e-9, 3_600);
+        Assert.InRange(analysis.Json.GetProperty("elapsedSeconds").GetDouble(), 0, 3_600);
+        Assert.InRange(rescored.Json.GetProperty("elapsedSeconds").GetDouble(), 0, 3_600);
+    }
+
+    [Fact]
+    public void Time_worked_bridges_waits_and_leaves_out_pauses()
+    {
+        var start = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        var worked = new WorkedTime();
+
+        Assert.Null(worked.Total());
+        foreach (var (from, to) in new[] { (3_000, 3_010), (0, 10), (70, 75), (5, 40), (3_002, 3_004), (75, 50_000) })
+        {
+            worked.Add(start.AddSeconds(from), start.AddSeconds(to));
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(75 + 10 + 300), worked.Total());
     }
 
     [Fact]
