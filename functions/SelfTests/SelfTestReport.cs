@@ -4,7 +4,7 @@ namespace FunctionsEval.SelfTests;
 /// <param name="FalsePositiveRate">How often two variants that are one and the same were told apart.</param>
 /// <param name="Power">How often a planted effect was found.</param>
 /// <param name="Alpha">What the false positives are promised to stay below.</param>
-/// <param name="IsSound">False when either is further from its promise than chance explains.</param>
+/// <param name="IsSound">False when either is further from its promise than chance explains: less than once in 10,000 times.</param>
 public sealed record SelfTestReport(
     ObservedRate FalsePositiveRate,
     ObservedPower Power,

@@ -54,6 +54,26 @@ public sealed class McNemar_test
         Assert.InRange(mid, exact, 0.06);
     }
 
+    // Also summed over all outcomes. A fixed number of discordant items can pass 5% (8 of them: 7%), but no share of items fixes it.
+    [Theory]
+    [InlineData(10)]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(96)]
+    public void Mid_p_keeps_its_promise_whatever_the_share_of_items_that_differ(int items)
+    {
+        double[] rejects = [.. Enumerable.Range(0, items + 1).Select(discordant => Enumerable.Range(0, discordant + 1)
+            .Where(onlyFirst => McNemar.MidPValue(onlyFirst, discordant - onlyFirst) <= 0.05)
+            .Sum(onlyFirst => MathNet.Numerics.Distributions.Binomial.PMF(0.5, discordant, onlyFirst)))];
+
+        // Two variants that are alike differ on half of the items at most: p·(1 - p) twice.
+        for (var share = 0.01; share <= 0.5; share += 0.01)
+        {
+            var rate = rejects.Select((rejected, discordant) => rejected * MathNet.Numerics.Distributions.Binomial.PMF(share, items, discordant)).Sum();
+            Assert.InRange(rate, 0, 0.05);
+        }
+    }
+
     [Fact]
     public void Negative_counts_are_refused()
     {

@@ -5,15 +5,15 @@ namespace FunctionsEval.Statistics.Tests;
 
 public sealed class Sign_flip_test
 {
-    // R: sg <- as.matrix(expand.grid(rep(list(c(-1,1)), length(d)))); mean(abs(sg %*% d) >= abs(sum(d)) - 1e-12)
+    // R: sg <- as.matrix(expand.grid(rep(list(c(-1,1)), length(d)))); mean(abs(sg %*% d) >= abs(sum(d)) - 1e-12); mid counts the equal ones half
     [Theory]
-    [InlineData(new[] { 0.3, -0.1, 0.25, 0.4, -0.2, 0.15, 0.05, 0.35 }, 0.109375)]
-    [InlineData(new[] { 1.1, 0.4, -0.3, 2.2, 0.9, -0.8, 1.6, 0.2, 0.7, -0.1, 1.3, 0.5 }, 0.02587890625)]
-    public void Agrees_with_R(double[] differences, double expected)
+    [InlineData(new[] { 0.3, -0.1, 0.25, 0.4, -0.2, 0.15, 0.05, 0.35 }, 0.109375, 0.09375)]
+    [InlineData(new[] { 1.1, 0.4, -0.3, 2.2, 0.9, -0.8, 1.6, 0.2, 0.7, -0.1, 1.3, 0.5 }, 0.02587890625, 0.0234375)]
+    public void Agrees_with_R(double[] differences, double expected, double mid)
     {
         var result = SignFlipTest.Of(differences, Alone(differences.Length), 999, new Random(1));
 
-        Assert.Equal(new SignFlipResult(expected, true, 1 << differences.Length), result);
+        Assert.Equal(new SignFlipResult(expected, mid, true, 1 << differences.Length), result);
     }
 
     [Fact]
@@ -36,6 +36,7 @@ public sealed class Sign_flip_test
 
         Assert.True(result.IsExact);
         Assert.Equal(McNemar.ExactPValue(3, 11), result.PValue, 1e-12);
+        Assert.Equal(McNemar.MidPValue(3, 11), result.MidPValue, 1e-12);
     }
 
     [Fact]
@@ -47,6 +48,7 @@ public sealed class Sign_flip_test
 
         Assert.Equal((false, 40_000), (result.IsExact, result.Assignments));
         Assert.Equal(McNemar.ExactPValue(7, 17), result.PValue, 0.005);
+        Assert.Equal(McNemar.MidPValue(7, 17), result.MidPValue, 0.005);
         Assert.Equal(result, SignFlipTest.Of(differences, Alone(24), 40_000, new Random(1)));
     }
 
@@ -102,7 +104,8 @@ public sealed class Sign_flip_test
 
     [Fact]
     public void Without_differences_p_is_1() =>
-        Assert.Equal((1.0, 1.0), (SignFlipTest.Of([], [], 99, new Random(1)).PValue, SignFlipTest.Of([0, 0], [1, 2], 99, new Random(1)).PValue));
+        Assert.Equal([1, 1, 1, 1], new[] { SignFlipTest.Of([], [], 99, new Random(1)), SignFlipTest.Of([0, 0], [1, 2], 99, new Random(1)) }
+            .SelectMany(result => new[] { result.PValue, result.MidPValue }));
 
     [Fact]
     public void Senseless_input_is_refused()

@@ -2,9 +2,11 @@ using System.Numerics;
 
 namespace FunctionsEval.Statistics.Resampling;
 
+/// <param name="PValue">Never rejects too often; too rarely where scores are coarse and many assignments share the observed sum.</param>
+/// <param name="MidPValue">Counts half of those that share it, as <see cref="Comparisons.McNemar.MidPValue"/> does: close to the nominal rate.</param>
 /// <param name="IsExact">Every assignment of signs was counted.</param>
 /// <param name="Assignments">How many were.</param>
-public sealed record SignFlipResult(double PValue, bool IsExact, int Assignments);
+public sealed record SignFlipResult(double PValue, double MidPValue, bool IsExact, int Assignments);
 
 /// <summary>
 /// Permutation test of a paired difference: were the variants alike, each cluster's difference might as well have the other sign. Two-sided
@@ -33,20 +35,22 @@ public static class SignFlipTest
         var observed = Math.Abs(sums.Sum());
 
         // Sums in another order differ by rounding; equal ones must count as hits.
-        var limit = observed - (1e-12 * sums.Sum(Math.Abs));
-        return sums.Length <= MaxExactClusters ? Exact(sums, limit) : Drawn(sums, limit, draws, random);
+        var rounding = 1e-12 * sums.Sum(Math.Abs);
+        var (limit, beyond) = (observed - rounding, observed + rounding);
+        return sums.Length <= MaxExactClusters ? Exact(sums, limit, beyond) : Drawn(sums, limit, beyond, draws, random);
     }
 
     // A Gray code changes one sign a step; an assignment and its mirror image hit together, so half of them suffice.
-    private static SignFlipResult Exact(double[] sums, double limit)
+    private static SignFlipResult Exact(double[] sums, double limit, double beyond)
     {
         var steps = sums.Length == 0 ? 1 : 1 << (sums.Length - 1);
         double[] signs = [.. sums];
         var total = sums.Sum();
-        var hits = 0;
+        var (hits, larger) = (0, 0);
         for (var step = 1; step <= steps; step++)
         {
             hits += Math.Abs(total) >= limit ? 1 : 0;
+            larger += Math.Abs(total) > beyond ? 1 : 0;
             if (step < steps)
             {
                 var flipped = BitOperations.TrailingZeroCount(step);
@@ -55,10 +59,13 @@ public static class SignFlipTest
             }
         }
 
-        return new SignFlipResult(hits / (double)steps, true, sums.Length == 0 ? 1 : 2 * steps);
+
+        // Where nothing differs, nothing is rare.
+        var mid = sums.Length == 0 ? 1 : (hits + larger) / (2.0 * steps);
+        return new SignFlipResult(hits / (double)steps, mid, true, sums.Length == 0 ? 1 : 2 * steps);
     }
 
-    private static SignFlipResult Drawn(double[] sums, double limit, int draws, Random random)
+    private static SignFlipResult Drawn(double[] sums, double limit, double beyond, int draws, Random random)
     {
         var totals = Replications.Run(draws, sums.Length, random, stream =>
         {
@@ -71,6 +78,7 @@ public static class SignFlipTest
 
             return Math.Abs(total);
         });
-        return new SignFlipResult((1 + totals.Count(total => total >= limit)) / (1.0 + draws), false, draws);
+        var (hits, larger) = (totals.Count(total => total >= limit), totals.Count(total => total > beyond));
+        return new SignFlipResult((1 + hits) / (1.0 + draws), (1 + ((hits + larger) / 2.0)) / (1.0 + draws), false, draws);
     }
 }

@@ -29,8 +29,8 @@ public sealed class Gating
     public async Task Too_little_data_is_inconclusive_and_is_said_in_every_document()
     {
         await using var bench = await Workbench.CreateAsync();
-        var baseline = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
-        var run = await RunIdAsync(bench, "two", scenarios: 12, samples: 1);
+        var baseline = await RunIdAsync(bench, "one", scenarios: 9, samples: 1);
+        var run = await RunIdAsync(bench, "two", scenarios: 9, samples: 1);
 
         var result = await GateAsync(bench, run, baseline, "--junit", bench.Path("gate.xml"), "--markdown", bench.Path("gate.md"));
 

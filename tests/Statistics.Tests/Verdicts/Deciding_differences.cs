@@ -8,16 +8,16 @@ public sealed class Deciding_differences
     private static readonly VerdictOptions WithMargin = new(Margin: 0.2);
 
     [Fact]
-    public void Pass_or_fail_with_one_sample_is_decided_by_the_exact_test_of_McNemar()
+    public void Pass_or_fail_with_one_sample_is_decided_by_the_test_of_McNemar()
     {
         var evidence = Test(PassOrFail(both: 20, onlyFirst: 12, onlySecond: 2, neither: 6));
 
-        // R: binom.test(2, 14)$p.value; d <- c(rep(0,26),rep(1,13),rep(-1,3)); mean(d)+c(-1,1)*qt(.975,41)*sd(d)/sqrt(42)
-        Assert.Equal(0.012939453125, evidence.PValue!.Value, 1e-12);
+        // R: binom.test(2, 14)$p.value - dbinom(2, 14, .5); d <- c(rep(0,26),rep(1,13),rep(-1,3)); mean(d)+c(-1,1)*qt(.975,41)*sd(d)/sqrt(42)
+        Assert.Equal(0.00738525390625, evidence.PValue!.Value, 1e-12);
         Assert.Equal(0.0584939431023133, evidence.Interval!.Lower, 1e-12);
         Assert.Equal(0.4176965330881629, evidence.Interval.Upper, 1e-12);
         Assert.Equal(0.25, evidence.Effect!.Value, 1e-15);
-        Assert.StartsWith("McNemar's exact test", evidence.Method, StringComparison.Ordinal);
+        Assert.StartsWith("McNemar's mid-p test", evidence.Method, StringComparison.Ordinal);
         Assert.Equal(Verdict.Better, Decide(WithMargin, evidence).Verdict);
     }
 
@@ -29,11 +29,26 @@ public sealed class Deciding_differences
 
         var evidence = Test(new PairedScores(first, second, [.. Enumerable.Range(0, 15)], SamplesPerItem: 4));
 
-        // R: d <- rep(c(-.1,.1,.1,.1,.1),3); sum(dbinom(c(0:3,12:15),15,.5)); t.test(d)$conf.int
-        Assert.Equal(0.035156250, evidence.PValue!.Value, 1e-9);
+        // R: d <- rep(c(-.1,.1,.1,.1,.1),3); sum(dbinom(c(0:3,12:15),15,.5)) - dbinom(3,15,.5); t.test(d)$conf.int
+        Assert.Equal(0.021270751953125, evidence.PValue!.Value, 1e-9);
         Assert.Equal(0.0141425316919882, evidence.Interval!.Lower, 1e-12);
         Assert.Equal(0.1058574683080118, evidence.Interval.Upper, 1e-12);
-        Assert.Equal("sign-flip test by item (exact); t interval of means of up to 4 samples an item", evidence.Method);
+        Assert.Equal("sign-flip test by item (mid-p); t interval of means of up to 4 samples an item", evidence.Method);
+    }
+
+    [Theory]
+    [InlineData(0, 6, 0.03125, "exact")]
+    [InlineData(0, 7, 0.0078125, "mid-p")]
+    [InlineData(1, 9, 0.01171875, "mid-p")]
+    public void Up_to_six_signs_are_counted_exactly(int losses, int wins, double expected, string words)
+    {
+        // R: binom.test(losses, losses + wins)$p.value, and for mid-p less dbinom(losses, losses + wins, .5).
+        var one = Test(PassOrFail(both: 15, onlyFirst: wins, onlySecond: losses, neither: 15));
+        var several = Test(PassOrFail(both: 15, onlyFirst: wins, onlySecond: losses, neither: 15) with { SamplesPerItem = 2 });
+
+        Assert.Equal((expected, expected), (one.PValue!.Value, several.PValue!.Value));
+        Assert.StartsWith($"McNemar's {words} test", one.Method, StringComparison.Ordinal);
+        Assert.StartsWith($"sign-flip test by item ({words})", several.Method, StringComparison.Ordinal);
     }
 
     [Fact]

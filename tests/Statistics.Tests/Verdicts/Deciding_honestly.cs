@@ -76,6 +76,32 @@ public sealed class Deciding_honestly
         Assert.InRange(rate, 0.77, 0.83);
     }
 
+    // Coarse scores of few items: sums come in steps, and a test that counts the observed step whole finds 3 to 12 points less than was planned.
+    [Theory]
+    [InlineData("ratings", 20, 2, 0.4)]
+    [InlineData("ratings", 20, 1, 0.5)]
+    [InlineData("ratings", 12, 3, 0.45)]
+    [InlineData("ratings", 60, 1, 0.33)]
+    [InlineData("pass or fail", 20, 2, 0.3)]
+    [InlineData("pass or fail", 30, 1, 0.32)]
+    [InlineData("pass or fail", 60, 1, 0.22)]
+    [InlineData("pass or fail", 200, 1, 0.12)]
+    public void Coarse_scores_of_few_items_are_found_at_the_power_that_was_planned(string kind, int items, int samples, double effect)
+    {
+        PairedScores Draw(Random random, int count, double shift) =>
+            kind == "ratings" ? Worlds.Ratings(random, count, samples, shift) : Worlds.PassOrFail(random, count, samples, shift, easiest: 1 - effect);
+        var pilot = Draw(new Random(241), 20_000, effect);
+        var variance = RunningMoments.Of([.. pilot.First.Zip(pilot.Second, (a, b) => a - b)]).Variance;
+        var planned = FunctionsEval.Statistics.Planning.PairedPower.Of(new(variance, 0, 0, 1, 1), items, effect, 0.05);
+
+        var found = Simulation.Rate(Replications, 251, random => Decide(Draw(random, items, effect), Options, random) == Verdict.Better);
+        var told = Simulation.Rate(Replications, 257, random => Decide(Draw(random, items, 0), Options, random) is Verdict.Better or Verdict.Worse);
+        TestContext.Current.TestOutputHelper?.WriteLine($"planned {planned:F4}");
+
+        Assert.InRange(found, planned - 0.035, planned + 0.035);
+        Assert.InRange(told, 0, Most);
+    }
+
     [Fact]
     public void Equal_variants_are_called_equivalent_most_of_the_time_when_there_is_enough_data() =>
         Assert.InRange(

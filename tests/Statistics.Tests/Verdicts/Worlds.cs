@@ -23,12 +23,12 @@ internal static class Worlds
             ["40 clusters of 5"] = new(0.1, (random, effect) => Clustered(random, [.. Enumerable.Repeat(5, 40)], effect)),
         };
 
-    public static PairedScores PassOrFail(Random random, int items, int samples, double effect)
+    public static PairedScores PassOrFail(Random random, int items, int samples, double effect, double easiest = 0.85)
     {
         var (first, second) = (new double[items], new double[items]);
         for (var item = 0; item < items; item++)
         {
-            var pass = 0.85 * random.NextDouble();
+            var pass = easiest * random.NextDouble();
             first[item] = random.PassRate(pass + effect, samples);
             second[item] = random.PassRate(pass, samples);
         }
