@@ -41,7 +41,18 @@ internal static class RescoreCommand
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
         switch (await services.RescoreRun.RescoreAsync(runId, scorers, cancellationToken))
         {
-            case RescoreOutcome.Rescored:
+            case RescoreOutcome.Rescored(_, var notes):
+                var run = await services.Runs.GetAsync(runId, cancellationToken);
+                if (definition.Compare is { } compare && !IsSame(compare, run.Compare))
+                {
+                    terminal.Error.WriteLine("functionseval: the file's compare is not used: a comparison is declared before answers are seen, and the run keeps its own.");
+                }
+
+                foreach (var note in notes)
+                {
+                    terminal.Error.WriteLine($"functionseval: {note}");
+                }
+
                 var result = await services.ResultOfAsync(runId, services.Clock.GetElapsedTime(started), cancellationToken);
                 RunReport.Print(terminal, result, arguments.GetValue(CommonOptions.Json));
                 return ExitCodes.Of(result);
@@ -55,4 +66,7 @@ internal static class RescoreCommand
                 throw new UnreachableException($"Unhandled {other.GetType().Name}");
         }
     }
+
+    private static bool IsSame(CompareSpec compare, CompareSpec? own) =>
+        own is not null && compare with { Metrics = null } == own with { Metrics = null } && (compare.Metrics ?? []).SequenceEqual(own.Metrics ?? []);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Prices;
@@ -9,6 +10,8 @@ namespace FunctionsEval.Cli;
 /// <summary>functionseval run FILE: starts a run of a definition and waits for its end.</summary>
 internal static class RunCommand
 {
+    private const int MaxComplaints = 20;
+
     private static readonly Argument<FileInfo> File = new("file") { Description = "The definition, YAML or JSON" };
     private static readonly Option<int?> Samples = new("--samples") { Description = "Samples per scenario and model, 1..100", HelpName = "N", CustomParser = NumberParser.Optional<int> };
     private static readonly Option<int?> Percentage = new("--percentage") { Description = "Share of the scenarios to run, 1..100", HelpName = "P", CustomParser = NumberParser.Optional<int> };
@@ -83,9 +86,14 @@ internal static class RunCommand
             case DefinitionOutcome.Parsed(var definition):
                 return definition;
             case DefinitionOutcome.Rejected(var errors):
-                foreach (var error in errors)
+                foreach (var error in errors.Take(MaxComplaints))
                 {
                     terminal.Fail($"{file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
+                }
+
+                if (errors.Count > MaxComplaints)
+                {
+                    terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"... and {errors.Count - MaxComplaints:N0} more"), ExitCodes.Usage);
                 }
 
                 return null;

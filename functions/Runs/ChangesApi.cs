@@ -28,9 +28,9 @@ internal static class ChangesApi
 
     internal static async Task<Results<Ok<RunAnalysis>, ProblemHttpResult>> Rescore(
         string runId, RescoreRequest request, RescoreRun rescore, CancellationToken cancellationToken) =>
-        await rescore.RescoreAsync(runId, request.Scorers.GetRawText(), cancellationToken) switch
+        await rescore.RescoreAsync(runId, request.Scorers.ValueKind == JsonValueKind.Undefined ? "null" : request.Scorers.GetRawText(), cancellationToken) switch
         {
-            RescoreOutcome.Rescored(var analysis) => TypedResults.Ok(analysis),
+            RescoreOutcome.Rescored(var analysis, _) => TypedResults.Ok(analysis),
             RescoreOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
             RescoreOutcome.Rejected(var errors) => Problems.Invalid(errors),
             RescoreOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),

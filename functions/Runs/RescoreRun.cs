@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
@@ -16,7 +17,8 @@ public abstract record RescoreOutcome
     {
     }
 
-    public sealed record Rescored(RunAnalysis Analysis) : RescoreOutcome;
+    /// <param name="Notes">What the run keeps and may not fit the new scorers.</param>
+    public sealed record Rescored(RunAnalysis Analysis, IReadOnlyList<string> Notes) : RescoreOutcome;
 
     public sealed record UnknownRun(string RunId) : RescoreOutcome;
 
@@ -51,11 +53,11 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
         switch (Check(definition, scorers))
         {
             case DefinitionOutcome.Rejected(var errors):
-                return new RescoreOutcome.Rejected([.. errors.Select(error => new FieldError(error.Field, error.Message))]);
+                return new RescoreOutcome.Rejected([.. Explain(errors)]);
             case DefinitionOutcome.Parsed(var asked):
                 return MetricsError(run, asked.Scorers) is { } error
                     ? new RescoreOutcome.Rejected([error])
-                    : new RescoreOutcome.Rescored(await RescoreAsync(run, asked.Scorers, cancellationToken));
+                    : new RescoreOutcome.Rescored(await RescoreAsync(run, asked.Scorers, cancellationToken), [.. MarginNotes(run, definition, asked.Scorers)]);
             case var other:
                 throw new UnreachableException($"Unhandled {other.GetType().Name}");
         }
@@ -65,8 +67,48 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
     private static DefinitionOutcome Check(Definition definition, string scorers)
     {
         var json = JsonNode.Parse(DefinitionJson.Write(definition with { Scorers = [], Compare = null, Stopping = null, Allocation = null }))!;
-        json["scorers"] = JsonNode.Parse(scorers);
+        if (JsonNode.Parse(scorers) is not { } asked || asked is JsonArray { Count: 0 })
+        {
+            return new DefinitionOutcome.Rejected([new DefinitionError(1, 1, "scorers", "scorers must name one scorer at least, but is empty.")]);
+        }
+
+        json["scorers"] = asked;
         return DefinitionReader.ReadJson(json.ToJsonString());
+    }
+
+    // One complaint for all scenarios; it is those of the run, whatever the scorers came with.
+    private static IEnumerable<FieldError> Explain(IReadOnlyList<DefinitionError> errors)
+    {
+        var unjudged = errors.Where(error => error.Field.StartsWith("scenarios[", StringComparison.Ordinal)).ToList();
+        foreach (var error in errors.Except(unjudged))
+        {
+            yield return new FieldError(error.Field, error.Message);
+        }
+
+        if (unjudged is [var first, ..])
+        {
+            yield return new FieldError("scorers", string.Create(
+                CultureInfo.InvariantCulture,
+                $"scorers cannot judge {unjudged.Count:N0} of the run's scenarios: {first.Message} Rescoring takes scorers only; the scenarios stay as they were when the run started."));
+        }
+    }
+
+    private static IEnumerable<string> MarginNotes(RunRecord run, Definition definition, IReadOnlyList<ScorerSpec> specs)
+    {
+        if ((run.Compare?.Margin ?? run.Stopping?.Margin) is not { } margin || definition.Scorers is not [var declared, ..])
+        {
+            yield break;
+        }
+
+        var scales = definition.Scorers.Select(spec => Scorers.Create(spec).Scale).ToList();
+        foreach (var scorer in specs.Select(Scorers.Create).Where(scorer => !scales.Contains(scorer.Scale)))
+        {
+            yield return FormattableString.Invariant(
+                $"margin {margin} was declared for '{declared.Name}', {Words(scales[0])}; '{scorer.Name}' scores {Words(scorer.Scale)}, and its verdicts use the same margin.");
+        }
+
+        static string Words((double Min, double Max)? scale) =>
+            scale is var (min, max) ? FormattableString.Invariant($"from {min} to {max}") : "without a known scale";
     }
 
     private static FieldError? MetricsError(RunRecord run, IReadOnlyList<ScorerSpec> scorers)

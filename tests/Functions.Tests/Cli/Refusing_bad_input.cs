@@ -45,6 +45,19 @@ public sealed class Refusing_bad_input
         AssertNothingHappened(bench);
     }
 
+    [Fact]
+    public async Task Of_many_complaints_the_first_are_printed_and_the_rest_are_counted()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 2_000, scorers: "{ type: exact }"));
+
+        var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((1, 21), (result.ExitCode, lines.Length));
+        Assert.Contains("scenarios[19].expected", lines[19], StringComparison.Ordinal);
+        Assert.Contains("... and 1,980 more", lines[20], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--samples 0", "samplesPerScenario must be between 1 and 100, but is 0.")]
     [InlineData("--samples 101", "samplesPerScenario must be between 1 and 100, but is 101.")]

@@ -117,11 +117,31 @@ public sealed class Extending_and_rescoring
         var runId = (await bench.RunAsync(Yaml.Of(models: ["one", "two"], more: "compare: { metrics: [number] }\n"))).Json.GetProperty("runId").GetString()!;
 
         var wanted = await RescoreAsync(bench, runId, Yaml.Of(scorers: "{ type: exact }", scenarioFields: _ => "expected: yes"));
+        var none = await RescoreAsync(bench, runId, Yaml.Of(scorers: ""));
         var metric = await RescoreAsync(bench, runId, Yaml.Of(scorers: High));
 
-        Assert.Equal((1, 1), (wanted.ExitCode, metric.ExitCode));
-        Assert.Contains("expected", wanted.Error, StringComparison.Ordinal);
+        Assert.Equal((1, 1, 1), (wanted.ExitCode, metric.ExitCode, none.ExitCode));
+        Assert.Contains("stay as they were when the run started", wanted.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("scenarios[1]", wanted.Error, StringComparison.Ordinal);
+        Assert.Contains("scorers must name one scorer at least, but is empty.", none.Error, StringComparison.Ordinal);
+        Assert.NotNull((await bench.ReadAsync(runId)).Cells[0].Score);
         Assert.Contains("scorers must keep 'number'", metric.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_file_says_beside_its_scorers_is_not_ignored_in_silence()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        const string compare = "compare: { margin: 0.5 }\n";
+        var runId = (await bench.RunAsync(Yaml.Of(models: ["one", "two"], more: compare))).Json.GetProperty("runId").GetString()!;
+
+        var same = await RescoreAsync(bench, runId, Yaml.Of(models: ["one", "two"], more: compare));
+        var other = await RescoreAsync(bench, runId, Yaml.Of(models: ["one", "two"], scorers: High, more: "compare: { margin: 0.1 }\n"));
+
+        Assert.Equal((0, 0), (same.ExitCode, other.ExitCode));
+        Assert.Equal("", same.Error);
+        Assert.Contains("the file's compare is not used", other.Error, StringComparison.Ordinal);
+        Assert.Contains("margin 0.5 was declared for 'number', from 1 to 5; 'high' scores from 0 to 1", other.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,6 +161,12 @@ public sealed class Extending_and_rescoring
 
         var rescored = await host.PostAsync($"/api/runs/{runId}/rescore", """{"scorers":[{"type":"regex","name":"high","pattern":"[45]"}]}""");
         var bad = await host.PostAsync($"/api/runs/{runId}/rescore", """{"scorers":[{"type":"magic"}]}""");
+        foreach (var body in new[] { """{"scorers":[]}""", "{}", """{"scorers":null}""" })
+        {
+            var empty = await host.PostAsync($"/api/runs/{runId}/rescore", body);
+            Assert.True(empty.Status == HttpStatusCode.BadRequest && empty.Text.Contains("scorers", StringComparison.Ordinal), body + empty.Text);
+        }
+
         var nothing = await host.PostAsync($"/api/runs/{runId}/extend", "{}");
         var unknown = await host.PostAsync("/api/runs/r000000000000000/extend", """{"samplesPerScenario":3}""");
 
