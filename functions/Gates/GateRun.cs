@@ -15,6 +15,12 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
     {
         var margin = options.Margin ?? run.Compare?.Margin ?? throw new GateException(
             "a gate needs a margin, the largest loss that is acceptable: give --margin, or compare.margin in the definition.");
+        var pairs = Variants(run, baseline, options);
+        if (run.RunId == baseline.RunId && pairs.TrueForAll(pair => pair.Variant == pair.Baseline))
+        {
+            throw new GateException($"run '{run.RunId}' would be compared with itself: give another run as baseline, or two of its variants by --variant and --baseline-variant.");
+        }
+
         var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken);
         var baselineScores = await RunScores.ReadAsync(runs, cells, baseline, cancellationToken);
         var (problems, notes) = (new List<string>(), new List<string>());
@@ -22,7 +28,7 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
         CheckComplete(baselineScores, options.AllowMissing, problems);
         var items = SharedScenarios.Of(scores.Items, baselineScores.Items, problems, notes);
         var checks = new GateChecks(scores, baselineScores, items, margin, options);
-        var results = checks.Of(Metrics(run, baseline, options.Metrics, problems), Variants(run, baseline, options));
+        var results = checks.Of(Metrics(run, baseline, options.Metrics, problems), pairs);
         return new GateReport(
             run.RunId, baseline.RunId, OutcomeOf(results, problems), margin, options.Confidence, results, problems, notes);
     }

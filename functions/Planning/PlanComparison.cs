@@ -2,6 +2,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics.Planning;
+using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Planning;
 
@@ -59,7 +60,7 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
     private static PlanReport Plan(PlanRequest request, PilotSpread pilot)
     {
         var spread = pilot.Spread!;
-        var alpha = (1 - request.Confidence) / request.Comparisons;
+        var alpha = new VerdictOptions(Confidence: request.Confidence).Alpha / request.Comparisons;
         var samples = pilot.OneSampleOnly ? 1 : request.SamplesPerScenario ?? BestSamples(request, pilot);
         var design = Design(spread, samples);
         var fewest = FewestItems.Of(spread.ItemsPerCluster, alpha);

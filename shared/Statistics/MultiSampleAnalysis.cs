@@ -58,7 +58,7 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
             .Select(item => new ItemVariance(item, AverageVariance(item)))
             .Where(item => !double.IsNaN(item.Variance))
             .ToList();
-        var mostVariable = ranking.OrderByDescending(item => item.Variance).ThenBy(item => item.Item).Take(Ranked).ToList();
+        var mostVariable = ranking.Where(item => item.Variance > 0).OrderByDescending(item => item.Variance).ThenBy(item => item.Item).Take(Ranked).ToList();
         var mostStable = ranking.Except(mostVariable).OrderBy(item => item.Variance).ThenBy(item => item.Item).Take(Ranked).ToList();
         return new MultiSampleResult([.. Enumerable.Range(0, variants).Select(Analyze)], mostVariable, mostStable);
     }

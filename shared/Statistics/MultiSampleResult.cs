@@ -1,7 +1,7 @@
 namespace FunctionsEval.Statistics;
 
 /// <summary>What a run says: each variant, and which items its samples agree on.</summary>
-/// <param name="MostVariable">The items with the largest variance between samples of the same variant, at most five.</param>
+/// <param name="MostVariable">The items with the largest variance between samples of the same variant, at most five; none that does not vary.</param>
 /// <param name="MostStable">The ones with the smallest, at most five, none of them among the most variable.</param>
 public sealed record MultiSampleResult(
     IReadOnlyList<VariantAnalysis> Variants, IReadOnlyList<ItemVariance> MostVariable, IReadOnlyList<ItemVariance> MostStable);

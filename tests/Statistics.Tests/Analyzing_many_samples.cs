@@ -96,8 +96,23 @@ public sealed class Analyzing_many_samples
 
         var result = analysis.Finish();
 
-        Assert.Equal([2, 1, 0], result.MostVariable.Select(item => item.Item));
-        Assert.Empty(result.MostStable);
+        Assert.Equal([2, 1], result.MostVariable.Select(item => item.Item));
+        Assert.Equal([0], result.MostStable.Select(item => item.Item));
+    }
+
+    [Fact]
+    public void What_does_not_vary_is_never_among_the_most_variable()
+    {
+        var analysis = new MultiSampleAnalysis(3, 1, 2, null);
+        foreach (var (item, score) in new[] { (0, 1.0), (0, 1), (1, 2), (1, 4), (2, 3), (2, 3) })
+        {
+            analysis.AddScore(item, 0, score);
+        }
+
+        var result = analysis.Finish();
+
+        Assert.Equal([1], result.MostVariable.Select(item => item.Item));
+        Assert.Equal([0, 2], result.MostStable.Select(item => item.Item));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace FunctionsEval.Statistics.Verdicts;
 /// <param name="Draws">Of sign flips where there are too many to count them all.</param>
 public sealed record VerdictOptions(double? Margin = null, double Confidence = 0.95, Correction Correction = Correction.Holm, int Draws = 9_999)
 {
-    public double Alpha => 1 - Confidence;
+    // 1 - 0.95 is 0.050000000000000044.
+    public double Alpha => Math.Round(1 - Confidence, 12);
 
     internal void Check()
     {

@@ -42,6 +42,18 @@ public sealed class Gating
     }
 
     [Fact]
+    public async Task A_run_is_no_baseline_of_itself_but_its_variants_can_be_compared()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var run = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
+
+        var result = await GateAsync(bench, run, run);
+
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Contains($"run '{run}' would be compared with itself", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Missing_scores_and_scenarios_are_incomplete_unless_they_are_allowed()
     {
         await using var bench = await Workbench.CreateAsync();
@@ -82,9 +94,10 @@ public sealed class Gating
     public async Task The_summary_is_markdown()
     {
         await using var bench = await Workbench.CreateAsync();
+        var baseline = await RunIdAsync(bench, "sim-steady", scenarios: 30, samples: 1);
         var run = await RunIdAsync(bench, "sim-steady", scenarios: 30, samples: 1);
 
-        var result = await bench.CommandAsync(["gate", run, "--baseline", run, "--margin", "1", "--data", bench.Data]);
+        var result = await bench.CommandAsync(["gate", run, "--baseline", baseline, "--margin", "1", "--data", bench.Data]);
 
         Assert.Equal(ExitCodes.Completed, result.ExitCode);
         Assert.StartsWith("## Gate: pass", result.Output, StringComparison.Ordinal);

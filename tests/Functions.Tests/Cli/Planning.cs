@@ -19,6 +19,7 @@ public sealed class Planning
         Assert.Equal(0, result.ExitCode);
         var plan = result.Json.GetProperty("plan");
         Assert.Equal(1262, plan.GetProperty("items").GetInt32());
+        Assert.Contains("\"alpha\":0.05,", result.Output, StringComparison.Ordinal);
         Assert.Equal(25_240, plan.GetProperty("calls").GetInt64());
         Assert.Equal(252.4, plan.GetProperty("cost").GetDouble(), 1e-9);
         Assert.Equal(12_620, plan.GetProperty("wallSeconds").GetDouble(), 1e-6);
