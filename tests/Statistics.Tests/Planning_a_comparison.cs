@@ -130,20 +130,23 @@ public sealed class Planning_a_comparison
         Assert.Equal(0.05, PairedPower.Of(Unit, 20, 0, 0.05), 1e-9);
     }
 
-    // 2^(1-m) is 0.03 with 6 signs and 0.001 with 11: what decides is the larger of that and of the limits of the method.
+    // 2^(1-m) is 0.03 with 6 signs, 2^-m is 0.008 with 7 and 0.0005 with 11: what decides is the larger of that and of the limits of the method.
     [Theory]
     [InlineData(1, 0.05, 10)]
     [InlineData(5, 0.05, 30)]
     [InlineData(1.5, 0.05, 10)]
-    [InlineData(1, 0.0009765625, 11)]
-    [InlineData(4, 0.01, 32)]
+    [InlineData(1, 0.00048828125, 11)]
+    [InlineData(4, 0.02, 28)]
+    [InlineData(4, 0.01, 28)]
     public void No_verdict_is_promised_below_the_fewest_items(double itemsPerCluster, double alpha, int expected) =>
         Assert.Equal(expected, FewestItems.Of(itemsPerCluster, alpha));
 
     [Theory]
     [InlineData(10, 1, 0.05)]
     [InlineData(30, 5, 0.05)]
-    [InlineData(32, 4, 0.01)]
+    [InlineData(28, 4, 0.02)]
+    [InlineData(28, 4, 0.01)]
+    [InlineData(32, 4, 0.005)]
     public void The_fewest_items_can_get_a_verdict_and_one_cluster_less_cannot(int items, int clusterSize, double alpha)
     {
         Assert.Equal(Verdict.Better, Decide(items));

@@ -3,7 +3,7 @@ using FunctionsEval.Statistics.Verdicts;
 namespace FunctionsEval.Statistics.Planning;
 
 /// <summary>Below so many items no verdict is ever given, however large the effect: <see cref="DifferenceTest"/> refuses, or the signs of so
-/// few clusters cannot reach the error rate (2^(1-m) at best).</summary>
+/// few clusters cannot reach the error rate (2^(1-m) at best, and 2^-m as a mid-p).</summary>
 public static class FewestItems
 {
     public static int Of(double itemsPerCluster, double alpha)
@@ -15,6 +15,7 @@ public static class FewestItems
         }
 
         var signs = (int)Math.Ceiling(1 - Math.Log2(alpha) - 1e-9);
+        signs = signs > DifferenceTest.MinUnitsForMidP ? signs - 1 : signs;
         return Math.Max(DifferenceTest.MinItems, (int)Math.Ceiling(Math.Max(DifferenceTest.MinClusters, signs) * itemsPerCluster));
     }
 }

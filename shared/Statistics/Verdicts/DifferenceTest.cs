@@ -25,7 +25,7 @@ public static class DifferenceTest
     private const int FewUnits = 20;
 
     // Of six clusters with sums of their own the mid-p would let 6.3% through: their signs come in steps of 3.1%.
-    private const int MinUnitsForMidP = 7;
+    internal const int MinUnitsForMidP = 7;
 
     public static DifferenceEvidence Of(PairedScores scores, VerdictOptions options, Random random)
     {
