@@ -16,7 +16,7 @@ internal static class ExtendCommand
     {
         var command = new Command("extend", "Add samples, scenarios or models to a run that has ended")
         {
-            RunIdArgument, Samples, Percentage, Models, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
+            RunIdArgument, Samples, Percentage, Models, CommonOptions.Budget, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
@@ -26,7 +26,7 @@ internal static class ExtendCommand
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
-        var request = new ExtendRequest(arguments.GetValue(Samples), arguments.GetValue(Percentage), arguments.GetValue(Models));
+        var request = new ExtendRequest(arguments.GetValue(Samples), arguments.GetValue(Percentage), arguments.GetValue(Models), BudgetUsd: arguments.GetValue(CommonOptions.Budget));
         return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
             await services.ExtendRun.ExtendAsync(arguments.GetRequiredValue(RunIdArgument), request, settings.BaseUrl, cancellationToken) switch
             {
