@@ -24,6 +24,7 @@ internal static class AnalyzeCommand
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
         await using var services = Services.Open(settings, loggers, isCommand: true);
+        var started = services.Clock.GetTimestamp();
         var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         if (run.TotalCells == 0)
         {
@@ -31,7 +32,7 @@ internal static class AnalyzeCommand
         }
 
         await services.AnalyzeRun.RunAsync(run.RunId, cancellationToken);
-        var result = await services.ResultOfAsync(run.RunId, (run.CompletedAt - run.StartedAt) ?? TimeSpan.Zero, cancellationToken);
+        var result = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken);
         await RunReport.PrintAsync(terminal, services, run, result, arguments.GetValue(CommonOptions.Json), cancellationToken);
         return ExitCodes.Of(result);
     }

@@ -36,13 +36,13 @@ internal static class RescoreCommand
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
         await using var services = Services.Open(settings, loggers, isCommand: true);
+        var started = services.Clock.GetTimestamp();
         var runId = arguments.GetRequiredValue(RunIdArgument);
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
         switch (await services.RescoreRun.RescoreAsync(runId, scorers, cancellationToken))
         {
             case RescoreOutcome.Rescored:
-                var run = await services.Runs.GetAsync(runId, cancellationToken);
-                var result = await services.ResultOfAsync(runId, (run.CompletedAt - run.StartedAt) ?? TimeSpan.Zero, cancellationToken);
+                var result = await services.ResultOfAsync(runId, services.Clock.GetElapsedTime(started), cancellationToken);
                 RunReport.Print(terminal, result, arguments.GetValue(CommonOptions.Json));
                 return ExitCodes.Of(result);
             case RescoreOutcome.UnknownRun(var id):

@@ -31,7 +31,8 @@ internal sealed record PilotSpread(
             return Failed("metric", $"metric must be a scorer of the pilot ({string.Join(", ", metrics)}), but is '{request.Metric}'.");
         }
 
-        var scores = await RunScores.ReadAsync(runs, cells, pilot, cancellationToken);
+        var worked = new WorkedTime();
+        var scores = await RunScores.ReadAsync(runs, cells, pilot, cell => worked.Add(cell.StartedAt, cell.CompletedAt), cancellationToken);
         var (first, second) = (scores.PerScorer[metric].ScoresOf(variant), scores.PerScorer[metric].ScoresOf(control));
         var (perCluster, correlation) = Clusters(first, second, ScenarioClusters.Of(scores.Items));
         var single = PairedDesign.FromPilot(first, second, samples: 1) is null;
@@ -42,7 +43,7 @@ internal sealed record PilotSpread(
 
         var counts = await cells.CountAsync(pilot, cancellationToken);
         var finished = counts.Sum(count => count.Finished);
-        var wall = (pilot.CompletedAt - pilot.StartedAt)?.TotalSeconds;
+        var wall = worked.Total()?.TotalSeconds;
         return new PilotSpread(spread, (double)counts.Sum(count => count.CallsSent) / Math.Max(1, finished), wall / Math.Max(1, finished), single);
     }
 

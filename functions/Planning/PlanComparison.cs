@@ -62,19 +62,22 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
         var alpha = (1 - request.Confidence) / request.Comparisons;
         var samples = pilot.OneSampleOnly ? 1 : request.SamplesPerScenario ?? BestSamples(request, pilot);
         var design = Design(spread, samples);
+        var fewest = FewestItems.Of(spread.ItemsPerCluster, alpha);
         return new PlanReport(
             request.Effect,
             request.Power,
             alpha,
             spread,
             Point(samples),
-            request.Items is { } given ? DetectableEffect.Of(design, given, request.Power, alpha) : null,
+            request.Items is { } given && given >= fewest ? DetectableEffect.Of(design, given, request.Power, alpha) : null,
             [.. pilot.OneSampleOnly ? [] : CurveSamples.Select(Point)],
-            [.. Notes(request, pilot)]);
+            [.. Notes(request, pilot), .. Limits(request, fewest, BySpread(samples))]);
+
+        int? BySpread(int samples) => PairedSampleSize.Of(Design(spread, samples), request.Effect, request.Power, alpha);
 
         PlanPoint Point(int samples)
         {
-            var items = PairedSampleSize.Of(Design(spread, samples), request.Effect, request.Power, alpha);
+            var items = BySpread(samples) is { } needed ? Math.Max(needed, fewest) : (int?)null;
             var cells = 2L * items * samples;
             var calls = cells is { } count ? (long?)Math.Ceiling(count * (request.CallsPerCell ?? pilot.CallsPerCell)) : null;
             return new PlanPoint(
@@ -100,6 +103,19 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             MaxCurveSamples)
         : 1;
 
+    private static IEnumerable<string> Limits(PlanRequest request, int fewest, int? bySpread)
+    {
+        if (bySpread < fewest)
+        {
+            yield return FormattableString.Invariant($"By the spread alone {bySpread} scenarios were enough, but below {fewest} no verdict is given.");
+        }
+
+        if (request.Items < fewest)
+        {
+            yield return FormattableString.Invariant($"With {request.Items} scenarios no verdict is given, however large the difference: {fewest} are needed at least.");
+        }
+    }
+
     private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot)
     {
         if (pilot.OneSampleOnly)
@@ -114,7 +130,9 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
 
         if (pilot.Spread is { DifferenceVariance: 0, WithinVariance: 0, ControlWithinVariance: 0 })
         {
-            yield return "Nothing varied in the pilot, so any number of scenarios seems enough. That is unlikely to hold: use more scenarios.";
+            yield return pilot.Spread.PilotItems is null
+                ? "All variances are given as 0, so any number of scenarios seems enough. That is unlikely to hold: give those that you expect."
+                : "Nothing varied in the pilot, so any number of scenarios seems enough. That is unlikely to hold: use more scenarios.";
         }
 
         if (request.SamplesPerScenario is null && request.CostPerScenario is null && !pilot.OneSampleOnly)

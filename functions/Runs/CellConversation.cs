@@ -12,7 +12,7 @@ namespace FunctionsEval.Runs;
 internal sealed class CellConversation(ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, TimeProvider clock) : IDisposable
 {
     /// <summary>From the first attempt of a cell to its last answer.</summary>
-    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(300);
+    internal static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(300);
 
     private static readonly OutputSchema TriageSchema = new(TriagePrompt.SchemaName, TriagePrompt.Schema);
 

@@ -87,8 +87,8 @@ function analysisOf(analysis) {
       model.consistency === null ? '' : `${number(model.consistency, 2)} ${model.consistencyLabel ?? ''}`))),
     ...((analysis.comparisons ?? []).length === 0 ? [] : [
       element('h2', { textContent: 'Verdicts' }),
-      table(['Variant', 'Against', 'Metric', 'Verdict', '#Effect', '#Interval', '#p'], analysis.comparisons.map(verdictRow)),
-      ...analysis.comparisons.filter(comparison => comparison.reason).map(comparison => element('p', { className: 'quiet', textContent: `${comparison.variant} by ${comparison.metric}: ${comparison.reason}` }))]),
+      table(['Variant', 'Against', 'Metric', 'Verdict', '#Effect', '#Interval', '#Adj. p'], analysis.comparisons.map(verdictRow)),
+      ...analysis.comparisons.filter(comparison => comparison.reason).map(comparison => element('p', { className: 'quiet', textContent: `${comparison.variant} against ${comparison.control} by ${comparison.metric}: ${comparison.reason}` }))]),
     ...(analysis.warnings.length === 0 ? [] : [
       element('h2', { textContent: 'Warnings' }),
       element('ul', {}, ...analysis.warnings.map(warning => element('li', { textContent: `${warning.code}: ${warning.message}` })))]),

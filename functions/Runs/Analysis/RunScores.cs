@@ -19,7 +19,12 @@ internal sealed record RunScores(
     IReadOnlySet<int> EvaluatedItems,
     int[][]? Planned = null)
 {
-    public static async Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken)
+    public static Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken) =>
+        ReadAsync(runs, cells, run, _ => { }, cancellationToken);
+
+    /// <param name="see">Is shown every cell, so that nobody has to read them twice.</param>
+    public static async Task<RunScores> ReadAsync(
+        RunStore runs, CellLedger cells, RunRecord run, Action<CellRecord> see, CancellationToken cancellationToken)
     {
         var scorers = run.Scorers.Select(Evaluation.Scoring.Scorers.Create).ToList();
         var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.MeanSamples, scorer.Scale))
@@ -35,6 +40,7 @@ internal sealed record RunScores(
         var evaluated = new HashSet<int>();
         await foreach (var cell in cells.AllAsync(run, cancellationToken))
         {
+            see(cell);
             outcomes[cell.Outcome]++;
             evaluated.Add(cell.Address.Item);
             var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Config.MaxTurns);

@@ -1,5 +1,6 @@
 using System.Net;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Planning;
 
 namespace FunctionsEval.Functions.Tests.Cli;
 
@@ -47,6 +48,42 @@ public sealed class Planning
     }
 
     [Fact]
+    public async Task Hours_in_which_nothing_was_worked_on_are_neither_in_the_plan_nor_in_the_time_of_a_command()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var runId = (await bench.RunAsync(Yaml.Of(scenarios: 20, samples: 2, models: ["sim-noisy", "sim-better-0.5"]))).Json.GetProperty("runId").GetString()!;
+        await using (var services = bench.Open())
+        {
+            await services.Runs.ChangeAsync(runId, run => run with { StartedAt = run.StartedAt - TimeSpan.FromHours(5) }, CancellationToken.None);
+        }
+
+        var plan = await bench.CommandAsync(["plan", "--pilot", runId, "--effect", "0.2", "--samples", "2", "--data", bench.Data, "--json"]);
+        var analysis = await bench.CommandAsync(["analyze", runId, "--data", bench.Data, "--json"]);
+        var rescored = await bench.CommandAsync(["rescore", runId, bench.Path("definition.yaml"), "--data", bench.Data, "--json"]);
+
+        var point = plan.Json.GetProperty("plan");
+        var secondsPerCell = point.GetProperty("wallSeconds").GetDouble() / point.GetProperty("cells").GetInt64();
+        Assert.InRange(80 * secondsPerCell, 1e-9, 3_600);
+        Assert.InRange(analysis.Json.GetProperty("elapsedSeconds").GetDouble(), 0, 3_600);
+        Assert.InRange(rescored.Json.GetProperty("elapsedSeconds").GetDouble(), 0, 3_600);
+    }
+
+    [Fact]
+    public void Time_worked_bridges_waits_and_leaves_out_pauses()
+    {
+        var start = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        var worked = new WorkedTime();
+
+        Assert.Null(worked.Total());
+        foreach (var (from, to) in new[] { (3_000, 3_010), (0, 10), (70, 75), (5, 40), (3_002, 3_004), (75, 50_000) })
+        {
+            worked.Add(start.AddSeconds(from), start.AddSeconds(to));
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(75 + 10 + 300), worked.Total());
+    }
+
+    [Fact]
     public async Task A_pilot_with_one_sample_plans_one_sample()
     {
         await using var bench = await Workbench.CreateAsync();
@@ -58,6 +95,23 @@ public sealed class Planning
         Assert.Equal(1, result.Json.GetProperty("plan").GetProperty("samplesPerScenario").GetInt32());
         Assert.Equal(0, result.Json.GetProperty("curve").GetArrayLength());
         Assert.Contains("one sample a scenario", result.Json.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--difference-variance 0.1 --within 0.1", 10, "By the spread alone 6 scenarios were enough, but below 10 no verdict is given.")]
+    [InlineData("--difference-variance 0.1 --within 0.1 --items-per-cluster 5", 30, "below 30 no verdict is given.")]
+    [InlineData("--difference-variance 0 --within 0", 10, "All variances are given as 0")]
+    [InlineData("--difference-variance 0.1 --within 0.1 --items 9", 10, "With 9 scenarios no verdict is given, however large the difference: 10 are needed at least.")]
+    public async Task A_plan_never_asks_for_fewer_scenarios_than_a_verdict_needs(string options, int items, string note)
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.CommandAsync(["plan", "--effect", "0.9", "--data", bench.Data, "--json", .. options.Split(' ')]);
+
+        Assert.Equal(items, result.Json.GetProperty("plan").GetProperty("items").GetInt32());
+        Assert.All(result.Json.GetProperty("curve").EnumerateArray(), point => Assert.True(point.GetProperty("items").GetInt32() >= items));
+        Assert.Contains(result.Json.GetProperty("notes").EnumerateArray(), text => text.GetString()!.Contains(note, StringComparison.Ordinal));
+        Assert.False(result.Json.TryGetProperty("detectableEffect", out var effect) && effect.ValueKind == System.Text.Json.JsonValueKind.Number);
     }
 
     [Theory]

@@ -22,6 +22,7 @@ public sealed class Comparing_variants
         var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
         Assert.Contains("Verdicts against openai-compatible:sim-noisy", table.Output, StringComparison.Ordinal);
         Assert.Contains("better", table.Output, StringComparison.Ordinal);
+        Assert.Contains("adj. p", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,6 +74,21 @@ public sealed class Comparing_variants
         Assert.Equal("worse", Text(comparisons[0], "verdict"));
         Assert.Equal("better", Text(comparisons[2], "verdict"));
         Assert.Equal(0.9, comparisons[0].GetProperty("interval").GetProperty("level").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_table_of_all_pairs_says_what_each_row_is_compared_with()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        await bench.RunAsync(Yaml.Of(scenarios: 12, samples: 1, models: ["one", "two", "six"], more: "compare: { pairs: all }\n"));
+
+        var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
+
+        var lines = table.Output.Split('\n');
+        var heading = Assert.Single(lines, line => line.Contains("verdict ", StringComparison.Ordinal));
+        Assert.Matches(@"variant\s.*control\s.*metric\s.*effect\s.*interval\s.*adj\. p", heading);
+        Assert.Contains(lines, line => line.StartsWith("openai-compatible:six against openai-compatible:two by number: ", StringComparison.Ordinal));
+        Assert.DoesNotContain("Verdicts against", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]
