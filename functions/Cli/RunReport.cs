@@ -81,6 +81,11 @@ internal static class RunReport
             console.Write(Scenarios("Most stable scenarios", analysis.MostStableScenarios));
         }
 
+        foreach (var failure in analysis.Failures ?? [])
+        {
+            console.MarkupLineInterpolated($"[yellow]{failure.ToString()}[/]");
+        }
+
         foreach (var warning in analysis.Warnings)
         {
             console.MarkupLineInterpolated($"[yellow]{warning.Code}[/] {warning.Message} {warning.Recommendation}");
