@@ -65,6 +65,12 @@ internal static class GateCommand
         }
 
         await WriteAsync(arguments, report, cancellationToken);
+        if (!arguments.GetValue(CommonOptions.Json) && !terminal.IsOutRedirected)
+        {
+            GateTable.Print(terminal.OutConsole(), report);
+            return ExitCodeOf(report.Outcome);
+        }
+
         terminal.Out.WriteLine(arguments.GetValue(CommonOptions.Json)
             ? JsonSerializer.Serialize(report, EvalJson.Context.GateReport)
             : GateDocuments.Markdown(report));

@@ -136,7 +136,7 @@ public sealed class Resuming_and_analyzing
             Assert.Equal(Analysis(run, field), Analysis(named.Json, field));
         }
 
-        Assert.Contains("Models by number", table.Output, StringComparison.Ordinal);
+        Assert.Contains("Models of openai-compatible by number", table.Output, StringComparison.Ordinal);
         Assert.Equal(24, bench.Simulator.Stats().Calls);
     }
 
