@@ -33,7 +33,7 @@ internal sealed class Services : IAsyncDisposable
     private readonly Lazy<QueuePump> _pump;
     private readonly TelemetryExport? _telemetry;
 
-    private Services(StorageConnection storage, Settings settings, TimeProvider clock, ILoggerFactory loggers, bool isCommand)
+    private Services(StorageConnection storage, Settings settings, TimeProvider clock, ILoggerFactory loggers, bool isCommand, bool isFleet)
     {
         _storage = storage;
         _telemetry = TelemetryExport.Start(settings);
@@ -56,7 +56,7 @@ internal sealed class Services : IAsyncDisposable
         Digests = new DigestStore(storage.Entities, Runs, Cells, clock);
         Credits = new Credits(storage.Entities, Runs, Cells, settings.CreditLimits, settings.CreditRates, clock);
         StartDigest = new StartDigest(Content, new CandidateSelection(Content), Runs, Credits, clock);
-        var catalog = new RunCatalog(Runs, Cells, Catalogs, Prices, clock);
+        var catalog = new RunCatalog(Runs, Cells, Catalogs, Prices, clock, isFleet ? storage.Entities : null);
         Registry = RunTasks.Register(
             new PrepareRun(Runs, Definitions, clock),
             new EvaluateCell(Runs, catalog, Cells, clock, loggers.CreateLogger<EvaluateCell>()),
@@ -176,8 +176,9 @@ internal sealed class Services : IAsyncDisposable
     public EnqueuePipelineJob Enqueue { get; }
 
     /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
-    public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false) =>
-        new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand);
+    /// <param name="isFleet">Other processes may work on the same runs; the embedded engine owns its store.</param>
+    public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false, bool isFleet = false) =>
+        new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand, isFleet);
 
     /// <summary>The jobs of the engine behind a client.</summary>
     public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest, Clock);

@@ -16,7 +16,7 @@ internal static class ExtendCommand
     {
         var command = new Command("extend", "Add samples, scenarios or models to a run that has ended")
         {
-            RunIdArgument, Samples, Percentage, Models, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
+            RunIdArgument, Samples, Percentage, Models, CommonOptions.Budget, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
@@ -26,10 +26,10 @@ internal static class ExtendCommand
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
-        var request = new ExtendRequest(arguments.GetValue(Samples), arguments.GetValue(Percentage), arguments.GetValue(Models));
-        if (request is { SamplesPerScenario: null, SamplePercentage: null } && request.Added().Count == 0)
+        var request = new ExtendRequest(arguments.GetValue(Samples), arguments.GetValue(Percentage), arguments.GetValue(Models), BudgetUsd: arguments.GetValue(CommonOptions.Budget));
+        if (request is { SamplesPerScenario: null, SamplePercentage: null, BudgetUsd: null } && request.Added().Count == 0)
         {
-            throw new UsageException("give --samples, --percentage or --add-model: there is nothing to add.");
+            throw new UsageException("give --samples, --percentage, --add-model or --budget: there is nothing to add.");
         }
 
         return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>

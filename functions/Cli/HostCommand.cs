@@ -31,7 +31,7 @@ internal static class HostCommand
         }
 
         using var loggers = LoggerFactory.Create(JsonLines.Configure);
-        await using var services = Services.Open(settings, loggers);
+        await using var services = Services.Open(settings, loggers, isFleet: true);
         await using var handler = FunctionsHandler.Create(services, port, JsonLines.Configure);
         handler.CheckWorkerRuntime(settings.WorkerRuntime);
         try

@@ -5,6 +5,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
 
@@ -12,7 +13,9 @@ namespace FunctionsEval.Runs;
 /// What the cells of a run share, kept in memory: models, scorers, items, and the run's status as it was at most a second ago.
 /// That second is how long a pause or a cancel may take to be seen.
 /// </summary>
-public sealed class RunCatalog(RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock)
+/// <param name="shared">Where other processes that work on the same runs tell what they hold of a budget; null when there are none.</param>
+public sealed class RunCatalog(
+    RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock, IEntityStore? shared = null)
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
 
@@ -104,7 +107,12 @@ public sealed class RunCatalog(RunStore runs, CellLedger ledger, ProviderCatalog
     {
         var run = await runs.GetAsync(runId, CancellationToken.None);
         var models = run.Variants.Select(variant => catalogs.For(run.BaseUrl).Resolve(variant.Model)).ToList();
-        var budget = run.BudgetUsd is { } cap ? new RunBudget((decimal)cap, await ledger.SpentAsync(run)) : null;
+        var budget = run.BudgetUsd switch
+        {
+            null => null,
+            { } cap when shared is null => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
+            { } cap => new RunBudget((decimal)cap, new BudgetLease(shared, ledger, run, clock), clock),
+        };
         return new ActiveRun(
             run, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());
     }

@@ -3,8 +3,11 @@ namespace FunctionsEval.Providers;
 /// <summary>How long and how often one logical call is tried.</summary>
 public sealed record ModelCallerOptions
 {
-    /// <summary>HTTP attempts, the first included.</summary>
+    /// <summary>HTTP attempts, the first included and refusals with a wait left out.</summary>
     public int MaxAttempts { get; init; } = 10;
+
+    /// <summary>Refusals for lack of quota that say how long to wait: they cost nothing, and the gate risks some on purpose.</summary>
+    public int MaxRefusals { get; init; } = 40;
 
     /// <summary>From the first attempt's start to the last one's; the wait for the first slot is not part of it.</summary>
     public TimeSpan TimeBudget { get; init; } = TimeSpan.FromSeconds(300);

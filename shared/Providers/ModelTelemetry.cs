@@ -91,13 +91,6 @@ public static class ModelTelemetry
         }
     }
 
-    // Where the conventions have a word of their own for a vendor.
-    private static string ProviderName(string provider) => provider switch
-    {
-        "azure" or "azure-openai" => "azure.ai.openai",
-        "gemini" or "google" => "gcp.gemini",
-        "mistral" => "mistral_ai",
-        "xai" => "x_ai",
-        _ => provider,
-    };
+    private static string ProviderName(string provider) =>
+        Vendor.All.FirstOrDefault(vendor => vendor.Name == provider)?.TelemetryName ?? provider;
 }

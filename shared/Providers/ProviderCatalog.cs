@@ -81,7 +81,7 @@ public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider cloc
     {
         var limits = settings.Limits.Find(vendor, model);
         var most = Math.Min(settings.MaxConcurrency, limits?.Concurrency ?? int.MaxValue);
-        var gate = new AdaptiveConcurrency(new ConcurrencyOptions(Max: most), clock);
+        var gate = new AdaptiveConcurrency(new ConcurrencyOptions(Max: most), PreciseClock.Of(clock));
         var shared = CallQuota.Of(vendor, model, limits, quota, clock);
         if (shared is not null)
         {

@@ -8,7 +8,7 @@ public sealed class ProviderSettings
     /// <summary>Keys and base URLs by the names of their environment variables (<see cref="Vendor"/>); blank ones are left out.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>From the command line: goes before the variables, for every vendor.</summary>
+    /// <summary>From the command line: goes before the variables, for vendors that speak OpenAI's format; the others' keys never go there.</summary>
     public string? BaseUrl { get; init; }
 
     /// <summary>A token for Azure OpenAI where there is no key.</summary>

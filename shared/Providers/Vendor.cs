@@ -16,6 +16,7 @@ public enum WireKind
 /// <param name="KeyHeader">Anything but Authorization carries the bare key.</param>
 /// <param name="HasResponses">Has OpenAI's Responses API too.</param>
 /// <param name="HasSchemas">Can hold a model to a JSON schema.</param>
+/// <param name="TelemetryName">The vendor's word in OpenTelemetry's conventions (gen_ai.provider.name) where that is another one.</param>
 public sealed record Vendor(
     string Name,
     WireKind Wire,
@@ -24,7 +25,8 @@ public sealed record Vendor(
     string BaseUrlVariable,
     string KeyHeader = ProviderEndpoint.Bearer,
     bool HasResponses = false,
-    bool HasSchemas = true)
+    bool HasSchemas = true,
+    string? TelemetryName = null)
 {
     public const string OpenAIName = "openai";
     public const string AzureName = "azure-openai";
@@ -33,12 +35,12 @@ public sealed record Vendor(
     public static IReadOnlyList<Vendor> All { get; } =
     [
         new(OpenAIName, WireKind.OpenAI, "https://api.openai.com/v1", "OPENAI_API_KEY", "OPENAI_BASE_URL", HasResponses: true),
-        new(AzureName, WireKind.OpenAI, null, "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "api-key", HasResponses: true),
+        new(AzureName, WireKind.OpenAI, null, "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "api-key", HasResponses: true, TelemetryName: "azure.ai.openai"),
         new("anthropic", WireKind.Anthropic, "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "x-api-key"),
-        new("google", WireKind.Gemini, "https://generativelanguage.googleapis.com/v1beta", "GOOGLE_API_KEY", "GOOGLE_BASE_URL", "x-goog-api-key"),
-        new("xai", WireKind.OpenAI, "https://api.x.ai/v1", "XAI_API_KEY", "XAI_BASE_URL"),
+        new("google", WireKind.Gemini, "https://generativelanguage.googleapis.com/v1beta", "GOOGLE_API_KEY", "GOOGLE_BASE_URL", "x-goog-api-key", TelemetryName: "gcp.gemini"),
+        new("xai", WireKind.OpenAI, "https://api.x.ai/v1", "XAI_API_KEY", "XAI_BASE_URL", TelemetryName: "x_ai"),
         new("deepseek", WireKind.OpenAI, "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", "DEEPSEEK_BASE_URL", HasSchemas: false),
-        new("mistral", WireKind.OpenAI, "https://api.mistral.ai/v1", "MISTRAL_API_KEY", "MISTRAL_BASE_URL"),
+        new("mistral", WireKind.OpenAI, "https://api.mistral.ai/v1", "MISTRAL_API_KEY", "MISTRAL_BASE_URL", TelemetryName: "mistral_ai"),
         new(CompatibleName, WireKind.OpenAI, null, "OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"),
     ];
 

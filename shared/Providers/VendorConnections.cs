@@ -56,7 +56,10 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
     private ModelFailure? EndpointOf(Vendor vendor, string model, out Uri? endpoint)
     {
         endpoint = null;
-        if ((settings.BaseUrl ?? settings.Variable(vendor.BaseUrlVariable) ?? vendor.Url) is not { } url)
+
+        // Other vendors' keys are not for a server that speaks OpenAI's format.
+        var given = vendor.Wire == WireKind.OpenAI ? settings.BaseUrl : null;
+        if ((given ?? settings.Variable(vendor.BaseUrlVariable) ?? vendor.Url) is not { } url)
         {
             return new ModelFailure(
                 ModelErrorCode.ValidationError,

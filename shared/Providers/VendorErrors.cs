@@ -66,6 +66,7 @@ internal static class VendorErrors
             return true;
         }
 
-        return error.Message is { } message && BillingPhrases.Any(phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase));
+        // Google says "check your plan and billing details" of the quota of a minute too, and names the quota or the wait beside it.
+        return error is { QuotaId: null, RetryAfter: null, Message: { } message } && BillingPhrases.Any(phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase));
     }
 }

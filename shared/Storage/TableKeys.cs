@@ -31,6 +31,9 @@ public static class TableKeys
 
     public const string AllLimits = "limit";
 
+    /// <summary>In <see cref="Limits"/>: rows of the processes that spend the budget of a run, and one that they take turns by.</summary>
+    public static string BudgetOf(string runId) => $"budget|{runId}";
+
     /// <summary>Partition = <see cref="AllTopics"/>; row = topic id.</summary>
     public const string Topics = "Topics";
 

@@ -35,10 +35,11 @@ internal static class AdapterBenchmark
         using var output = new StringWriter();
         var terminal = new Terminal(
             output, Console.Error, IsOutRedirected: true, IsErrorRedirected: true,
-            variable => Vendor.All.Any(vendor => vendor.KeyVariable == variable) ? "some-key" : null);
+            variable => Vendor.All.Any(vendor => vendor.KeyVariable == variable) ? "some-key"
+                : Vendor.All.Any(vendor => vendor.BaseUrlVariable == variable) ? $"{simulator}v1" : null);
         string[] command =
         [
-            "run", folder.File("definition.yaml"), "--base-url", $"{simulator}v1", "--data", folder.File("data"), "--json",
+            "run", folder.File("definition.yaml"), "--data", folder.File("data"), "--json",
             "--concurrency", 256.ToString(CultureInfo.InvariantCulture),
         ];
         using var process = Process.GetCurrentProcess();

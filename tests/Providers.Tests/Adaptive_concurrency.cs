@@ -79,7 +79,7 @@ public sealed class Adaptive_concurrency
 
         for (var call = 0; call < 5000; call++)
         {
-            var permit = await gate.AcquireAsync(false, CancellationToken.None);
+            var permit = await StartAsync(gate);
             gate.Release(permit, random.NextDouble() < 0.06 ? CallSignal.RateLimited : CallSignal.Succeeded, TimeSpan.FromSeconds(1));
         }
 
@@ -92,7 +92,7 @@ public sealed class Adaptive_concurrency
     {
         using var gate = Gate();
         await RoundTripAsync(gate, 16, CallSignal.Succeeded);
-        gate.Release(await gate.AcquireAsync(false, CancellationToken.None), CallSignal.RateLimited, TimeSpan.FromSeconds(10));
+        gate.Release(await StartAsync(gate), CallSignal.RateLimited, TimeSpan.FromSeconds(10));
         var waiting = Enumerable.Range(0, 10).Select(_ => gate.AcquireAsync(false, CancellationToken.None).AsTask()).ToList();
 
         _clock.Advance(TimeSpan.FromSeconds(9.99));
@@ -174,7 +174,7 @@ public sealed class Adaptive_concurrency
                     InterlockedMax(ref most, Interlocked.Increment(ref inside));
                     await Task.Yield();
                     Interlocked.Decrement(ref inside);
-                    gate.Release(permit, CallSignal.Succeeded, null);
+                    gate.Release(await gate.StartAsync(CancellationToken.None), CallSignal.Succeeded, null);
                 }
                 catch (OperationCanceledException)
                 {
@@ -254,23 +254,34 @@ public sealed class Adaptive_concurrency
 
     private AdaptiveConcurrency Gate(int start = 16, int max = 256) => new(new ConcurrencyOptions(start, max), _clock);
 
+    private static async Task<CallPermit> StartAsync(AdaptiveConcurrency gate)
+    {
+        await gate.AcquireAsync(false, CancellationToken.None);
+        return await gate.StartAsync(CancellationToken.None);
+    }
+
     private async Task RoundTripAsync(AdaptiveConcurrency gate, int calls, CallSignal signal)
     {
         var permits = new List<CallPermit>();
         for (var call = 0; call < calls; call++)
         {
-            var slot = gate.AcquireAsync(false, CancellationToken.None);
-            while (gate.Snapshot().Waiting > 0)
-            {
-                Assert.True(_clock.AdvanceToNextTimer());
-            }
-
-            permits.Add(await slot);
+            await InTimeAsync(gate.AcquireAsync(false, CancellationToken.None));
+            permits.Add(await InTimeAsync(gate.StartAsync(CancellationToken.None)));
         }
 
         foreach (var permit in permits)
         {
             gate.Release(permit, signal, null);
+        }
+
+        async Task<CallPermit> InTimeAsync(ValueTask<CallPermit> wait)
+        {
+            while (gate.Snapshot().Waiting > 0)
+            {
+                Assert.True(_clock.AdvanceToNextTimer());
+            }
+
+            return await wait;
         }
     }
 

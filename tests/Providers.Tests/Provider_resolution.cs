@@ -145,6 +145,25 @@ public sealed class Provider_resolution
         Samples.AnswerOf((await resolved.Caller.CallAsync(Samples.Request("sim-steady"), null, TestContext.Current.CancellationToken)).Outcome);
     }
 
+    [Theory]
+    [InlineData("anthropic:claude-x", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")]
+    [InlineData("google:gemini-x", "GOOGLE_API_KEY", "GOOGLE_BASE_URL")]
+    public async Task The_base_url_of_the_command_line_gets_no_key_of_another_wire_format(string model, string keyVariable, string urlVariable)
+    {
+        await using var local = await Simulated_models.StartAsync(new SimulatorOptions());
+        await using var vendors = await Simulated_models.StartAsync(new SimulatorOptions());
+        using var catalog = Catalog(new ProviderSettings
+        {
+            Variables = new Dictionary<string, string> { [keyVariable] = Samples.Key, [urlVariable] = vendors.BaseUrl.ToString() },
+            BaseUrl = local.BaseUrl.ToString(),
+        });
+        var resolved = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve(model));
+
+        await resolved.Caller.CallAsync(Samples.Request(resolved.Model), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 1), (local.Stats().Calls, vendors.Stats().Calls));
+    }
+
     [Fact]
     public void A_key_vault_reference_that_was_not_resolved_is_no_key()
     {

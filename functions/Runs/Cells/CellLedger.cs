@@ -48,7 +48,8 @@ public sealed class CellLedger(IEntityStore entities)
     /// <summary>What the cells of a run cost, plus what calls may have cost whose answers were lost: those of a process that died too.</summary>
     public async Task<decimal> SpentAsync(RunRecord run)
     {
-        var counted = (await CountAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
+        // The intents before the counts: a cell that is stored meanwhile is counted twice and not left out.
+        var counted = 0L;
         for (var partition = 0; partition < Partitions(run); partition++)
         {
             var query = new EntityQuery(
@@ -59,6 +60,7 @@ public sealed class CellLedger(IEntityStore entities)
             }
         }
 
+        counted += (await CountAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
         return Money.FromNanos(counted);
     }
 

@@ -2,40 +2,39 @@ namespace FunctionsEval.Providers.Limits;
 
 /// <summary>
 /// The gate in front of one model of one provider: lets calls out as <see cref="CongestionControl"/> allows, retries before new calls,
-/// each in the order of arrival. Thread-safe; a slot is held only while a call is under way.
+/// each in the order of arrival. A call is let in to be prepared, a little ahead of its time, and leaves when its time has come.
+/// Thread-safe; a slot is held only while a call is prepared or under way.
 /// </summary>
 public sealed class AdaptiveConcurrency : IDisposable
 {
     private const int KeptChanges = 64;
 
-    // After a pause of the whole gate the first calls leave one by one, so that the vendor is not hit by all of them in one moment.
-    private const double ResumeSpacing = 0.01;
-
-    // Timers fire late; so much lateness is caught up with.
-    private const double PaceSlack = 0.05;
-
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
     private readonly CongestionControl _control;
-    private readonly Queue<Waiter> _retries = new();
-    private readonly Queue<Waiter> _fresh = new();
+    private readonly StartSchedule _schedule;
+    private readonly WaitingCalls _retries;
+    private readonly WaitingCalls _fresh;
+    private readonly WaitingCalls _prepared;
     private readonly Queue<LimitChange> _changes = new();
     private readonly ITimer _timer;
     private readonly long _origin;
     private LimitChange? _growth;
     private double _armedFor = double.PositiveInfinity;
-    private double _nextStart;
-    private int _toStagger;
-    private long _grants;
-    private long _fullAtGrant;
+    private long _starts;
+    private long _fullAtStart;
     private int _inFlight;
-    private int _waiting;
+    private int _notStarted;
 
     public AdaptiveConcurrency(ConcurrencyOptions options, TimeProvider clock)
     {
         _clock = clock;
         _origin = clock.GetTimestamp();
         _control = new CongestionControl(options);
+        _schedule = new StartSchedule(_control);
+        _retries = new WaitingCalls(_lock);
+        _fresh = new WaitingCalls(_lock);
+        _prepared = new WaitingCalls(_lock);
         _timer = clock.CreateTimer(static gate => ((AdaptiveConcurrency)gate!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Record(new LimitChange(clock.GetUtcNow(), _control.Limit, null, "start"));
     }
@@ -45,7 +44,7 @@ public sealed class AdaptiveConcurrency : IDisposable
         lock (_lock)
         {
             var paused = TimeSpan.FromSeconds(Math.Max(0, _control.PausedUntil - Now()));
-            return new ConcurrencySnapshot(_control.Limit, _inFlight, _waiting, PaceOrNull(), paused);
+            return new ConcurrencySnapshot(_control.Limit, _inFlight - _prepared.Count, Waiting + _prepared.Count, PaceOrNull(), paused);
         }
     }
 
@@ -58,7 +57,10 @@ public sealed class AdaptiveConcurrency : IDisposable
         }
     }
 
-    /// <summary>Waits for a slot. Every permit must be given back by <see cref="Release"/>, once.</summary>
+    /// <summary>
+    /// Waits for a slot, in which the call is prepared: before it is sent it is to be started. Every permit must be given back by
+    /// <see cref="Release"/>, once.
+    /// </summary>
     /// <param name="isRetry">Goes before calls that were never sent: half-done work is finished first.</param>
     public ValueTask<CallPermit> AcquireAsync(bool isRetry, CancellationToken cancellationToken)
     {
@@ -67,55 +69,59 @@ public sealed class AdaptiveConcurrency : IDisposable
             return ValueTask.FromCanceled<CallPermit>(cancellationToken);
         }
 
-        Waiter waiter;
+        WaitingCalls.Waiter waiter;
         lock (_lock)
         {
             var now = Now();
-            if (_waiting == 0 && MayStartAt(now) <= now)
+            if (Waiting == 0 && MayPrepareAt(now) <= now)
             {
-                return ValueTask.FromResult(Grant(now));
+                return ValueTask.FromResult(Grant());
             }
 
-            waiter = new Waiter(this);
-            (isRetry ? _retries : _fresh).Enqueue(waiter);
-            _waiting++;
+            waiter = (isRetry ? _retries : _fresh).Add();
             Drain(now);
         }
 
         return waiter.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The call that holds the permit begins only now: what it waited for since is not the vendor's.</summary>
-    internal CallPermit Restart(CallPermit permit) => new(permit.Grant, Now());
+    /// <summary>Waits until a prepared call may leave; it is to be sent at once then. Gives the permit to be released.</summary>
+    public ValueTask<CallPermit> StartAsync(CancellationToken cancellationToken)
+    {
+        WaitingCalls.Waiter waiter;
+        lock (_lock)
+        {
+            var now = Now();
+            if (_prepared.Count == 0 && _schedule.StartAt(now) <= now)
+            {
+                return ValueTask.FromResult(Start(now));
+            }
 
+            waiter = _prepared.Add();
+            Drain(now);
+        }
+
+        return waiter.WaitAsync(cancellationToken);
+    }
+
+    /// <param name="signal">Nothing is learned from a call that was not started.</param>
     public void Release(CallPermit permit, CallSignal signal, TimeSpan? retryAfter)
     {
         lock (_lock)
         {
             var now = Now();
-            var full = permit.Grant <= _fullAtGrant;
             _inFlight--;
-            var wasPausedUntil = _control.PausedUntil;
-            var reason = _control.Learn(
-                signal, now, now - permit.StartedAt, retryAfter?.TotalSeconds, permit.Grant, _grants, full, _waiting > 0);
-            if (_control.PausedUntil > wasPausedUntil)
+            if (permit.IsStarted)
             {
-                _nextStart = _control.PausedUntil;
-                _toStagger = _control.Limit;
+                Learn(permit, signal, now, retryAfter?.TotalSeconds);
             }
-
-            if (signal == CallSignal.RateLimited && _control.HasExactWaits && reason is null && retryAfter is { } wait)
+            else
             {
-                _nextStart = Math.Max(now + wait.TotalSeconds, _control.PausedUntil);
-            }
-
-            if (reason is not null)
-            {
-                Record(new LimitChange(_clock.GetUtcNow(), _control.Limit, PaceOrNull(), reason));
+                _notStarted--;
             }
 
             Drain(now);
-            if (_waiting == 0 && _inFlight < _control.Limit && now >= _control.PausedUntil)
+            if (Waiting == 0 && _inFlight < _control.Limit && now >= _control.PausedUntil)
             {
                 _control.NoteIdle();
             }
@@ -128,64 +134,86 @@ public sealed class AdaptiveConcurrency : IDisposable
 
     private double? PaceOrNull() => _control.Pace > 0 ? _control.Pace : null;
 
-    /// <summary>When the next call may start: infinity while all slots are taken, a past time when at once.</summary>
-    private double MayStartAt(double now)
-    {
-        if (_inFlight >= _control.Limit)
-        {
-            return double.PositiveInfinity;
-        }
+    /// <summary>Calls that have no slot.</summary>
+    private int Waiting => _retries.Count + _fresh.Count;
 
-        var spaced = _control.Pace > 0 || _toStagger > 0 ? _nextStart : now;
-        return Math.Max(spaced, _control.PausedUntil);
-    }
+    private double MayPrepareAt(double now) => _inFlight >= _control.Limit ? double.PositiveInfinity : _schedule.PrepareAt(now, _notStarted);
 
-    private CallPermit Grant(double now)
+    private CallPermit Grant()
     {
         _inFlight++;
-        if (_control.Pace > 0)
-        {
-            _nextStart = Math.Max(_nextStart, now - Math.Min(PaceSlack, _control.Slack)) + (1 / _control.Pace);
-            _toStagger = 0;
-        }
-        else if (_toStagger > 0)
-        {
-            _nextStart = now + ResumeSpacing;
-            _toStagger--;
-        }
+        _notStarted++;
+        return default;
+    }
 
-        _grants++;
+    private CallPermit Start(double now)
+    {
+        _notStarted--;
+        _starts++;
+        _schedule.Started(now);
         if (_inFlight >= _control.Limit)
         {
-            _fullAtGrant = _grants;
+            _fullAtStart = _starts;
         }
 
-        return new CallPermit(_grants, now);
+        return new CallPermit(_starts, now);
+    }
+
+    private void Learn(CallPermit permit, CallSignal signal, double now, double? retryAfter)
+    {
+        var wasPausedUntil = _control.PausedUntil;
+        var full = permit.Start <= _fullAtStart;
+        var reason = _control.Learn(signal, now, now - permit.StartedAt, retryAfter, permit.Start, _starts, full, Waiting > 0);
+        if (_control.PausedUntil > wasPausedUntil)
+        {
+            _schedule.Paused();
+        }
+
+        if (signal == CallSignal.RateLimited && _control.HasExactWaits && retryAfter is { } wait)
+        {
+            _schedule.RefusedExactly(permit.Start, permit.StartedAt, wait, _starts);
+        }
+
+        if (reason is not null)
+        {
+            Record(new LimitChange(_clock.GetUtcNow(), _control.Limit, PaceOrNull(), reason));
+        }
     }
 
     private void Drain(double now)
     {
-        while (_waiting > 0)
+        while (_prepared.Count > 0 && _schedule.StartAt(now) is var startAt)
         {
-            var at = MayStartAt(now);
-            if (at > now)
+            if (startAt > now)
             {
-                Arm(at, now);
+                Arm(startAt, now);
+                break;
+            }
+
+            if (_prepared.TryTake(out var prepared))
+            {
+                prepared.Go(Start(now));
+            }
+        }
+
+        while (Waiting > 0 && MayPrepareAt(now) is var prepareAt)
+        {
+            if (prepareAt > now)
+            {
+                // Nothing to wait for when all slots are taken: the next release drains.
+                Arm(prepareAt, now);
                 return;
             }
 
-            var waiter = _retries.TryDequeue(out var retry) ? retry : _fresh.Dequeue();
-            if (waiter.IsWaiting)
+            if (_retries.TryTake(out var waiter) || _fresh.TryTake(out waiter))
             {
-                _waiting--;
-                waiter.Start(Grant(now));
+                waiter.Go(Grant());
             }
         }
     }
 
     private void Arm(double at, double now)
     {
-        // Nothing to wait for when all slots are taken: the next release drains.
         if (at < _armedFor && !double.IsPositiveInfinity(at))
         {
             _armedFor = at;
@@ -220,43 +248,6 @@ public sealed class AdaptiveConcurrency : IDisposable
         while (_changes.Count >= KeptChanges)
         {
             _changes.Dequeue();
-        }
-    }
-
-    private sealed class Waiter(AdaptiveConcurrency gate)
-    {
-        private readonly TaskCompletionSource<CallPermit> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Read and changed under the gate's lock only.</summary>
-        public bool IsWaiting { get; private set; } = true;
-
-        public void Start(CallPermit permit)
-        {
-            IsWaiting = false;
-            _source.SetResult(permit);
-        }
-
-        public async ValueTask<CallPermit> WaitAsync(CancellationToken cancellationToken)
-        {
-            await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((Waiter)state!).Cancel(token), this);
-            return await _source.Task;
-        }
-
-        private void Cancel(CancellationToken cancellationToken)
-        {
-            lock (gate._lock)
-            {
-                if (!IsWaiting)
-                {
-                    return;
-                }
-
-                // It stays in its queue until its turn comes and is passed over then.
-                IsWaiting = false;
-                gate._waiting--;
-            }
-
-            _source.SetCanceled(cancellationToken);
         }
     }
 }

@@ -21,20 +21,19 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
     private const double LongestPause = 16;
     private const int MostSearches = 3;
 
-    // At a vendor that says the exact wait: a pace that is refused about once in six calls makes up for starts that come late.
-    private const double Overdrive = 1.01;
-    private const double Underdrive = 0.95;
-    private const double MostRefusedShare = 0.4;
+    // At a vendor that says exact waits a fifth is refused on purpose.
+    private const double MostRefusedShare = 0.5;
 
     // Calls that start faster than this need no spacing.
     private const double FastestPace = 1000;
 
+    private readonly ExactWaits _exact = new();
     private double _limit = options.Start;
     private bool _slowStart = true;
     private bool _everAdmitted;
     private ulong _history;
     private int _outcomes;
-    private long _reactedAtGrant = -1;
+    private long _reactedAtStart = -1;
     private int _emptyReactions;
 
     private double _windowStart = double.NaN;
@@ -48,28 +47,27 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
     private double _pace;
     private double _pacedAt;
     private double _latency;
-    private double _interval;
-    private double _measuredAt = double.NaN;
 
     public int Limit => (int)_limit;
 
     /// <summary>Starts per second; 0 is as fast as they come.</summary>
-    public double Pace => _pace;
-
-    /// <summary>How much lateness of one start the next may catch up with: next to none at a vendor that admits calls one by one.</summary>
-    public double Slack => _interval > 0 ? 0 : double.PositiveInfinity;
+    public double Pace => _exact.IsKnown ? _exact.Pace : _pace;
 
     /// <summary>The vendor's waits are exact: the next call may start just when it says.</summary>
-    public bool HasExactWaits => _interval > 0;
+    public bool HasExactWaits => _exact.IsKnown;
 
     public double PausedUntil { get; private set; }
 
     /// <summary>The gate had a free slot and nobody to give it to: what is admitted meanwhile does not measure the quota.</summary>
-    public void NoteIdle() => _wasIdle = true;
+    public void NoteIdle()
+    {
+        _wasIdle = true;
+        _exact.NoteIdle();
+    }
 
-    /// <param name="grant">Which start this was, counted over the gate's life; <paramref name="lastGrant"/> is the newest.</param>
+    /// <param name="start">Which start this was, counted over the gate's life; <paramref name="lastStart"/> is the newest.</param>
     /// <returns>Why the limit changed, or null when it did not.</returns>
-    public string? Learn(CallSignal signal, double now, double seconds, double? retryAfter, long grant, long lastGrant, bool full, bool hasWaiters)
+    public string? Learn(CallSignal signal, double now, double seconds, double? retryAfter, long start, long lastStart, bool full, bool hasWaiters)
     {
         switch (signal)
         {
@@ -80,35 +78,44 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
                 _admitted++;
                 _everAdmitted = true;
                 _latency = _latency == 0 ? seconds : (0.9 * _latency) + (0.1 * seconds);
-                if (_interval > 0)
-                {
-                    _pace = Math.Min(_pace * Overdrive, 2 / _interval);
-                }
-                else
+                if (!_exact.IsKnown)
                 {
                     AdjustPace(now, hasWaiters);
                 }
+                else if (hasWaiters)
+                {
+                    _exact.Admitted(hadRefusals: (_history & 0xFFFF) != 0);
+                }
 
-                return signal == CallSignal.Succeeded && full && grant > _reactedAtGrant ? Grow() : null;
+                return signal == CallSignal.Succeeded && full && start > _reactedAtStart ? Grow() : null;
             default:
-                return Refused(signal, now, retryAfter, grant, lastGrant);
+                return Refused(signal, now, seconds, retryAfter, start, lastStart);
         }
     }
 
-    private string? Refused(CallSignal signal, double now, double? retryAfter, long grant, long lastGrant)
+    private string? Refused(CallSignal signal, double now, double seconds, double? retryAfter, long start, long lastStart)
     {
-        var isHinted = _interval > 0;
-        TakeHint(now, retryAfter);
-        if (grant <= _reactedAtGrant)
+        var isBurst = start <= _reactedAtStart;
+        _exact.Note(start, now - seconds, seconds, retryAfter, isIsolated: !isBurst && (_history & 0xF) == 0);
+        if (isBurst)
         {
             // Sent before the last reaction, so it belongs to the burst that the reaction answered.
             PausedUntil = Math.Max(PausedUntil, now + (retryAfter ?? 0));
+            if (!_exact.IsKnown && _exact.Learn())
+            {
+                RestartWindow(now);
+            }
+
             return null;
         }
 
         Remember(refused: true);
-        _pace = isHinted ? Math.Max(_pace * Underdrive, 0.9 / _interval) : _pace;
-        if (_isSearching)
+        var isExpected = _exact.Explains(retryAfter);
+        if (isExpected)
+        {
+            _exact.Refused();
+        }
+        else if (_isSearching)
         {
             // The vendor has just run out, so this is where the next measure starts.
             _isSearching = false;
@@ -116,50 +123,52 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
             RestartWindow(now);
         }
 
-        var refusals = BitOperations.PopCount(_history);
-        var congested = !_everAdmitted
-            || retryAfter >= LongRetryAfter
-            || BitOperations.TrailingZeroCount(~_history) >= RefusalsInARow
-            || (_outcomes >= FewestOutcomes && refusals >= (isHinted ? MostRefusedShare : RefusedShare) * _outcomes);
-        if (!congested)
+        if (!IsCongested(isExpected, retryAfter))
         {
             return null;
         }
 
-        if (isHinted)
-        {
-            // The vendor's rate is another one by now: it is learned anew, from this refusal on.
-            _interval = 0;
-            TakeHint(now, retryAfter);
-        }
-        else
-        {
-            MeasureQuota(now);
-        }
-
+        Adapt(isExpected, now);
         Shrink();
         Pause(now, retryAfter);
-        _reactedAtGrant = lastGrant;
+        _reactedAtStart = lastStart;
         _history = 0;
         _outcomes = 0;
         return signal == CallSignal.RateLimited ? "rate limited" : "overloaded";
     }
 
-    /// <summary>
-    /// A wait in milliseconds is exact: the time until the vendor's bucket holds one more call. The longest of them is the time that one
-    /// call takes to come in, whatever the size of the bucket; so the first burst of refusals tells the rate.
-    /// </summary>
-    private void TakeHint(double now, double? retryAfter)
+    private bool IsCongested(bool isExpected, double? retryAfter)
     {
-        if (retryAfter is not (> 0 and < 1) || retryAfter <= _interval || !double.IsNaN(_measuredAt))
+        var refusals = BitOperations.PopCount(_history);
+        var isOften = _outcomes >= FewestOutcomes && refusals >= (isExpected ? MostRefusedShare : RefusedShare) * _outcomes;
+        return isOften
+            || (!isExpected
+                && (!_everAdmitted || retryAfter >= LongRetryAfter || BitOperations.TrailingZeroCount(~_history) >= RefusalsInARow));
+    }
+
+    private void Adapt(bool isExpected, double now)
+    {
+        if (isExpected)
         {
+            _exact.Yield();
             return;
         }
 
-        _interval = retryAfter.Value;
-        _quota = 1 / _interval;
-        _pace = 0.98 * _quota;
-        RestartWindow(now);
+        if (_exact.IsKnown)
+        {
+            // The vendor no longer says the exact wait, or one that does not fit: from here on its rate is measured.
+            _quota = _pace = _exact.Pace;
+            _exact.Forget();
+            RestartWindow(now);
+        }
+        else if (_exact.Learn())
+        {
+            RestartWindow(now);
+        }
+        else
+        {
+            MeasureQuota(now);
+        }
     }
 
     private string? Grow()
@@ -167,7 +176,7 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
         var before = Limit;
 
         // Up to what the learned rate needs there is no danger in growing fast: the rate holds the quota.
-        var isFast = _slowStart || (_pace > 0 && _limit < NeededByPace());
+        var isFast = _slowStart || (Pace > 0 && _limit < NeededByPace());
         _limit = Math.Min(options.Max, _limit + (isFast ? 1 : 1 / _limit));
         return Limit > before ? "grew" : null;
     }
@@ -196,7 +205,6 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
                 _pace *= 0.8;
             }
 
-            _measuredAt = now;
             RestartWindow(now);
         }
     }
@@ -212,18 +220,18 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
 
     private void Shrink()
     {
-        var least = _pace > 0 ? NeededByPace() : 1;
+        var least = Pace > 0 ? NeededByPace() : 1;
         _limit = Math.Max(1, Math.Min(_limit, Math.Max(0.7 * _limit, least)));
         _slowStart = false;
     }
 
     /// <summary>Little's law: rate times duration is how many calls are under way; half as many again for the spread.</summary>
-    private double NeededByPace() => (1.5 * _pace * _latency) + 1;
+    private double NeededByPace() => (1.5 * Pace * (_latency + StartSchedule.Lead)) + 1;
 
     private void Pause(double now, double? retryAfter)
     {
-        var ours = _pace > 0 ? Math.Min(1, 2 / _pace) : Math.Min(LongestPause, FirstPause * (1 << Math.Min(_emptyReactions, 10)));
-        var pause = Math.Max(retryAfter ?? 0, _pace > 0 && retryAfter is not null ? 0 : ours);
+        var ours = Pace > 0 ? Math.Min(1, 2 / Pace) : Math.Min(LongestPause, FirstPause * (1 << Math.Min(_emptyReactions, 10)));
+        var pause = Math.Max(retryAfter ?? 0, Pace > 0 && retryAfter is not null ? 0 : ours);
         _pausedInWindow += pause;
         PausedUntil = Math.Max(PausedUntil, now + pause);
         _pacedAt = PausedUntil;

@@ -86,7 +86,10 @@ internal static class ErrorBodyReader
         foreach (var detail in error.Objects("details"u8))
         {
             reason ??= detail.String("reason"u8);
-            quota ??= detail.Objects("violations"u8).Select(violation => violation.String("quotaId"u8)).FirstOrDefault(id => id is not null);
+            var quotas = detail.Objects("violations"u8).Select(violation => violation.String("quotaId"u8)).Where(id => id is not null).ToList();
+
+            // Several may be exceeded at once; the day's lasts longest.
+            quota ??= quotas.Find(id => id!.Contains("PerDay", StringComparison.OrdinalIgnoreCase)) ?? quotas.FirstOrDefault();
             retryAfter ??= LimitHeaders.Duration(detail.String("retryDelay"u8));
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using FunctionsEval.Cli;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
 
 namespace FunctionsEval.Functions.Tests.Faults;
@@ -35,11 +36,10 @@ public sealed class Exhausted_providers
     public async Task No_key_is_in_what_a_failing_run_prints_or_stores()
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: "another"));
-        foreach (var (vendor, variable) in (ReadOnlySpan<(string, string)>)
-            [("openai", "OPENAI_API_KEY"), ("anthropic", "ANTHROPIC_API_KEY"), ("google", "GOOGLE_API_KEY"), ("azure-openai", "AZURE_OPENAI_API_KEY")])
+        foreach (var vendor in (string[])["OPENAI", "ANTHROPIC", "GOOGLE", "AZURE_OPENAI"])
         {
-            bench.Environment[variable] = Key;
-            Assert.NotEmpty(vendor);
+            bench.Environment[$"{vendor}_API_KEY"] = Key;
+            bench.Environment[$"{vendor}_BASE_URL"] = bench.BaseUrl;
         }
 
         var yaml = Yaml.Of(scenarios: 2, samples: 2, models: ["sim-noisy"]).Replace(
@@ -53,6 +53,24 @@ public sealed class Exhausted_providers
         var stored = await Task.WhenAll(Directory.GetFiles(bench.Data, "*", SearchOption.AllDirectories).Select(file => File.ReadAllBytesAsync(file)));
         Assert.Contains(stored, bytes => Contains(bytes, "Incorrect API key provided: [key]."));
         Assert.DoesNotContain(stored, bytes => Contains(bytes, Key));
+    }
+
+    [Fact]
+    public async Task No_key_is_in_any_log_of_a_failing_run_down_to_the_finest_level()
+    {
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: "another"));
+        string[] models = ["openai:sim-noisy", "anthropic:sim-noisy", "google:sim-noisy", "azure-openai:sim-noisy", "xai:sim-noisy", "openai-compatible:sim-noisy"];
+        var settings = new Settings(name => name.EndsWith("_API_KEY", StringComparison.Ordinal) && name != "FUNCTIONSEVAL_API_KEY" ? Key : null, bench.Data, bench.BaseUrl);
+        using var logs = new KeptLogs();
+        using var loggers = KeptLogs.Factory(logs);
+        await using (var server = await RunServer.StartAsync(settings, loggers))
+        {
+            var run = await server.EndAsync(await server.StartRunAsync(RunServer.Definition(scenarios: 2, samples: 2, models)));
+            Assert.Equal(24, (await server.ProgressAsync(run)).Failed);
+        }
+
+        Assert.Contains(logs.Lines, line => line.Contains("failed: AUTH_ERROR", StringComparison.Ordinal));
+        Assert.DoesNotContain(logs.Lines, line => line.Contains(Key, StringComparison.Ordinal));
     }
 
     private static bool Contains(byte[] bytes, string text) =>

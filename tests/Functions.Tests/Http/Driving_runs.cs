@@ -127,6 +127,23 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         Assert.Equal(runs, (await Host.GetAsync("/api/runs?pageSize=1000")).Json.GetProperty("runs").GetArrayLength());
     }
 
+    [Fact]
+    public async Task An_estimate_of_what_was_run_before_takes_what_that_used()
+    {
+        var runId = await Host.StartRunAsync(Yaml.Of(scenarios: 4, samples: 5, models: ["sim-noisy"], more: "config: { maxTokens: 77 }\n"));
+        var run = await Host.UntilAsync(runId, "completed");
+        var cells = await CellsAsync(runId, "pageSize=100");
+
+        var estimate = (await Host.PostAsync(
+            "/api/runs/estimate", $$"""{ "definitionId": "{{run.GetProperty("definitionId").GetString()}}", "samplesPerScenario": 10 }""")).Json;
+
+        var model = Assert.Single(estimate.GetProperty("perModel").EnumerateArray());
+        Assert.Equal((40, 20), (Long(model, "cells"), Long(model, "basedOnCells")));
+        Assert.Equal(2 * cells.Sum(cell => Long(cell, "inputTokens")), Long(model, "inputTokens"));
+        Assert.Equal(2 * cells.Sum(cell => Long(cell, "outputTokens")), Long(model, "outputTokens"));
+        Assert.True(Long(model, "outputTokens") < Long(model, "maxOutputTokens"));
+    }
+
     public static TheoryData<string, string, string?> Bad => new()
     {
         { "{}", "Give either definitionId or definition.", "definitionId" },

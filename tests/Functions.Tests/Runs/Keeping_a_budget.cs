@@ -1,10 +1,14 @@
 using System.Text.Json;
 using FunctionsEval.Cli;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -76,6 +80,41 @@ public sealed class Keeping_a_budget
     }
 
     [Fact]
+    public async Task A_run_that_spent_its_budget_goes_on_with_a_higher_one()
+    {
+        await using var bench = await PricedAsync();
+        var stopped = await bench.RunAsync(Definition, "--budget", "0.25");
+        var runId = stopped.Json.GetProperty("runId").GetString()!;
+        string[] extend = ["extend", runId, "--base-url", bench.BaseUrl, "--data", bench.Data, "--json"];
+
+        var without = await bench.CommandAsync([.. extend, "--samples", "30"]);
+        var lower = await bench.CommandAsync([.. extend, "--budget", "0.2"]);
+        var higher = await bench.CommandAsync([.. extend, "--budget", "10"]);
+
+        Assert.Equal((ExitCodes.Usage, ExitCodes.Usage, ExitCodes.Completed), (without.ExitCode, lower.ExitCode, higher.ExitCode));
+        Assert.Contains("the run has spent its 0.25", without.Error, StringComparison.Ordinal);
+        Assert.Contains("must be above the 0.25", lower.Error, StringComparison.Ordinal);
+        Assert.Equal(100, higher.Json.GetProperty("progress").GetProperty("completed").GetInt64());
+        Assert.False(higher.Json.TryGetProperty("stopReason", out var reason) && reason.ValueKind != JsonValueKind.Null);
+        Assert.Equal(100, bench.Simulator.Stats().Calls);
+    }
+
+    [Fact]
+    public async Task A_budget_that_is_leased_ends_the_run_as_one_that_is_not()
+    {
+        await using var bench = await PricedAsync();
+        var settings = new Settings(bench.Environment.GetValueOrDefault, bench.Data, bench.BaseUrl);
+        await using var server = await RunServer.StartAsync(settings, NullLoggerFactory.Instance, isFleet: true);
+
+        var definition = RunServer.Definition(scenarios: 4, samples: 25) with { Config = new ProbeConfig(MaxTokens: 100), Budget = new Evaluation.Definitions.Budget(0.25) };
+        var run = await server.EndAsync(await server.StartRunAsync(definition));
+
+        Assert.Equal((RunStatus.Completed, RunRecord.StoppedByBudget), (run.Status, run.StopReason));
+        Assert.InRange(await server.Services.Cells.SpentAsync(run), 0.10m, 0.25m);
+        Assert.Equal(bench.Simulator.Stats().Calls, await server.DoneAsync(run));
+    }
+
+    [Fact]
     public async Task A_budget_refuses_a_model_without_a_price_unless_told_otherwise()
     {
         await using var bench = await Workbench.CreateAsync();
@@ -133,7 +172,7 @@ public sealed class Keeping_a_budget
 
         Assert.True(await waiting);
         budget.Settle(0.5m, 0.5m);
-        Assert.Equal(0.8m, budget.Spent);
+        Assert.Equal(1 - 0.8m, budget.Free);
         Assert.False(await budget.ReserveAsync(0.3m, Cancel));
     }
 

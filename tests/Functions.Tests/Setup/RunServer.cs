@@ -3,6 +3,7 @@ using FunctionsEval.Hosting.StandAlone;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Setup;
@@ -22,10 +23,12 @@ internal sealed class RunServer : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<RunServer> StartAsync(string folder, SimulatorServer simulator, int concurrency = Settings.DefaultConcurrency, string? storage = null)
+    public static Task<RunServer> StartAsync(string folder, SimulatorServer simulator, int concurrency = Settings.DefaultConcurrency, string? storage = null) => StartAsync(
+        new Settings(name => name == "AzureWebJobsStorage" ? storage : null, folder, simulator.BaseUrl.ToString(), concurrency), NullLoggerFactory.Instance);
+
+    public static async Task<RunServer> StartAsync(Settings settings, ILoggerFactory loggers, bool isFleet = false)
     {
-        var settings = new Settings(name => name == "AzureWebJobsStorage" ? storage : null, folder, simulator.BaseUrl.ToString(), concurrency);
-        var services = Services.Open(settings, NullLoggerFactory.Instance);
+        var services = Services.Open(settings, loggers, isFleet: isFleet);
         var engine = await EngineHost.StartAsync(services, Cancel);
         services.Pump.Start();
         return new RunServer(services, engine);

@@ -47,8 +47,13 @@ public sealed class Tracing_runs
 
     [Theory]
     [InlineData("openai", "openai")]
+    [InlineData("azure-openai", "azure.ai.openai")]
+    [InlineData("anthropic", "anthropic")]
+    [InlineData("google", "gcp.gemini")]
     [InlineData("xai", "x_ai")]
-    [InlineData("gemini", "gcp.gemini")]
+    [InlineData("deepseek", "deepseek")]
+    [InlineData("mistral", "mistral_ai")]
+    [InlineData("openai-compatible", "openai-compatible")]
     public void A_failed_call_is_an_error_with_its_type(string provider, string name)
     {
         using var listener = Listen([]);
