@@ -59,7 +59,7 @@ internal static class RunCommand
         {
             foreach (var error in errors)
             {
-                terminal.Fail(error.Message, ExitCodes.Usage);
+                terminal.Fail(OptionNames.In(error.Message, arguments, givenOnly: true), ExitCodes.Usage);
             }
 
             return ExitCodes.Usage;
