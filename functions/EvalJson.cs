@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FunctionsEval.AbTests;
-using FunctionsEval.Cli;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
@@ -65,7 +64,6 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(AbTestPage))]
 [JsonSerializable(typeof(AbTestDetail))]
 [JsonSerializable(typeof(AbTestAnalysis))]
-[JsonSerializable(typeof(AbTestResult))]
 [JsonSerializable(typeof(Digest))]
 [JsonSerializable(typeof(IReadOnlyList<DigestItem>))]
 [JsonSerializable(typeof(DigestPage))]

@@ -46,7 +46,7 @@ internal static class AbTestCommand
             var (request, error) = services.AbTestRequests.Read(JsonSerializer.Deserialize(body.ToJsonString(), EvalJson.Context.JsonElement), settings.BaseUrl);
             if (request is null)
             {
-                throw new UsageException(error!.Message);
+                throw new UsageException(OptionNames.In(error!.Message, arguments));
             }
 
             return await services.StartAbTest.StartAsync(request, settings.BaseUrl, cancellationToken) is AbTestOutcome.Started(var run)

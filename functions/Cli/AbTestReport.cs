@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using FunctionsEval.AbTests;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
@@ -24,7 +23,7 @@ internal static class AbTestReport
         var rows = await RowsAsync(services, run, cancellationToken);
         if (asJson)
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(new AbTestResult(result, summary, rows), EvalJson.Context.AbTestResult));
+            RunReport.Print(terminal, result with { AbTest = summary, Items = rows }, asJson);
             return;
         }
 

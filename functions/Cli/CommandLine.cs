@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;
@@ -44,7 +45,8 @@ internal static class CommandLine
         };
         try
         {
-            return await root.Parse(arguments).InvokeAsync(configuration, cancellationToken);
+            var parsed = root.Parse(arguments);
+            return parsed.Action is ParseErrorAction ? Refuse(terminal, parsed) : await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -58,5 +60,21 @@ internal static class CommandLine
         {
             return terminal.Fail(exception.Message, ExitCodes.Infrastructure);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return terminal.Fail(exception.Message, ExitCodes.Infrastructure);
+        }
+    }
+
+    // The library would print the whole help to standard output, where scripts expect JSON or nothing.
+    private static int Refuse(Terminal terminal, ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            terminal.Fail(error.Message, ExitCodes.Usage);
+        }
+
+        var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        return terminal.Fail($"'functionseval{verb} --help' tells what it takes.", ExitCodes.Usage);
     }
 }

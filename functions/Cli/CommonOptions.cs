@@ -6,6 +6,8 @@ namespace FunctionsEval.Cli;
 /// <summary>Options that several verbs share, declared once.</summary>
 internal static class CommonOptions
 {
+    public static readonly Option<double?> Budget = new("--budget") { Description = "Stop before the calls cost more US dollars than this", HelpName = "USD", CustomParser = NumberParser.Optional<double> };
+
     public static readonly Option<string> Data = new("--data")
     {
         Description = "Folder of the embedded store; ignored when AzureWebJobsStorage names an Azure account",

@@ -16,7 +16,7 @@ internal static class ExtendCommand
     {
         var command = new Command("extend", "Add samples, scenarios or models to a run that has ended")
         {
-            RunIdArgument, Samples, Percentage, Models, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
+            RunIdArgument, Samples, Percentage, Models, CommonOptions.Budget, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
@@ -26,13 +26,18 @@ internal static class ExtendCommand
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
-        var request = new ExtendRequest(arguments.GetValue(Samples), arguments.GetValue(Percentage), arguments.GetValue(Models));
+        var request = new ExtendRequest(arguments.GetValue(Samples), arguments.GetValue(Percentage), arguments.GetValue(Models), BudgetUsd: arguments.GetValue(CommonOptions.Budget));
+        if (request is { SamplesPerScenario: null, SamplePercentage: null, BudgetUsd: null } && request.Added().Count == 0)
+        {
+            throw new UsageException("give --samples, --percentage, --add-model or --budget: there is nothing to add.");
+        }
+
         return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
             await services.ExtendRun.ExtendAsync(arguments.GetRequiredValue(RunIdArgument), request, settings.BaseUrl, cancellationToken) switch
             {
                 ExtendOutcome.Extended(var run) => run,
                 ExtendOutcome.UnknownRun(var runId) => throw new UsageException($"run '{runId}' does not exist in this store."),
-                ExtendOutcome.Rejected(var errors) => throw new UsageException(string.Join(" ", errors.Select(error => error.Message))),
+                ExtendOutcome.Rejected(var errors) => throw new UsageException(string.Join(" ", errors.Select(error => OptionNames.In(error.Message, arguments)))),
                 ExtendOutcome.WrongState(var message) => throw new UsageException(message),
                 var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
             }, cancellationToken);

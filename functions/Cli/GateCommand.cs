@@ -65,6 +65,12 @@ internal static class GateCommand
         }
 
         await WriteAsync(arguments, report, cancellationToken);
+        if (!arguments.GetValue(CommonOptions.Json) && !terminal.IsOutRedirected)
+        {
+            GateTable.Print(terminal.OutConsole(), report);
+            return ExitCodeOf(report.Outcome);
+        }
+
         terminal.Out.WriteLine(arguments.GetValue(CommonOptions.Json)
             ? JsonSerializer.Serialize(report, EvalJson.Context.GateReport)
             : GateDocuments.Markdown(report));
@@ -73,14 +79,24 @@ internal static class GateCommand
 
     private static async Task WriteAsync(ParseResult arguments, GateReport report, CancellationToken cancellationToken)
     {
-        if (arguments.GetValue(JUnit) is { } junit)
+        await WriteAsync(arguments, JUnit, file => File.WriteAllTextAsync(file, GateDocuments.JUnit(report), cancellationToken));
+        await WriteAsync(arguments, Markdown, file => File.AppendAllTextAsync(file, GateDocuments.Markdown(report), cancellationToken));
+    }
+
+    private static async Task WriteAsync(ParseResult arguments, Option<string?> option, Func<string, Task> write)
+    {
+        if (arguments.GetValue(option) is not { } file)
         {
-            await File.WriteAllTextAsync(junit, GateDocuments.JUnit(report), cancellationToken);
+            return;
         }
 
-        if (arguments.GetValue(Markdown) is { } markdown)
+        try
         {
-            await File.AppendAllTextAsync(markdown, GateDocuments.Markdown(report), cancellationToken);
+            await write(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"{option.Name} '{file}' cannot be written: {exception.Message}");
         }
     }
 

@@ -15,8 +15,10 @@ internal static class HealthCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(CommonOptions.SettingsOf(terminal, arguments), loggers);
+        await using var services = Services.Open(settings, loggers);
         var report = await services.Health.CheckAsync(cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {

@@ -76,7 +76,7 @@ internal static class PlanCommand
             case PlanOutcome.Rejected(var errors):
                 foreach (var error in errors)
                 {
-                    terminal.Fail(error.Message, ExitCodes.Usage);
+                    terminal.Fail(OptionNames.In(error.Message, arguments), ExitCodes.Usage);
                 }
 
                 return ExitCodes.Usage;

@@ -22,14 +22,13 @@ internal static class RunCommand
         HelpName = "PROVIDER:MODEL",
     };
 
-    private static readonly Option<double?> Budget = new("--budget") { Description = "Stop before the calls cost more US dollars than this", HelpName = "USD", CustomParser = NumberParser.Optional<double> };
     private static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
 
     public static Command Create(Terminal terminal)
     {
         var command = new Command("run", "Run a definition and print its analysis")
         {
-            File, Samples, Percentage, Seed, Models, Budget, AllowUnknownPrice,
+            File, Samples, Percentage, Seed, Models, CommonOptions.Budget, AllowUnknownPrice,
             CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
@@ -54,7 +53,7 @@ internal static class RunCommand
             arguments.GetValue(Samples),
             arguments.GetValue(Percentage),
             arguments.GetValue(Seed),
-            arguments.GetValue(Budget),
+            arguments.GetValue(CommonOptions.Budget),
             arguments.GetValue(AllowUnknownPrice));
         // Whatever can be refused is refused before a data folder is taken.
         var settings = CommonOptions.SettingsOf(terminal, arguments);
@@ -63,7 +62,7 @@ internal static class RunCommand
         {
             foreach (var error in errors)
             {
-                terminal.Fail(error.Message, ExitCodes.Usage);
+                terminal.Fail(OptionNames.In(error.Message, arguments, givenOnly: true), ExitCodes.Usage);
             }
 
             return ExitCodes.Usage;

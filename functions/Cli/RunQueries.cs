@@ -13,7 +13,7 @@ internal static class RunQueries
         var file = Path.Combine(settings.Storage.DataFolder, StorageConnection.FileName);
         if (settings.Storage.IsLocal && !File.Exists(file))
         {
-            throw new UsageException($"there are no runs in '{settings.Storage.DataFolder}': '{file}' does not exist.");
+            throw new UsageException($"there is no store in '{settings.Storage.DataFolder}': '{file}' does not exist; run and import make one.");
         }
     }
 

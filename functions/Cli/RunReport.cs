@@ -9,8 +9,6 @@ namespace FunctionsEval.Cli;
 /// <summary>A run's result on standard output: tables for people, one JSON object for scripts.</summary>
 internal static class RunReport
 {
-    private static readonly string[] NoNames = [];
-
     public static void Print(Terminal terminal, RunResult result, bool asJson)
     {
         if (asJson)
@@ -62,7 +60,15 @@ internal static class RunReport
 
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
-        console.Write(Variants(analysis));
+        var names = new ShortNames(analysis.PerModel.Select(model => model.Variant));
+        console.Write(Variants(analysis, names));
+
+        // A table of its own: beside the means a terminal has no room for it.
+        if (analysis.PerModel.Any(model => model.Invalid + model.Failed > 0))
+        {
+            console.Write(WithoutScore(analysis, names));
+        }
+
         foreach (var model in analysis.PerModel.Where(model => model.Allocation is not null))
         {
             var gain = model.Allocation!;
@@ -81,32 +87,44 @@ internal static class RunReport
             console.Write(Scenarios("Most stable scenarios", analysis.MostStableScenarios));
         }
 
+        foreach (var failure in analysis.Failures ?? [])
+        {
+            console.MarkupLineInterpolated($"[yellow]{failure.ToString()}[/]");
+        }
+
         foreach (var warning in analysis.Warnings)
         {
             console.MarkupLineInterpolated($"[yellow]{warning.Code}[/] {warning.Message} {warning.Recommendation}");
         }
     }
 
-    private static Table Variants(RunAnalysis analysis)
+    private static Table Variants(RunAnalysis analysis, ShortNames names)
     {
-        // Columns that say nothing are left out: a terminal has eighty characters.
-        var anyInvalid = analysis.PerModel.Any(model => model.Invalid > 0);
-        var anyFailed = analysis.PerModel.Any(model => model.Failed > 0);
         var areModels = analysis.PerModel.All(model => model.Variant == model.Model);
-        var table = NewTable($"{(areModels ? "Models" : "Variants")} by {analysis.Scorer ?? "answers (no scorer)"}", areModels ? "model" : "variant");
-        AddNumbers(table, ["mean", "95% interval", "sd", "samples", .. anyInvalid ? ["invalid"] : NoNames, .. anyFailed ? ["failed"] : NoNames, "consistency"]);
+        var what = $"{(areModels ? "Models" : "Variants")}{(names.Vendor is { } vendor ? $" of {vendor}" : "")}";
+        var table = NewTable($"{what} by {analysis.Scorer ?? "answers (no scorer)"}", areModels ? "model" : "variant");
+        AddNumbers(table, ["mean", "95% interval", "sd", "samples", "consistency"]);
         foreach (var model in analysis.PerModel)
         {
-            table.AddRow([
-                Markup.Escape(model.Variant),
+            table.AddRow(
+                Markup.Escape(names.Of(model.Variant)),
                 Number(model.Mean),
                 model.ConfidenceInterval is { } interval ? $"{Number(interval.Lower)} .. {Number(interval.Upper)}" : "-",
                 Number(model.StdDev),
                 Count(model.SampleCount),
-                .. anyInvalid ? [Count(model.Invalid)] : NoNames,
-                .. anyFailed ? [Count(model.Failed)] : NoNames,
-                model.Consistency is null ? "-" : $"{Number(model.Consistency, "F2")} {model.ConsistencyLabel}",
-            ]);
+                model.Consistency is null ? "-" : $"{Number(model.Consistency, "F2")} {model.ConsistencyLabel}");
+        }
+
+        return table;
+    }
+
+    private static Table WithoutScore(RunAnalysis analysis, ShortNames names)
+    {
+        var table = NewTable("Cells without a score", analysis.PerModel.All(model => model.Variant == model.Model) ? "model" : "variant");
+        AddNumbers(table, ["invalid", "failed"]);
+        foreach (var model in analysis.PerModel.Where(model => model.Invalid + model.Failed > 0))
+        {
+            table.AddRow(Markup.Escape(names.Of(model.Variant)), Count(model.Invalid), Count(model.Failed));
         }
 
         return table;

@@ -62,6 +62,11 @@ internal static class SelfTestCommand
         var samples = arguments.GetValue(Samples) ?? 1;
         if (arguments.GetValue(File) is not { } file)
         {
+            if ((arguments.GetValue(Samples) is null ? arguments.GetValue(Effect) is null ? null : Effect.Name : Samples.Name) is { } option)
+            {
+                throw new UsageException($"{option} is for a self-test on a definition: name its file.");
+            }
+
             Check("--runs", runs ?? SimulatedRuns, 10, 5_000);
             return SelfTestDesign.Simulated(runs ?? SimulatedRuns);
         }

@@ -23,7 +23,7 @@ internal static class SimulateCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("simulate", "Serve a simulated model in OpenAI's format on this machine")
+        var command = new Command("simulate", "Serve simulated models on this machine, in the formats of OpenAI (two), Anthropic and Gemini")
         {
             Port, Seed, Latency, Spread, Fail, Fail429, Fail500, FailHang, FailReset, FailMalformed, HangSeconds, Rate, Burst,
         };
@@ -49,7 +49,7 @@ internal static class SimulateCommand
             HangFor: arguments.GetValue(HangSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
         if (options.Validate() is { } problem)
         {
-            throw new UsageException(problem);
+            throw new UsageException(OptionNames.In(problem, arguments));
         }
 
         try

@@ -41,11 +41,11 @@ internal static class GateDocuments
         text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {EvalJson.Name(report.Outcome)}");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Run `{report.RunId}` against `{report.BaselineRunId}`; a loss below {report.Margin} is acceptable; {report.Confidence:P0} intervals.");
-        text.AppendLine().AppendLine("| metric | variant | effect | interval | scenarios | outcome |").AppendLine("|---|---|---|---|---|---|");
+        text.AppendLine().AppendLine("| metric | variant | baseline | effect | interval | scenarios | outcome |").AppendLine("|---|---|---|---|---|---|---|");
         foreach (var check in report.Checks)
         {
             var interval = check.Interval is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Lower:F4} .. {known.Upper:F4}") : "-";
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(check.Metric)} | {Cell(check.Variant)} | {check.Effect:F4} | {interval} | {check.Items} | **{EvalJson.Name(check.Outcome)}**: {Cell(check.Reason)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(check.Metric)} | {Cell(check.Variant)} | {Cell(check.BaselineVariant)} | {check.Effect:F4} | {interval} | {check.Items} | **{EvalJson.Name(check.Outcome)}**: {Cell(check.Reason)} |");
         }
 
         if (report.Problems.Count + report.Notes.Count > 0)

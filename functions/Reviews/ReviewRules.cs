@@ -54,7 +54,7 @@ public static class ReviewRules
         {
             yield return new(
                 FailedCells, Severity.Medium, run.RunId, FormattableString.Invariant($"{failed} of {ended} cells failed."),
-                "Look at the errors of its cells; a new run calls the models again.");
+                "Its analysis names their errors; a new run calls the models again, resuming this one does not.");
         }
     }
 

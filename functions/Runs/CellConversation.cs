@@ -137,6 +137,11 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         {
             return await caller.CallAsync(request, SendingAsync, either.Token);
         }
+        catch (BetweenAttemptsException stopped) when (cancellationToken.IsCancellationRequested && !stopped.Attempts.Any(MayBeCharged))
+        {
+            await PutOffAsync();
+            throw;
+        }
         catch (OperationCanceledException) when (_ceiling.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             var failure = new ModelFailure(ModelErrorCode.Timeout, $"The cell was not finished within {Ceiling.TotalSeconds:F0} s of its first call.");
@@ -151,7 +156,7 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         foreach (var attempt in attempts)
         {
             var known = _prices.Of(attempt.Outcome, messages);
-            held += attempt.Outcome is ModelOutcome.Failed(var failure) && CallPrices.MayBeCharged(failure) ? _reserved : 0;
+            held += MayBeCharged(attempt) ? _reserved : 0;
             cost += known ?? 0;
             _calls.Add(attempt with { CostUsd = known });
         }
@@ -206,13 +211,19 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     /// <summary>The calls of a cell that is put off were refused or never arrived: nothing of it is lost, and it is called anew.</summary>
     private async Task<RunHaltedException> HaltAsync(ModelFailure failure)
     {
+        await PutOffAsync();
+        return new RunHaltedException(active.Run.Variants[address.Variant].Model, failure);
+    }
+
+    private async Task PutOffAsync()
+    {
         if (_turns.Count == 0 && _sent > 0)
         {
             await ledger.ForgetIntentAsync(active.Run.RunId, address);
         }
-
-        return new RunHaltedException(active.Run.Variants[address.Variant].Model, failure);
     }
+
+    private static bool MayBeCharged(ProviderCall attempt) => attempt.Outcome is ModelOutcome.Failed(var failure) && CallPrices.MayBeCharged(failure);
 
     private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
     {

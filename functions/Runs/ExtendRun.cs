@@ -9,8 +9,10 @@ namespace FunctionsEval.Runs;
 /// <param name="SamplesPerScenario">The new number, above the one it has.</param>
 /// <param name="SamplePercentage">The new share of scenarios, above the one it has.</param>
 /// <param name="AddModels">Variants that differ in nothing but their model.</param>
+/// <param name="BudgetUsd">What the run may cost in all from now on, above what it might so far; only of a run that has a budget.</param>
 public sealed record ExtendRequest(
-    int? SamplesPerScenario = null, int? SamplePercentage = null, IReadOnlyList<string>? AddModels = null, IReadOnlyList<Variant>? AddVariants = null)
+    int? SamplesPerScenario = null, int? SamplePercentage = null, IReadOnlyList<string>? AddModels = null, IReadOnlyList<Variant>? AddVariants = null,
+    double? BudgetUsd = null)
 {
     public IReadOnlyList<Variant> Added() => [.. (AddModels ?? []).Select(Variant.Of), .. AddVariants ?? []];
 }
@@ -105,8 +107,19 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
             Reason = null,
             AnalysisError = null,
             StopReason = null,
+            BudgetUsd = request.BudgetUsd ?? run.BudgetUsd,
         };
     }
+
+    private static string? BudgetError(RunRecord run, double? asked) => run.BudgetUsd switch
+    {
+        null when asked is not null => FormattableString.Invariant($"budgetUsd is {asked}, but the run has no budget that could be raised."),
+        { } has when asked is { } wanted && !(wanted > has && double.IsFinite(wanted)) =>
+            FormattableString.Invariant($"budgetUsd must be above the {has} that the run has, but is {wanted}."),
+        { } has when asked is null && run.StopReason == RunRecord.StoppedByBudget =>
+            FormattableString.Invariant($"budgetUsd is required: the run has spent its {has}, and more calls need a higher one."),
+        _ => null,
+    };
 
     private List<FieldError> Errors(RunRecord run, ExtendRequest request, RunRecord wanted)
     {
@@ -117,10 +130,12 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         AddGrowth("samplePercentage", request.SamplePercentage, run.SamplePercentage);
         var names = wanted.Variants.GroupBy(variant => variant.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         Add("addModels", names is null ? null : $"addModels must name variants that the run does not have, but '{names.Key}' is one of it.");
-        if (request is { SamplesPerScenario: null, SamplePercentage: null } && request.Added().Count == 0)
+        if (request is { SamplesPerScenario: null, SamplePercentage: null, BudgetUsd: null } && request.Added().Count == 0)
         {
-            errors.Add(new FieldError("samplesPerScenario", "Give samplesPerScenario, samplePercentage, addModels or addVariants: there is nothing to add."));
+            errors.Add(new FieldError("samplesPerScenario", "Give samplesPerScenario, samplePercentage, addModels, addVariants or budgetUsd: there is nothing to add."));
         }
+
+        Add("budgetUsd", BudgetError(run, request.BudgetUsd));
 
         if (errors.Count == 0)
         {

@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
+using FunctionsEval.AbTests;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>How a run ended: what the command line prints as JSON, and what scripts read.</summary>
+/// <param name="AbTest">Only of an A/B test: what each variant came to.</param>
+/// <param name="Items">Only of an A/B test: its candidates side by side.</param>
 public sealed record RunResult(
     string RunId,
     RunStatus Status,
@@ -15,4 +19,6 @@ public sealed record RunResult(
     string? AnalysisError = null,
     RunCost? Cost = null,
     string? StopReason = null,
-    StoppedEarly? StoppedEarly = null);
+    StoppedEarly? StoppedEarly = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AbTestAnalysis? AbTest = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<AbTestRow>? Items = null);

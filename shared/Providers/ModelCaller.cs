@@ -18,7 +18,7 @@ public sealed class ModelCaller(
 
     public AdaptiveConcurrency Gate => gate;
 
-    /// <summary>Only cancellation throws, and what <paramref name="sending"/> throws.</summary>
+    /// <summary>Only cancellation throws (<see cref="BetweenAttemptsException"/> when no attempt was under way), and what <paramref name="sending"/> throws.</summary>
     /// <param name="request">Its <see cref="ModelRequest.ClientRequestId"/> names the logical call; each attempt's number is added to it.</param>
     /// <param name="sending">Awaited before each attempt (from 1) once it has its slot, for a record that the call is about to be made.</param>
     public async Task<ModelCallResult> CallAsync(
@@ -42,9 +42,14 @@ public sealed class ModelCaller(
                 continue;
             }
 
-            if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure } || HaveRunOut(attempts))
+            if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure })
             {
                 return new ModelCallResult(call.Outcome, attempts);
+            }
+
+            if (HaveRunOut(attempts))
+            {
+                return new ModelCallResult(attempts.All(IsUnsent) ? Gone(failure, clock.GetElapsedTime(started)) : call.Outcome, attempts);
             }
 
             var wait = WaitBeforeNext(attempts.Count, failure.RetryAfter);
@@ -54,13 +59,20 @@ public sealed class ModelCaller(
                 return new ModelCallResult(OutOfTime(failure, wait, attempts.Count), attempts);
             }
 
-            await Task.Delay(wait, clock, cancellationToken);
-            if (await AcquireWithinAsync(left - wait, cancellationToken) is not { } next)
+            try
             {
-                return new ModelCallResult(OutOfTime(failure, wait, attempts.Count), attempts);
-            }
+                await Task.Delay(wait, clock, cancellationToken);
+                if (await AcquireWithinAsync(left - wait, cancellationToken) is not { } next)
+                {
+                    return new ModelCallResult(OutOfTime(failure, wait, attempts.Count), attempts);
+                }
 
-            permit = next;
+                permit = next;
+            }
+            catch (OperationCanceledException)
+            {
+                throw new BetweenAttemptsException(attempts, cancellationToken);
+            }
         }
     }
 
@@ -111,6 +123,8 @@ public sealed class ModelCaller(
         var refused = attempts.Count(attempt => attempt.Outcome is ModelOutcome.Failed { Failure: { Code: ModelErrorCode.RateLimit, RetryAfter: not null } });
         return attempts.Count - refused >= options.MaxAttempts || refused >= options.MaxRefusals;
     }
+
+    private static bool IsUnsent(ProviderCall attempt) => attempt.Outcome is ModelOutcome.Failed { Failure.IsUnsent: true };
 
     private static ModelOutcome.Failed Gone(ModelFailure last, TimeSpan silence) => new(last with
     {

@@ -6,7 +6,11 @@ namespace FunctionsEval.Providers;
 /// </summary>
 internal sealed class OutageWatch(TimeProvider clock)
 {
+    // More than one call makes, for it may be its prompt that ends the connection.
     private const int FewestFailures = 20;
+
+    // No prompt can be at fault where nothing was sent.
+    private const int FewestUnsent = 3;
 
     /// <summary>Long enough for a server that is restarted.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -24,7 +28,7 @@ internal sealed class OutageWatch(TimeProvider clock)
     {
         lock (_lock)
         {
-            if (outcome is not ModelOutcome.Failed { Failure: { Code: ModelErrorCode.NetworkError, StatusCode: null } })
+            if (outcome is not ModelOutcome.Failed { Failure: { Code: ModelErrorCode.NetworkError, StatusCode: null } failure })
             {
                 _failures = 0;
                 return null;
@@ -39,7 +43,7 @@ internal sealed class OutageWatch(TimeProvider clock)
             _failures++;
             _last = now;
             var silence = clock.GetElapsedTime(_first, now);
-            return _failures >= FewestFailures && silence >= Patience ? silence : null;
+            return _failures >= (failure.IsUnsent ? FewestUnsent : FewestFailures) && silence >= Patience ? silence : null;
         }
     }
 }

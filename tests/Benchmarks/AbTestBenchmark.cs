@@ -35,7 +35,7 @@ internal static class AbTestBenchmark
         ];
         using var result = await CommandAsync(command, cancellationToken);
         clock.Stop();
-        var completed = result.RootElement.GetProperty("run").GetProperty("progress").GetProperty("completed").GetInt64();
+        var completed = result.RootElement.GetProperty("progress").GetProperty("completed").GetInt64();
         return new RunResult(
             "abtest-sqlite", completed, Math.Round(clock.Elapsed.TotalSeconds, 3), Math.Round(completed / clock.Elapsed.TotalSeconds), PeakMemoryMiB());
     }

@@ -6,6 +6,8 @@ namespace FunctionsEval.Providers.Tests;
 
 public sealed class Model_calls
 {
+    private static readonly ModelOutcome Unsent = new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.NetworkError, "Connection refused.", IsUnsent: true));
+
     private readonly FakeClock _clock = new();
 
     [Fact]
@@ -49,6 +51,28 @@ public sealed class Model_calls
 
         Assert.Equal(code, Samples.FailureOf(result.Outcome).Code);
         Assert.Single(result.Attempts);
+    }
+
+    [Fact]
+    public async Task A_call_that_never_found_a_connection_says_that_the_server_is_gone()
+    {
+        var provider = new ScriptedProvider([.. Enumerable.Repeat(Unsent, new ModelCallerOptions().MaxAttempts)]);
+
+        var call = Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None);
+        await FinishAsync(call);
+
+        Assert.True(Samples.FailureOf((await call).Outcome).IsExhausted);
+    }
+
+    [Fact]
+    public async Task Cancelled_between_attempts_it_says_that_none_was_under_way()
+    {
+        using var cancel = new CancellationTokenSource();
+        var waiting = Caller(new ScriptedProvider(Unsent)).CallAsync(Samples.Request(), null, cancel.Token);
+
+        await cancel.CancelAsync();
+
+        Assert.Single((await Assert.ThrowsAsync<BetweenAttemptsException>(() => waiting)).Attempts);
     }
 
     [Fact]

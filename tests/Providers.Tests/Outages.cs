@@ -20,6 +20,19 @@ public sealed class Outages
     }
 
     [Fact]
+    public void Where_nothing_can_be_sent_three_attempts_are_enough()
+    {
+        var watch = new OutageWatch(_clock);
+        var unsent = new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.NetworkError, "Connection refused.", IsUnsent: true));
+
+        Assert.Null(watch.Count(unsent));
+        _clock.Advance(TimeSpan.FromSeconds(15));
+
+        Assert.Null(watch.Count(unsent));
+        Assert.Equal(TimeSpan.FromSeconds(15), watch.Count(unsent));
+    }
+
+    [Fact]
     public void A_few_failures_over_a_long_time_are_none()
     {
         var watch = new OutageWatch(_clock);

@@ -13,6 +13,10 @@ internal static class Samples
         Variables = variables.Where(variable => variable.Value is not null).ToDictionary(variable => variable.Name, variable => variable.Value!),
     };
 
+    /// <summary>Every vendor at one server, with a key.</summary>
+    public static ProviderSettings SettingsOfAll(Uri server) => Settings(
+        [.. Vendor.All.SelectMany(vendor => new[] { (vendor.KeyVariable, Key), (vendor.BaseUrlVariable, server.ToString()) })]);
+
     public static ModelRequest Request(string model = "sim-noisy", string prompt = "How acceptable is it?", string id = "run|c1|1", int? maxTokens = null) =>
         new(model, [new ChatMessage(ChatRole.System, "One line: Rating: N."), new ChatMessage(ChatRole.User, prompt)], id, 0.7, maxTokens);
 

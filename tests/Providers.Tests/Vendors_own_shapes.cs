@@ -196,12 +196,5 @@ public sealed class Vendors_own_shapes
         return await resolved.Provider.CompleteAsync(Samples.Request(resolved.Model) with { ReasoningEffort = effort }, Cancel);
     }
 
-    private static ProviderCatalog Catalog(RawServer server) => new(
-        new ProviderSettings
-        {
-            Variables = Vendor.All.ToDictionary(vendor => vendor.KeyVariable, _ => Samples.Key),
-            BaseUrl = server.BaseUrl.ToString(),
-        },
-        TimeProvider.System,
-        new Random(1));
+    private static ProviderCatalog Catalog(RawServer server) => new(Samples.SettingsOfAll(server.BaseUrl), TimeProvider.System, new Random(1));
 }

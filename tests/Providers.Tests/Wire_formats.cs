@@ -116,15 +116,7 @@ public sealed class Wire_formats
         Samples.AnswerOf(second.Outcome);
     }
 
-    private static ProviderCatalog Catalog(SimulatorServer server) => new(
-        new ProviderSettings
-        {
-            Variables = Vendor.All
-                .SelectMany(vendor => new[] { (Name: vendor.KeyVariable, Value: Samples.Key), (Name: vendor.BaseUrlVariable, Value: server.BaseUrl.ToString()) })
-                .ToDictionary(variable => variable.Name, variable => variable.Value),
-        },
-        TimeProvider.System,
-        new Random(1));
+    private static ProviderCatalog Catalog(SimulatorServer server) => new(Samples.SettingsOfAll(server.BaseUrl), TimeProvider.System, new Random(1));
 
     private static Task<ModelOutcome> CallAsync(ProviderCatalog catalog, string vendor, ModelRequest request) =>
         Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve($"{vendor}:{request.Model}"))

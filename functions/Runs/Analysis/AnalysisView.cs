@@ -22,7 +22,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. first.MostStable.Select(Variance)],
             [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(variant => Model(perScorer[index + 1], variant))]))],
             warnings,
-            new RunComparisons(scores).All());
+            new RunComparisons(scores).All(),
+            scores.Failures);
     }
 
     private ModelStatistics Model(MultiSampleAnalysis analysis, VariantAnalysis variant)

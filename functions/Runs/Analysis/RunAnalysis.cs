@@ -11,6 +11,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Scorer">The scorer that the numbers are about: the first of the definition.</param>
 /// <param name="Comparisons">Verdicts on pairs of variants; empty when there is one variant or no scorer.</param>
 /// <param name="PerScenario">By scenario, then by variant.</param>
+/// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
     string RunId,
     string? Scorer,
@@ -21,7 +22,8 @@ public sealed record RunAnalysis(
     IReadOnlyList<ScenarioVariance> MostStableScenarios,
     IReadOnlyList<ScorerStatistics> OtherScorers,
     IReadOnlyList<AnalysisWarning> Warnings,
-    IReadOnlyList<VariantComparison>? Comparisons = null);
+    IReadOnlyList<VariantComparison>? Comparisons = null,
+    IReadOnlyList<CellFailures>? Failures = null);
 
 /// <param name="SampleCount">Scored cells.</param>
 /// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>

@@ -17,6 +17,7 @@ internal sealed record RunScores(
     IReadOnlyList<MultiSampleAnalysis> PerScorer,
     IReadOnlyDictionary<CellOutcome, long> Outcomes,
     IReadOnlySet<int> EvaluatedItems,
+    IReadOnlyList<CellFailures> Failures,
     int[][]? Planned = null)
 {
     public static Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken) =>
@@ -38,10 +39,12 @@ internal sealed record RunScores(
 
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
         var evaluated = new HashSet<int>();
+        var failures = new CellFailures.Counter(run);
         await foreach (var cell in cells.AllAsync(run, cancellationToken))
         {
             see(cell);
             outcomes[cell.Outcome]++;
+            failures.Add(cell);
             evaluated.Add(cell.Address.Item);
             var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Config.MaxTurns);
             for (var index = 0; index < perScorer.Count; index++)
@@ -50,7 +53,7 @@ internal sealed record RunScores(
             }
         }
 
-        return new RunScores(run, items, scorers, perScorer, outcomes, evaluated);
+        return new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList());
     }
 
     private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool wasRetried)

@@ -9,7 +9,7 @@ namespace FunctionsEval.Runs.Budget;
 public sealed record RunCost(decimal? Usd, long UnpricedCells, decimal UncertainUsd)
 {
     public static RunCost Of(CellCounts counts) => new(
-        counts.Unpriced > 0 && counts.Unpriced >= counts.Finished ? null : Money.FromNanos(counts.CostNanos),
+        counts.Unpriced >= counts.Finished ? null : Money.FromNanos(counts.CostNanos),
         counts.Unpriced,
         Money.FromNanos(counts.HeldNanos));
 

@@ -5,6 +5,7 @@ namespace FunctionsEval.Providers.Limits;
 /// <summary>Calls that wait for a permit, in the order of arrival. Everything but <see cref="Waiter.WaitAsync"/> is used under the gate's lock.</summary>
 internal sealed class WaitingCalls(Lock gate)
 {
+    private readonly Lock _gate = gate;
     private readonly Queue<Waiter> _queue = new();
 
     public int Count { get; private set; }
@@ -66,6 +67,4 @@ internal sealed class WaitingCalls(Lock gate)
             _source.SetCanceled(cancellationToken);
         }
     }
-
-    private readonly Lock _gate = gate;
 }

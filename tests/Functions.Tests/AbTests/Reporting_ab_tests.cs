@@ -28,8 +28,9 @@ public sealed class Reporting_ab_tests
         var json = (await AbTestAsync(bench)).Json;
         var table = await bench.CommandAsync(["analyze", "--data", bench.Data], Cancel);
 
-        AssertJudged(json.GetProperty("analysis"), control: "a", variant: "b", items: 40);
-        Assert.Equal(4, json.GetProperty("run").GetProperty("analysis").GetProperty("comparisons").GetArrayLength());
+        Assert.Equal(["runId", "status", "progress"], json.EnumerateObject().Take(3).Select(property => property.Name));
+        AssertJudged(json.GetProperty("abTest"), control: "a", variant: "b", items: 40);
+        Assert.Equal(4, json.GetProperty("analysis").GetProperty("comparisons").GetArrayLength());
         Assert.Contains("Verdicts against a", table.Output, StringComparison.Ordinal);
         Assert.All(Metrics, metric => Assert.Contains(metric, table.Output, StringComparison.Ordinal));
     }
@@ -41,7 +42,7 @@ public sealed class Reporting_ab_tests
         var json = (await AbTestAsync(bench)).Json;
         var table = await bench.CommandAsync(["analyze", "--data", bench.Data], Cancel);
 
-        var variants = json.GetProperty("analysis").GetProperty("perVariant").EnumerateArray().ToList();
+        var variants = json.GetProperty("abTest").GetProperty("perVariant").EnumerateArray().ToList();
         var cost = variants[0].GetProperty("costUsd").GetDecimal();
         Assert.Equal((variants[0].GetProperty("inputTokens").GetInt64() * 0.0001m) + (variants[0].GetProperty("outputTokens").GetInt64() * 0.001m), cost);
         Assert.Equal(JsonValueKind.Null, variants[1].GetProperty("costUsd").ValueKind);

@@ -136,6 +136,18 @@ public sealed class Starting_ab_tests(AbTestServer server) : IClassFixture<AbTes
     }
 
     [Fact]
+    public async Task On_the_command_line_a_bad_time_is_told_by_its_option()
+    {
+        await using var bench = await Running_ab_tests.BenchAsync();
+
+        var result = await bench.CommandAsync(
+            ["abtest", ContentFiles.TopicId, "--from", "junk", "--variant", "a=openai-compatible:sim-noisy", "--variant", "b=openai-compatible:sim-steady", "--base-url", bench.BaseUrl, "--data", bench.Data]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("--from must be an ISO 8601 time", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task On_the_command_line_an_empty_window_is_said_and_nothing_fails()
     {
         await using var bench = await Running_ab_tests.BenchAsync();
@@ -153,7 +165,7 @@ public sealed class Starting_ab_tests(AbTestServer server) : IClassFixture<AbTes
         Assert.Equal((0, 0, 1), (run.ExitCode, resumed.ExitCode, analyzed.ExitCode));
         Assert.Contains("There are no candidates in the window.", run.Output, StringComparison.Ordinal);
         Assert.Contains("There is no analysis: it has no cells.", run.Output, StringComparison.Ordinal);
-        Assert.Equal("completed", resumed.Json.GetProperty("run").GetProperty("status").GetString());
+        Assert.Equal("completed", resumed.Json.GetProperty("status").GetString());
         Assert.Contains($"run '{runId}' has nothing to analyze: There are no candidates in the window.", analyzed.Error, StringComparison.Ordinal);
     }
 

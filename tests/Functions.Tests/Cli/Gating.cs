@@ -90,6 +90,22 @@ public sealed class Gating
         Assert.Contains("--margin must be above 0, but is -1", badMargin.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--junit", "nowhere/gate.xml")]
+    [InlineData("--markdown", "nowhere/gate.md")]
+    [InlineData("--junit", "")]
+    public async Task A_file_that_cannot_be_written_is_named_with_its_option(string option, string file)
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var run = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
+
+        var result = await GateAsync(bench, run, run, option, bench.Path(file));
+
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.StartsWith($"functionseval: {option} '{bench.Path(file)}' cannot be written: ", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_summary_is_markdown()
     {

@@ -10,6 +10,7 @@ public sealed class Other_verbs
     {
         await using var bench = await Workbench.CreateAsync();
         bench.Environment["OPENAI_API_KEY"] = "sk-secret";
+        await MakeStoreAsync(bench);
 
         var json = await bench.CommandAsync(["health", "--data", bench.Data, "--json"]);
         var text = await bench.CommandAsync(["health", "--data", bench.Data]);
@@ -29,6 +30,7 @@ public sealed class Other_verbs
     public async Task Health_warns_when_there_is_no_key()
     {
         await using var bench = await Workbench.CreateAsync();
+        await MakeStoreAsync(bench);
 
         var text = await bench.CommandAsync(["health", "--data", bench.Data]);
 
@@ -49,6 +51,18 @@ public sealed class Other_verbs
         Assert.Equal(3, result.ExitCode);
         Assert.False(result.Json.GetProperty("healthy").GetBoolean());
         Assert.NotEmpty(result.Json.GetProperty("store").GetProperty("error").GetString()!);
+    }
+
+    [Fact]
+    public async Task Health_of_a_mistyped_folder_does_not_make_it()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.CommandAsync(["health", "--data", bench.Data]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"there is no store in '{bench.Data}'", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(bench.Data), "A data folder was made.");
     }
 
     [Fact]
@@ -94,4 +108,7 @@ public sealed class Other_verbs
         Assert.Contains("sim-steady", models, StringComparison.Ordinal);
         Assert.Contains("0 calls were served.", output.ToString(), StringComparison.Ordinal);
     }
+
+    private static async Task MakeStoreAsync(Workbench bench) =>
+        Assert.Equal(0, (await bench.CommandAsync(["import", bench.Write("content.jsonl", ""), "--data", bench.Data])).ExitCode);
 }

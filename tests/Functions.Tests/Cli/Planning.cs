@@ -116,12 +116,12 @@ public sealed class Planning
     }
 
     [Theory]
-    [InlineData("--effect 0 --difference-variance 1 --within 1", "effect must be finite and not 0, but is 0.")]
-    [InlineData("--effect 1", "Give either pilotRunId, or differenceVariance and withinVariance.")]
-    [InlineData("--effect 1 --within 1", "Give either pilotRunId, or differenceVariance and withinVariance.")]
-    [InlineData("--effect 1 --difference-variance 1 --within -1", "withinVariance must be finite and not negative, but is -1.")]
-    [InlineData("--effect 1 --difference-variance 1 --within 1 --power 2", "power must be between 0.5 and 0.999, but is 2.")]
-    [InlineData("--effect 1 --difference-variance 1 --within 1 --samples 0", "samplesPerScenario must be between 1 and 100, but is 0.")]
+    [InlineData("--effect 0 --difference-variance 1 --within 1", "--effect must be finite and not 0, but is 0.")]
+    [InlineData("--effect 1", "Give either --pilot, or --difference-variance and --within.")]
+    [InlineData("--effect 1 --within 1", "Give either --pilot, or --difference-variance and --within.")]
+    [InlineData("--effect 1 --difference-variance 1 --within -1", "--within must be finite and not negative, but is -1.")]
+    [InlineData("--effect 1 --difference-variance 1 --within 1 --power 2", "--power must be between 0.5 and 0.999, but is 2.")]
+    [InlineData("--effect 1 --difference-variance 1 --within 1 --samples 0", "--samples must be between 1 and 100, but is 0.")]
     public async Task Nonsense_is_refused_by_field_value_and_rule(string options, string message)
     {
         await using var bench = await Workbench.CreateAsync();

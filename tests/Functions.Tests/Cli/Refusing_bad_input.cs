@@ -59,12 +59,13 @@ public sealed class Refusing_bad_input
     }
 
     [Theory]
-    [InlineData("--samples 0", "samplesPerScenario must be between 1 and 100, but is 0.")]
-    [InlineData("--samples 101", "samplesPerScenario must be between 1 and 100, but is 101.")]
+    [InlineData("--samples 0", "--samples must be between 1 and 100, but is 0.")]
+    [InlineData("--samples 101", "--samples must be between 1 and 100, but is 101.")]
     [InlineData("--samples three", "--samples must be a whole number of at most 32 bits, but is 'three'.")]
-    [InlineData("--percentage 0", "samplePercentage must be between 1 and 100, but is 0.")]
-    [InlineData("--percentage 101", "samplePercentage must be between 1 and 100, but is 101.")]
+    [InlineData("--percentage 0", "--percentage must be between 1 and 100, but is 0.")]
+    [InlineData("--percentage 101", "--percentage must be between 1 and 100, but is 101.")]
     [InlineData("--percentage 1e9", "--percentage must be a whole number of at most 32 bits, but is '1e9'.")]
+    [InlineData("--budget 0", "--budget must be")]
     [InlineData("--seed x", "--seed must be a whole number of at most 64 bits, but is 'x'.")]
     [InlineData("--concurrency 0", "--concurrency must be between 1 and 4096, but is 0.")]
     [InlineData("--concurrency 5000", "--concurrency must be between 1 and 4096, but is 5000.")]
@@ -138,12 +139,15 @@ public sealed class Refusing_bad_input
     [InlineData("serve --port -1", "--port must be between 0 and 65535, but is -1.")]
     [InlineData("serve --address nowhere", "--address must be an IP address, but is 'nowhere'.")]
     [InlineData("serve --address 0.0.0.0", "--address 0.0.0.0 is not a loopback address: set FUNCTIONSEVAL_API_KEY first")]
-    [InlineData("simulate --port 70000", "Port is 70000, but must be between 0 and 65535.")]
+    [InlineData("simulate --port 70000", "--port is 70000, but must be between 0 and 65535.")]
     [InlineData("simulate --fail often", "--fail must be a number, but is 'often'.")]
-    [InlineData("simulate --fail 2", "Fail is 2, but must be between 0 and 1.")]
+    [InlineData("simulate --fail 2", "--fail is 2, but must be between 0 and 1.")]
     [InlineData("simulate --fail 0.5 --fail-429 0.7", "may not exceed 1")]
     [InlineData("simulate --latency -3", "must not be negative")]
-    [InlineData("simulate --rate 0", "RequestsPerSecond is 0, but must be above 0")]
+    [InlineData("simulate --rate 0", "--rate is 0, but must be above 0")]
+    [InlineData("plan --effect 0.05", "Give either --pilot, or --difference-variance and --within.")]
+    [InlineData("plan --effect 0.05 --pilot r1 --samples 0", "--samples must be between 1 and 100, but is 0.")]
+    [InlineData("selftest --samples 7", "--samples is for a self-test on a definition: name its file.")]
     [InlineData("frobnicate", "Unrecognized command or argument 'frobnicate'.")]
     [InlineData("", "Required command was not provided.")]
     public async Task Other_verbs_refuse_bad_options_too(string arguments, string message)
@@ -154,8 +158,23 @@ public sealed class Refusing_bad_input
         var result = await bench.CommandAsync(given is ["serve", ..] ? [.. given, "--data", bench.Data] : given);
 
         Assert.Equal(1, result.ExitCode);
+        Assert.Empty(result.Output);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         AssertNothingHappened(bench);
+    }
+
+    [Fact]
+    public async Task A_command_line_that_is_wrong_leaves_standard_output_empty_and_says_where_help_is()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.CommandAsync(["run", bench.Path("definition.yaml"), "--json", "--frobnicate"]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(result.Output);
+        var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.StartsWith("functionseval: ", line, StringComparison.Ordinal));
+        Assert.Equal("functionseval: 'functionseval run --help' tells what it takes.", lines[^1].TrimEnd());
     }
 
     [Theory]

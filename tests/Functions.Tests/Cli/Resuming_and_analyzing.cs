@@ -115,7 +115,7 @@ public sealed class Resuming_and_analyzing
         var result = await bench.CommandAsync([verb, "--data", bench.Data]);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"there are no runs in '{bench.Data}'", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"there is no store in '{bench.Data}'", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(bench.Data));
     }
 
@@ -136,7 +136,7 @@ public sealed class Resuming_and_analyzing
             Assert.Equal(Analysis(run, field), Analysis(named.Json, field));
         }
 
-        Assert.Contains("Models by number", table.Output, StringComparison.Ordinal);
+        Assert.Contains("Models of openai-compatible by number", table.Output, StringComparison.Ordinal);
         Assert.Equal(24, bench.Simulator.Stats().Calls);
     }
 

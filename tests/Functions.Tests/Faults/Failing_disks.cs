@@ -42,6 +42,8 @@ public sealed class Failing_disks : IDisposable
         Assert.SkipWhen(
             error.StartsWith("unshare:", StringComparison.Ordinal) || error.StartsWith("mount:", StringComparison.Ordinal), $"No private mount here: {error}");
         Assert.Contains("disk (or its quota) is full", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.InRange(error.Split('\n').Length, 1, 40);
         Assert.Contains("Nothing that was stored is lost. When the cause is gone, go on with: functionseval resume", error, StringComparison.Ordinal);
         Assert.Contains($"ended with {ExitCodes.Infrastructure}", error, StringComparison.Ordinal);
         Assert.True(exitCode == 0, error);

@@ -54,6 +54,26 @@ public sealed class Failing_models : IDisposable
         Assert.Equal(RunStatus.Completed, result.Status);
     }
 
+    [Fact]
+    public async Task Why_cells_failed_is_told_once_an_error_with_its_count_and_the_vendors_words()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var json = await bench.RunAsync(Yaml.Of(5, 2, ["sim-steady", "sim-better-7"]));
+        var text = await bench.CommandAsync(["analyze", "--data", bench.Data], Cancel);
+        var resumed = await bench.CommandAsync(["resume", json.Json.GetProperty("runId").GetString()!, "--data", bench.Data, "--json"], Cancel);
+
+        var failure = Assert.Single(json.Json.GetProperty("analysis").GetProperty("failures").EnumerateArray());
+        Assert.Equal(
+            ("openai-compatible:sim-better-7", "NOT_FOUND", 404, 10L),
+            (failure.GetProperty("variant").GetString(), failure.GetProperty("code").GetString(), failure.GetProperty("statusCode").GetInt32(), failure.GetProperty("cells").GetInt64()));
+        Assert.Contains("sim-better-7", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains($"10 cells of openai-compatible:sim-better-7 failed: NOT_FOUND (404): {failure.GetProperty("message").GetString()}", Unwrapped(text.Output), StringComparison.Ordinal);
+        Assert.DoesNotContain("Resume the run", Unwrapped(text.Output), StringComparison.Ordinal);
+        Assert.Equal(json.Json.GetProperty("calls").GetProperty("sent").GetInt64(), resumed.Json.GetProperty("calls").GetProperty("sent").GetInt64());
+    }
+
+    private static string Unwrapped(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private async Task<(int ExitCode, RunResult Result, SimulatorStats Simulated)> RunAsync(
         SimulatorOptions options, int scenarios, int samples, params string[] models)
     {

@@ -54,9 +54,9 @@ public sealed class Extending_and_rescoring
     }
 
     [Theory]
-    [InlineData("--samples 2", "samplesPerScenario must be above the 2 that the run has, but is 2.")]
-    [InlineData("--samples 101", "samplesPerScenario must be between 1 and 100, but is 101.")]
-    [InlineData("--percentage 100", "samplePercentage must be above the 100 that the run has, but is 100.")]
+    [InlineData("--samples 2", "--samples must be above the 2 that the run has, but is 2.")]
+    [InlineData("--samples 101", "--samples must be between 1 and 100, but is 101.")]
+    [InlineData("--percentage 100", "--percentage must be above the 100 that the run has, but is 100.")]
     [InlineData("--add-model openai-compatible:sim-noisy", "'openai-compatible:sim-noisy' is one of it")]
     [InlineData("--add-model nobody:x", "cannot be called")]
     [InlineData("", "there is nothing to add")]

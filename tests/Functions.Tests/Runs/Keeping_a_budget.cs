@@ -80,6 +80,26 @@ public sealed class Keeping_a_budget
     }
 
     [Fact]
+    public async Task A_run_that_spent_its_budget_goes_on_with_a_higher_one()
+    {
+        await using var bench = await PricedAsync();
+        var stopped = await bench.RunAsync(Definition, "--budget", "0.25");
+        var runId = stopped.Json.GetProperty("runId").GetString()!;
+        string[] extend = ["extend", runId, "--base-url", bench.BaseUrl, "--data", bench.Data, "--json"];
+
+        var without = await bench.CommandAsync([.. extend, "--samples", "30"]);
+        var lower = await bench.CommandAsync([.. extend, "--budget", "0.2"]);
+        var higher = await bench.CommandAsync([.. extend, "--budget", "10"]);
+
+        Assert.Equal((ExitCodes.Usage, ExitCodes.Usage, ExitCodes.Completed), (without.ExitCode, lower.ExitCode, higher.ExitCode));
+        Assert.Contains("the run has spent its 0.25", without.Error, StringComparison.Ordinal);
+        Assert.Contains("must be above the 0.25", lower.Error, StringComparison.Ordinal);
+        Assert.Equal(100, higher.Json.GetProperty("progress").GetProperty("completed").GetInt64());
+        Assert.False(higher.Json.TryGetProperty("stopReason", out var reason) && reason.ValueKind != JsonValueKind.Null);
+        Assert.Equal(100, bench.Simulator.Stats().Calls);
+    }
+
+    [Fact]
     public async Task A_budget_that_is_leased_ends_the_run_as_one_that_is_not()
     {
         await using var bench = await PricedAsync();

@@ -1,11 +1,6 @@
-using FunctionsEval.AbTests;
-using FunctionsEval.Runs;
+namespace FunctionsEval.AbTests;
 
-namespace FunctionsEval.Cli;
-
-/// <summary>An A/B test as scripts read it: the run's result, what each variant came to, and the candidates side by side.</summary>
-public sealed record AbTestResult(RunResult Run, AbTestAnalysis? Analysis, IReadOnlyList<AbTestRow> Items);
-
+/// <summary>A candidate as the variants of an A/B test saw it, side by side.</summary>
 public sealed record AbTestRow(int ItemIndex, string CandidateId, string Title, string SourceType, IReadOnlyList<AbTestCell> Variants);
 
 /// <summary>A candidate as one variant saw it: means over its samples, sums of tokens.</summary>

@@ -1,0 +1,9 @@
+namespace FunctionsEval.Providers;
+
+/// <summary>A call was cancelled while it waited for its next attempt: nothing is under way whose answer would be lost.</summary>
+public sealed class BetweenAttemptsException(IReadOnlyList<ProviderCall> attempts, CancellationToken cancellationToken)
+    : OperationCanceledException("The call was cancelled between two attempts.", cancellationToken)
+{
+    /// <summary>All have failed.</summary>
+    public IReadOnlyList<ProviderCall> Attempts => attempts;
+}

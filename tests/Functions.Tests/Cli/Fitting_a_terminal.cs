@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using FunctionsEval.Cli;
+
+namespace FunctionsEval.Functions.Tests.Cli;
+
+/// <summary>People read tables on eighty columns.</summary>
+public sealed class Fitting_a_terminal
+{
+    private const int Columns = 80;
+
+    [Fact]
+    public async Task Names_are_whole_beside_failed_and_invalid_cells()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        string[] models = ["sim-noisy", "sim-better-0.5", "sim-malformed-0.2", "sim-steady", "sim-better-7"];
+        await bench.RunAsync(Yaml.Of(scenarios: 12, samples: 3, models));
+
+        var output = await OnTerminalAsync(bench, "analyze");
+
+        Assert.All(output.Split('\n').Where(line => line.Contains("  ", StringComparison.Ordinal)), line => Assert.InRange(line.TrimEnd().Length, 0, Columns));
+        Assert.All(models, model => Assert.Matches($@"(?m)^ *{Regex.Escape(model)} +-?\d", output));
+        Assert.Matches("Models of +openai-compatible +by +number", output);
+        Assert.Matches(@"(?m)^ *sim-better-7 +0 +36 *$", output);
+    }
+
+    [Fact]
+    public async Task A_gate_is_a_table_with_the_names_of_both_sides()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var baseline = (await bench.RunAsync(Yaml.Of(12, 1, ["sim-noisy"]))).Json.GetProperty("runId").GetString()!;
+        var run = (await bench.RunAsync(Yaml.Of(12, 1, ["sim-better-0.5"]))).Json.GetProperty("runId").GetString()!;
+
+        var output = await OnTerminalAsync(bench, "gate", run, "--baseline", baseline, "--margin", "0.25");
+        var markdown = await bench.CommandAsync(["gate", run, "--baseline", baseline, "--margin", "0.25", "--data", bench.Data]);
+
+        Assert.All(output.Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, Columns));
+        Assert.DoesNotContain("|", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^ *number +sim-better-0\.5 +-?\d", output);
+        Assert.Contains("sim-better-0.5 against sim-noisy by number, 12 scenarios: ", output, StringComparison.Ordinal);
+        Assert.Contains("| openai-compatible:sim-better-0.5 | openai-compatible:sim-noisy |", markdown.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> OnTerminalAsync(Workbench bench, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        var terminal = new Terminal(output, TextWriter.Null, IsOutRedirected: false, IsErrorRedirected: true, bench.Environment.GetValueOrDefault, Columns);
+        await CommandLine.RunAsync(terminal, [.. arguments, "--data", bench.Data], TestContext.Current.CancellationToken);
+        return Regex.Replace(output.ToString(), "\u001b\\[[0-9;]*m", "");
+    }
+}
