@@ -32,11 +32,13 @@ public sealed class Precise_timers
         var clock = PreciseClock.Of(TimeProvider.System);
         var order = new List<string>();
         var done = new TaskCompletionSource();
-        await using var last = clock.CreateTimer(_ => done.SetResult(), null, TimeSpan.FromMilliseconds(60), Timeout.InfiniteTimeSpan);
-        await using var second = clock.CreateTimer(_ => order.Add("second"), null, TimeSpan.FromMilliseconds(40), Timeout.InfiniteTimeSpan);
-        await using var first = clock.CreateTimer(_ => order.Add("first"), null, TimeSpan.FromMilliseconds(20), Timeout.InfiniteTimeSpan);
-        var never = clock.CreateTimer(_ => order.Add("never"), null, TimeSpan.FromMilliseconds(30), Timeout.InfiniteTimeSpan);
+
+        // More than a second apart: a busy machine may stop for long between two of these lines.
+        await using var second = clock.CreateTimer(_ => order.Add("second"), null, TimeSpan.FromMilliseconds(1500), Timeout.InfiniteTimeSpan);
+        var never = clock.CreateTimer(_ => order.Add("never"), null, TimeSpan.FromMilliseconds(1400), Timeout.InfiniteTimeSpan);
         await never.DisposeAsync();
+        await using var first = clock.CreateTimer(_ => order.Add("first"), null, TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        await using var last = clock.CreateTimer(_ => done.SetResult(), null, TimeSpan.FromMilliseconds(1510), Timeout.InfiniteTimeSpan);
 
         await done.Task.WaitAsync(Cancel);
 

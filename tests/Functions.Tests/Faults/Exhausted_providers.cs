@@ -36,6 +36,7 @@ public sealed class Exhausted_providers
     public async Task No_key_is_in_what_a_failing_run_prints_or_stores()
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: "another"));
+        bench.Environment["AZURE_OPENAI_ENDPOINT"] = bench.BaseUrl;
         foreach (var vendor in (string[])["OPENAI", "ANTHROPIC", "GOOGLE", "AZURE_OPENAI"])
         {
             bench.Environment[$"{vendor}_API_KEY"] = Key;
@@ -60,7 +61,12 @@ public sealed class Exhausted_providers
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: "another"));
         string[] models = ["openai:sim-noisy", "anthropic:sim-noisy", "google:sim-noisy", "azure-openai:sim-noisy", "xai:sim-noisy", "openai-compatible:sim-noisy"];
-        var settings = new Settings(name => name.EndsWith("_API_KEY", StringComparison.Ordinal) && name != "FUNCTIONSEVAL_API_KEY" ? Key : null, bench.Data, bench.BaseUrl);
+        var settings = new Settings(
+            name => name == "FUNCTIONSEVAL_API_KEY" ? null
+                : name.EndsWith("_API_KEY", StringComparison.Ordinal) ? Key
+                : name.EndsWith("_BASE_URL", StringComparison.Ordinal) || name == "AZURE_OPENAI_ENDPOINT" ? bench.BaseUrl
+                : null,
+            bench.Data);
         using var logs = new KeptLogs();
         using var loggers = KeptLogs.Factory(logs);
         await using (var server = await RunServer.StartAsync(settings, loggers))
@@ -69,7 +75,7 @@ public sealed class Exhausted_providers
             Assert.Equal(24, (await server.ProgressAsync(run)).Failed);
         }
 
-        Assert.Contains(logs.Lines, line => line.Contains("failed: AUTH_ERROR", StringComparison.Ordinal));
+        Assert.Contains(logs.Lines, line => line.Contains(": AUTH_ERROR", StringComparison.Ordinal));
         Assert.DoesNotContain(logs.Lines, line => line.Contains(Key, StringComparison.Ordinal));
     }
 

@@ -149,7 +149,7 @@ public sealed class Allocating_samples
         Assert.Contains("allocation needs at least 2 models or variants", model.Error, StringComparison.Ordinal);
         Assert.Contains("allocation needs at least 2 models or variants", one.Error, StringComparison.Ordinal);
         Assert.Contains("allocation needs a scorer", none.Error, StringComparison.Ordinal);
-        Assert.Contains("below samplesPerScenario (4)", samples.Error, StringComparison.Ordinal);
+        Assert.Contains("below --samples (4)", samples.Error, StringComparison.Ordinal);
     }
 
     [Fact]
