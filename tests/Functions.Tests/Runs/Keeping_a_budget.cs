@@ -128,7 +128,7 @@ public sealed class Keeping_a_budget
         Assert.Contains("--allow-unknown-price", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, allowed.ExitCode);
         Assert.Equal(ExitCodes.Usage, nonsense.ExitCode);
-        Assert.Contains("budget.maxUsd must be above 0 and at most 1,000,000, but is -1", nonsense.Error, StringComparison.Ordinal);
+        Assert.Contains("--budget must be above 0 and at most 1,000,000, but is -1", nonsense.Error, StringComparison.Ordinal);
     }
 
     [Fact]
