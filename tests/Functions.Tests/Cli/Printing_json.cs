@@ -40,7 +40,7 @@ public sealed class Printing_json
         var analysis = json.GetProperty("analysis");
         Fields(
             analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
-            "comparisons");
+            "comparisons", "failures");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);
