@@ -50,6 +50,8 @@ internal static class ImportCommand
             ? JsonSerializer.Serialize(report, EvalJson.Context.ImportReport)
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{report.Lines:N0} lines: {report.Topics:N0} topics, {report.Sources:N0} sources, {report.Items:N0} items, {report.Unchanged:N0} unchanged, {report.Clusters:N0} clusters, {report.Refused:N0} refused"));
+                $"{Counted(report.Lines, "line")}: {Counted(report.Topics, "topic")}, {Counted(report.Sources, "source")}, {Counted(report.Items, "item")}, {report.Unchanged:N0} unchanged, {Counted(report.Clusters, "cluster")}, {report.Refused:N0} refused"));
     }
+
+    private static string Counted(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 
 namespace FunctionsEval.Content;
@@ -30,7 +31,7 @@ internal static class ContentLineParser
         }
         catch (JsonException exception)
         {
-            Refuse(errors, "line", $"The line is not JSON: {exception.Message}");
+            Refuse(errors, "line", $"The line is not JSON: {JsonReason.Of(exception)}");
             return new ContentLine.Refused(errors);
         }
     }

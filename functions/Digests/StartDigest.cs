@@ -30,7 +30,12 @@ public sealed class StartDigest(ContentStore content, CandidateSelection selecti
         var run = NewRun(runId, topic?.Name ?? request.TopicId, request, items.Count, plan, sample?.Stats);
         if (items.Count == 0)
         {
-            var reason = status.PaidCallsAllowed ? "There are no candidates in the window that the credits left would pay for." : "Credits are used up: no digest was made.";
+            var reason = sample switch
+            {
+                null => "Credits are used up: no digest was made.",
+                { Candidates.Count: 0 } => "There are no candidates in the window.",
+                _ => "There are no candidates in the window that the credits left would pay for.",
+            };
             run = run with { Status = RunStatus.Completed, StartedAt = run.CreatedAt, CompletedAt = run.CreatedAt, Reason = reason };
         }
 

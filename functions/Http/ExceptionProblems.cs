@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Storage;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionsEval.Http;
@@ -10,6 +12,14 @@ namespace FunctionsEval.Http;
 internal static class ExceptionProblems
 {
     private static readonly string[] WholeNumbers = ["pageSize", "sampleIndex", "itemIndex"];
+    private static readonly string[] Flags = ["resolved"];
+
+    // A list comes before what it lists.
+    private static readonly (string Type, string Kind)[] Kinds =
+    [
+        ("List`1", "a list"), ("Int32", "a whole number"), ("Int64", "a whole number"), ("Double", "a number"), ("as a number", "a number"),
+        ("oolean", "true or false"), ("System.String", "text"), ("as a string", "text"), ("FunctionsEval", "an object"),
+    ];
 
     public static void Configure(ExceptionHandlerOptions options)
     {
@@ -27,10 +37,13 @@ internal static class ExceptionProblems
         {
             case BadHttpRequestException { InnerException: JsonException json }:
                 var field = FieldOf(json);
-                Say(context.ProblemDetails, field is null ? $"The body is not a valid request: {json.Message}" : Reason(json, field), field);
+                Say(context.ProblemDetails, Reason(json, field), field);
                 break;
             case BadHttpRequestException bad when bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal):
                 Say(context.ProblemDetails, "The request needs a body, a JSON object.");
+                break;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                Describe(context.ProblemDetails, StatusCodes.Status413PayloadTooLarge, request);
                 break;
             case BadHttpRequestException bad:
                 Say(context.ProblemDetails, bad.Message);
@@ -67,6 +80,16 @@ internal static class ExceptionProblems
                     Say(problem, $"{name} must be a whole number, but is '{request.Query[name]}'.", name);
                 }
 
+                foreach (var name in Flags.Where(name => request.Query.ContainsKey(name) && !bool.TryParse(request.Query[name], out _)))
+                {
+                    Say(problem, $"{name} must be true or false, but is '{request.Query[name]}'.", name);
+                }
+
+                break;
+            case StatusCodes.Status413PayloadTooLarge:
+                Say(problem, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The body may have at most {request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize:N0} bytes."));
                 break;
             case StatusCodes.Status404NotFound:
                 Say(problem, $"There is nothing at {request.Path}.");
@@ -94,15 +117,25 @@ internal static class ExceptionProblems
         json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
 
     // The serializer's messages name our types, which mean nothing to a caller.
-    private static string Reason(JsonException json, string field)
+    private static string Reason(JsonException json, string? field)
     {
         if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
         {
             return $"{field} is not a known field.";
         }
 
-        return json.Message.Contains("could not be converted", StringComparison.Ordinal)
-            ? $"{field} has a value of the wrong type."
-            : $"{field} is not valid: {json.Message}";
+        if (json.Message.Contains("could not be converted", StringComparison.Ordinal))
+        {
+            return field is null ? "The body is not a valid request: it must be a JSON object." : $"{field} must be {KindOf(json)}.";
+        }
+
+        return $"{field ?? "The body"} is not {(field is null ? "a valid request" : "valid")}: {JsonReason.Of(json)}";
+    }
+
+    /// <summary>What the field takes, as far as the serializer says it: a converter of numbers in its inner exception, others by the type.</summary>
+    private static string KindOf(JsonException json)
+    {
+        var words = $"{json.InnerException?.Message} {json.Message.Split(" Path: ", 2)[0]}";
+        return Kinds.FirstOrDefault(kind => words.Contains(kind.Type, StringComparison.Ordinal)).Kind ?? "of another type";
     }
 }

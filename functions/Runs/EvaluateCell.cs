@@ -55,7 +55,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
             RunTelemetry.CellStored(span, active.Run, cell);
             if (cell.Error is { } error)
             {
-                LogCellFailed(input.RunId, address.RowKey, active.Run.Variants[address.Variant].Name, error.Code);
+                LogCellFailed(address.RowKey, active.Run.Variants[address.Variant].Name, input.RunId, error.Code);
             }
 
             return EvalJson.Name(cell.Outcome);
@@ -106,8 +106,8 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} failed for {Variant}: {Code}")]
-    private partial void LogCellFailed(string runId, string cell, string variant, string code);
+    [LoggerMessage(LogLevel.Warning, "Cell {Cell} ({Variant}) of run {RunId} failed: {Code}")]
+    private partial void LogCellFailed(string cell, string variant, string runId, string code);
 
     [LoggerMessage(LogLevel.Warning, "Run {RunId} was paused: {Reason}")]
     private partial void LogRunHalted(string runId, string reason);

@@ -8,8 +8,6 @@ public static class JsonSource
 {
     public const int MaxDepth = 64;
 
-    private const int LongestReason = 160;
-
     public static SourceOutcome Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
 
     public static SourceOutcome Parse(ReadOnlySpan<byte> utf8)
@@ -32,7 +30,7 @@ public static class JsonSource
         }
         catch (JsonException problem)
         {
-            return Malformed((int)(problem.LineNumber ?? 0) + 1, (int)(problem.BytePositionInLine ?? 0) + 1, Reason(problem));
+            return Malformed((int)(problem.LineNumber ?? 0) + 1, (int)(problem.BytePositionInLine ?? 0) + 1, JsonReason.Of(problem));
         }
         catch (InvalidOperationException)
         {
@@ -74,15 +72,6 @@ public static class JsonSource
 
     private static SourceOutcome.Malformed Malformed(int line, int column, string reason) =>
         new(new DefinitionError(line, column, "", $"The document is not valid JSON: {reason}"));
-
-    private static string Reason(JsonException problem)
-    {
-        // The runtime appends "LineNumber: 3 | BytePositionInLine: 7.", from 0, which would contradict our line, and quotes a word that
-        // it does not know with all the rest of the document.
-        var end = problem.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        var reason = end < 0 ? problem.Message : problem.Message[..end];
-        return reason.Length <= LongestReason ? reason : "it holds a word that is no JSON value.";
-    }
 
     /// <summary>Turns byte offsets that only grow into lines and columns, in one pass over the text.</summary>
     private ref struct Places(ReadOnlySpan<byte> utf8)

@@ -239,5 +239,7 @@ internal sealed class JsonSchemaReader
         _errors.Add(new JsonSchemaError(path, $"{message}{at}."));
     }
 
-    private static string Shown(JsonElement element) => DefinitionRules.Shorten(element.GetRawText());
+    private static string Shown(JsonElement element) => element.ValueKind == JsonValueKind.String
+        ? DefinitionRules.Shorten(element.GetString()!)
+        : DefinitionRules.Shorten(element.GetRawText());
 }

@@ -36,7 +36,7 @@ public sealed class Declaring_scorers
     [InlineData("""[{"type":"number","turn":2}]""", "scorers[0].turn must be a turn that a scenario reaches, at most 1 here, but is 2.")]
     [InlineData("""[{"type":"number","choice":1}]""", "scorers[0].choice is not a known field; did you mean \"choices\"?")]
     [InlineData("""[{"type":"json_schema"}]""", "scorers[0].schema is required for a scorer of type json_schema, but is missing.")]
-    [InlineData("""[{"type":"json_schema","schema":{"type":"text"}}]""", "scorers[0].schema type must be one or a list of null, boolean, object, array, number, integer, string, but is \"\"text\"\" (at /type).")]
+    [InlineData("""[{"type":"json_schema","schema":{"type":"text"}}]""", "scorers[0].schema type must be one or a list of null, boolean, object, array, number, integer, string, but is \"text\" (at /type).")]
     [InlineData("""[{"type":"json_schema","schema":{"items":{"maxLenght":1}}}]""", "scorers[0].schema has the unknown keyword \"maxLenght\"; did you mean \"maxLength\"? (at /items/maxLenght).")]
     [InlineData("""[{"type":"json_schema","schema":{"type":"string","type":"null"}}]""", "scorers[0].schema must not name a field twice, but has \"type\" again.")]
     [InlineData("""[{"type":"json_schema","schema":{"minItems":-1}}]""", "scorers[0].schema minItems must be a whole number from 0, but is \"-1\" (at /minItems).")]

@@ -74,7 +74,7 @@ public sealed class Making_digests
         var runId = queued.Json.GetProperty("runId").GetString()!;
         var run = await UntilThereAsync(host, runId);
 
-        Assert.StartsWith("There are no candidates in the window", run.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("There are no candidates in the window.", run.GetProperty("reason").GetString(), StringComparison.Ordinal);
         (await host.GetAsync($"/api/digests/{runId}")).AssertProblem(
             HttpStatusCode.NotFound, $"There is no digest '{runId}': its run is completed. There are no candidates in the window");
         (await host.GetAsync("/api/digests/r000000000000000")).AssertProblem(HttpStatusCode.NotFound, "Digest 'r000000000000000' does not exist.");

@@ -158,10 +158,12 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         { """{ "definition": 7 }""", "A definition must be a mapping of fields, but is 7", null },
         { $$"""{ "definition": {{Definition}}, "baseUrl": "http://127.0.0.1:1/v1" }""", "baseUrl is not a known field.", "baseUrl" },
         { $$"""{ "definition": {{Definition}}, "models": [null] }""", "models[0] must be text, but is null.", "models" },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario has a value of the wrong type.", "samplesPerScenario" },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario has a value of the wrong type.", "samplesPerScenario" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario must be a number.", "samplesPerScenario" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario must be a whole number.", "samplesPerScenario" },
         { "{", "The body is not a valid request", null },
-        { "[]", "The body is not a valid request", null },
+        { "[]", "The body is not a valid request: it must be a JSON object.", null },
+        { "\"x\"", "The body is not a valid request: it must be a JSON object.", null },
+        { $$"""{ "definition": {{Definition}}, "models": 7 }""", "models must be a list.", "models" },
         { "null", "body", null },
     };
 
@@ -183,6 +185,11 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         (await Host.PostAsync("/api/runs", "definitionId=d", "application/x-www-form-urlencoded")).AssertProblem(
             HttpStatusCode.UnsupportedMediaType, "but the content type is 'application/x-www-form-urlencoded");
         (await Host.PostAsync("/api/health")).AssertProblem(HttpStatusCode.MethodNotAllowed, "/api/health does not take POST.");
+        (await Host.GetAsync("/api/review?resolved=maybe")).AssertProblem(HttpStatusCode.BadRequest, "resolved must be true or false, but is 'maybe'.", "resolved");
+        (await Host.SendLargeAsync("/api/runs", 31_000_000)).AssertProblem(HttpStatusCode.RequestEntityTooLarge, "The body may have at most 30,000,000 bytes.");
+        var broken = await Host.PostAsync("/api/runs", """{ "definitionId": tru }""");
+        broken.AssertProblem(HttpStatusCode.BadRequest, "is not valid");
+        Assert.DoesNotContain("LineNumber", broken.Text, StringComparison.Ordinal);
         (await Host.GetAsync("/api/nothing")).AssertProblem(HttpStatusCode.NotFound, "There is nothing at /api/nothing.");
     }
 

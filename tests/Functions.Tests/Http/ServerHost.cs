@@ -82,9 +82,14 @@ internal sealed class ServerHost : IAsyncDisposable
         await Bench.DisposeAsync();
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content)
+    /// <summary>A POST that waits for the server's consent: one that is refused by its length must not be cut off while it is sent.</summary>
+    public Task<Answer> SendLargeAsync(string path, int bytes) =>
+        SendAsync(HttpMethod.Post, path, new StringContent(new string(' ', bytes), Encoding.ASCII, "application/json"), expectContinue: true);
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, bool expectContinue = false)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        request.Headers.ExpectContinue = expectContinue;
         using var response = await Client.SendAsync(request);
         return new Answer(
             response.StatusCode, await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.MediaType, response.Headers.Location?.ToString());
