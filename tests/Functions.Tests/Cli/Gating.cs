@@ -97,9 +97,10 @@ public sealed class Gating
     public async Task A_file_that_cannot_be_written_is_named_with_its_option(string option, string file)
     {
         await using var bench = await Workbench.CreateAsync();
+        var baseline = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
         var run = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
 
-        var result = await GateAsync(bench, run, run, option, bench.Path(file));
+        var result = await GateAsync(bench, run, baseline, option, bench.Path(file));
 
         Assert.Equal(ExitCodes.Usage, result.ExitCode);
         Assert.Empty(result.Output);
