@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using FunctionsEval.Health;
 
 namespace FunctionsEval.Cli;
 
@@ -16,10 +17,9 @@ internal static class HealthCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers);
-        var report = await services.Health.CheckAsync(cancellationToken);
+        var report = settings.MissingStore() is { } missing
+            ? await WithoutStoreAsync(terminal, missing, cancellationToken)
+            : await CheckAsync(settings, cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
             terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.HealthReport));
@@ -39,5 +39,28 @@ internal static class HealthCommand
         }
 
         return report.Healthy ? ExitCodes.Completed : ExitCodes.Infrastructure;
+    }
+
+    private static async Task<HealthReport> CheckAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        using var loggers = Terminal.Warnings();
+        await using var services = Services.Open(settings, loggers);
+        return await services.Health.CheckAsync(cancellationToken);
+    }
+
+    /// <summary>All the rest, on a store that is gone afterwards: asking makes nothing, and a mistyped folder is told.</summary>
+    private static async Task<HealthReport> WithoutStoreAsync(Terminal terminal, string missing, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("functionseval-");
+        try
+        {
+            var report = await CheckAsync(new Settings(terminal.Environment, folder.FullName), cancellationToken);
+            var none = new DependencyHealth("none yet", Reachable: true);
+            return report with { Store = none, Queue = none, Warnings = [.. report.Warnings, $"T{missing[1..]}"] };
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

@@ -10,11 +10,19 @@ internal static class RunQueries
     /// <summary>Opens a store that has to be there already; a mistyped folder must not become an empty store.</summary>
     public static void RequireExistingStore(this Settings settings)
     {
-        var file = Path.Combine(settings.Storage.DataFolder, StorageConnection.FileName);
-        if (settings.Storage.IsLocal && !File.Exists(file))
+        if (settings.MissingStore() is { } problem)
         {
-            throw new UsageException($"there is no store in '{settings.Storage.DataFolder}': '{file}' does not exist; run and import make one.");
+            throw new UsageException(problem);
         }
+    }
+
+    /// <summary>Null when the store is there, or is not on this machine.</summary>
+    public static string? MissingStore(this Settings settings)
+    {
+        var file = Path.Combine(settings.Storage.DataFolder, StorageConnection.FileName);
+        return settings.Storage.IsLocal && !File.Exists(file)
+            ? $"there is no store in '{settings.Storage.DataFolder}': '{file}' does not exist; run and import make one."
+            : null;
     }
 
     /// <summary>The run of that id, or the newest one that fits.</summary>

@@ -136,7 +136,8 @@ public sealed class Running_under_the_Functions_host(AzuriteFixture azurite) : I
     [Fact]
     public async Task A_run_is_paused_resumed_and_another_cancelled()
     {
-        await using var app = await HostedApp.StartAsync(azurite, TimeSpan.FromMilliseconds(100));
+        // Slow enough that much is left of the run when the pause is seen, which takes up to a second.
+        await using var app = await HostedApp.StartAsync(azurite, TimeSpan.FromMilliseconds(800));
         var runId = await app.StartRunAsync(FiveHundredCells);
         await app.UntilCompletedAsync(runId, 30);
 
