@@ -5,7 +5,9 @@ namespace FunctionsEval.Functions.Tests.Cli;
 
 public sealed class Gating
 {
-    private const string Margin = "0.25";
+    // Answers differ from run to run: of 60 scenarios x 4 samples a difference has a standard error of 0.06, so that equal models are less
+    // than 0.35 apart for sure, and those that are 0.5 apart more.
+    private const string Margin = "0.35";
 
     [Fact]
     public async Task A_run_that_is_as_good_passes_and_one_that_is_worse_regresses()

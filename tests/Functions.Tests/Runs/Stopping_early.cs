@@ -38,7 +38,7 @@ public sealed class Stopping_early
     {
         await using var bench = await Workbench.CreateAsync();
 
-        var result = await bench.RunAsync(Yaml.Of(scenarios: 70, samples: 1, models: ["one", "two"], more: "stopping: { lookEvery: 30 }\n"));
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 70, samples: 1, models: ["sim-steady", "sim-steady-1"], more: "stopping: { lookEvery: 30 }\n"));
 
         Assert.Equal(System.Text.Json.JsonValueKind.Null, result.Json.GetProperty("stoppedEarly").ValueKind);
         Assert.Equal(140, bench.Simulator.Stats().Calls);
