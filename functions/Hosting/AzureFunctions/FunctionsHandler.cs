@@ -1,5 +1,6 @@
 using System.Net;
 using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Hosting.AzureFunctions;
 
@@ -20,6 +21,7 @@ internal sealed partial class FunctionsHandler : IAsyncDisposable
     {
         var app = Server.Build(services, new IPEndPoint(IPAddress.Loopback, port), logging);
         var functions = new FunctionTable(services, app.Services.GetRequiredService<ILoggerFactory>());
+        app.Use(RequestTelemetry.DescribeAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         Server.Map(app);
