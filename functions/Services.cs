@@ -64,7 +64,7 @@ internal sealed class Services : IAsyncDisposable
             new AllocateSamples(Runs, Cells, Allocations),
             new ReadAllocation(Allocations),
             AnalyzeRun,
-            new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
+            new CompleteRun(Runs, catalog, Digests.MakeAsync, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
         _engine = new Lazy<EmbeddedEngine>(() => new EmbeddedEngine(
             Histories, Registry, Converter, new EmbeddedEngineOptions(), clock, new Random(), loggers));
@@ -181,7 +181,7 @@ internal sealed class Services : IAsyncDisposable
         new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand, isFleet);
 
     /// <summary>The jobs of the engine behind a client.</summary>
-    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest, Clock);
+    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest.PrepareAsync, Clock);
 
     public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) => _storage.AcquireOwnershipAsync(cancellationToken);
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Storage;
 
 namespace FunctionsEval.AbTests;
 
@@ -56,13 +56,11 @@ public sealed record AbTestDetail(
 public sealed record AbTestVariantView(
     string Id, string Name, string? Provider, string Model, string? ReasoningEffort, int? MaxOutputTokens, string? Preamble, int Order)
 {
-    public static string IdOf(int variant) => CellCounter.Name(variant);
-
     public static AbTestVariantView Of(Variant variant, int index)
     {
         var parts = variant.Model.Split(':', 2);
         return new AbTestVariantView(
-            IdOf(index),
+            CallMeta.VariantIdOf(index),
             variant.Name,
             parts.Length == 2 ? parts[0] : null,
             parts[^1],
@@ -88,10 +86,8 @@ public sealed record AbTestItemView(
     string? Author,
     DateTimeOffset? PublishedAt)
 {
-    public static string IdOf(int item) => TableKeys.Number(item);
-
     public static AbTestItemView Of(CandidateSnapshot candidate, int index) => new(
-        IdOf(index),
+        CallMeta.ItemIdOf(index),
         candidate.CandidateId,
         candidate.Kind,
         candidate.ClusterId,
@@ -124,8 +120,8 @@ public sealed record AbTestResultView(
 {
     public static AbTestResultView Of(CellRecord cell) => new(
         cell.Address.RowKey,
-        AbTestItemView.IdOf(cell.Address.Item),
-        AbTestVariantView.IdOf(cell.Address.Variant),
+        CallMeta.ItemIdOf(cell.Address.Item),
+        CallMeta.VariantIdOf(cell.Address.Variant),
         cell.Address.Sample,
         cell.Output is null ? null : JsonSerializer.Deserialize(cell.Output, EvalJson.Context.JsonElement),
         cell.InputTokens ?? 0,

@@ -4,7 +4,6 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
-using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.AbTests;
 

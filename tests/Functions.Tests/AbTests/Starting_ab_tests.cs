@@ -1,7 +1,7 @@
 using System.Net;
-using FunctionsEval.AbTests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Runs;
 
 namespace FunctionsEval.Functions.Tests.AbTests;
 
