@@ -1,4 +1,4 @@
-using FunctionsEval.Evaluation.Triage;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;

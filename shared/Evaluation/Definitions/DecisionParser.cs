@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
@@ -19,7 +20,7 @@ internal static class DecisionParser
         var control = compare.Text("control", TextRule.Name);
         if (control is not null && variants.Count > 0 && !variants.Contains(control))
         {
-            compare.Fail("control", $"compare.control must be one of {string.Join(", ", variants)}, but is {DefinitionRules.Shorten(control)}.");
+            compare.Fail("control", $"compare.control must be one of {string.Join(", ", variants)}, but is {Wording.Shorten(control)}.");
         }
 
         var margin = Margin(compare);
@@ -27,7 +28,7 @@ internal static class DecisionParser
         var confidence = compare.Number("confidence") ?? CompareSpec.StandardConfidence;
         if (confidence is not (>= 0.8 and <= 0.999))
         {
-            compare.Fail("confidence", DefinitionRules.Broken("compare.confidence", "must be between 0.8 and 0.999", DefinitionRules.Format(confidence)));
+            compare.Fail("confidence", Wording.Broken("compare.confidence", "must be between 0.8 and 0.999", Wording.Format(confidence)));
         }
 
         var spec = new CompareSpec(
@@ -71,7 +72,7 @@ internal static class DecisionParser
         {
             stopping.Fail(node, "stopping", string.Create(
                 CultureInfo.InvariantCulture,
-                $"stopping needs scenarios that are independent of each other, but scenario {DefinitionRules.Shorten(clustered.Id)} has the cluster {DefinitionRules.Shorten(clustered.Cluster!)}."));
+                $"stopping needs scenarios that are independent of each other, but scenario {Wording.Shorten(clustered.Id)} has the cluster {Wording.Shorten(clustered.Cluster!)}."));
         }
 
         var spec = new StoppingSpec(
@@ -105,7 +106,7 @@ internal static class DecisionParser
     {
         if (!scorers.Any(scorer => scorer.Name == metric))
         {
-            fields.Fail(node, path, $"{path} must be the name of a scorer ({string.Join(", ", scorers.Select(scorer => scorer.Name))}), but is {DefinitionRules.Shorten(metric)}.");
+            fields.Fail(node, path, $"{path} must be the name of a scorer ({string.Join(", ", scorers.Select(scorer => scorer.Name))}), but is {Wording.Shorten(metric)}.");
         }
     }
 
@@ -114,7 +115,7 @@ internal static class DecisionParser
         var margin = fields.Number("margin");
         if (margin <= 0)
         {
-            fields.Fail("margin", DefinitionRules.Broken(fields.PathOf("margin"), "must be above 0", DefinitionRules.Format(margin.Value)));
+            fields.Fail("margin", Wording.Broken(fields.PathOf("margin"), "must be above 0", Wording.Format(margin.Value)));
         }
 
         return margin;
@@ -125,7 +126,7 @@ internal static class DecisionParser
         var text = fields.Text(name, TextRule.Name);
         if (text is not null && !choices.Contains(text))
         {
-            fields.Fail(name, DefinitionRules.Broken(fields.PathOf(name), $"must be {string.Join(" or ", choices)}", DefinitionRules.Shorten(text)));
+            fields.Fail(name, Wording.Broken(fields.PathOf(name), $"must be {string.Join(" or ", choices)}", Wording.Shorten(text)));
         }
 
         return text ?? choices[0];

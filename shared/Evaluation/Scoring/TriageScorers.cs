@@ -1,7 +1,4 @@
-using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
-
-namespace FunctionsEval.Evaluation.Triage;
+namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>The scorers of every triage run: analysis then treats its score and flags like those of any other run.</summary>
 public static class TriageScorers
