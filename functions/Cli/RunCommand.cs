@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 
@@ -10,7 +11,6 @@ namespace FunctionsEval.Cli;
 /// <summary>functionseval run FILE: starts a run of a definition and waits for its end.</summary>
 internal static class RunCommand
 {
-    private const int MaxComplaints = 20;
 
     private static readonly Argument<FileInfo> File = new("file") { Description = "The definition, YAML or JSON" };
     private static readonly Option<int?> Samples = new("--samples") { Description = "Samples per scenario and model, 1..100", HelpName = "N", CustomParser = NumberParser.Optional<int> };
@@ -85,14 +85,14 @@ internal static class RunCommand
             case DefinitionOutcome.Parsed(var definition):
                 return definition;
             case DefinitionOutcome.Rejected(var errors):
-                foreach (var error in errors.Take(MaxComplaints))
+                foreach (var error in errors.Take(Problems.MaxComplaints))
                 {
                     terminal.Fail($"{file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
                 }
 
-                if (errors.Count > MaxComplaints)
+                if (errors.Count > Problems.MaxComplaints)
                 {
-                    terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"... and {errors.Count - MaxComplaints:N0} more"), ExitCodes.Usage);
+                    terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"... and {errors.Count - Problems.MaxComplaints:N0} more"), ExitCodes.Usage);
                 }
 
                 return null;
