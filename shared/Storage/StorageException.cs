@@ -1,4 +1,0 @@
-namespace FunctionsEval.Storage;
-
-/// <summary>The store could not be reached, is full, read-only or broken. The message says which and what to do.</summary>
-public sealed class StorageException(string message, Exception? innerException = null) : Exception(message, innerException);
