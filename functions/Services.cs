@@ -64,7 +64,7 @@ internal sealed class Services : IAsyncDisposable
             new AllocateSamples(Runs, Cells, Allocations),
             new ReadAllocation(Allocations),
             AnalyzeRun,
-            new CompleteRun(Runs, catalog, Digests, clock, loggers.CreateLogger<CompleteRun>()));
+            new CompleteRun(Runs, catalog, Digests.MakeAsync, clock, loggers.CreateLogger<CompleteRun>()));
         Histories = new HostedHistories(new EntityHistoryStore(storage.Entities, _ownershipLost.Token), clock);
         _engine = new Lazy<EmbeddedEngine>(() => new EmbeddedEngine(
             Histories, Registry, Converter, new EmbeddedEngineOptions(), clock, new Random(), loggers));
@@ -99,6 +99,9 @@ internal sealed class Services : IAsyncDisposable
     public bool IsLocal => _storage.IsLocal;
 
     public string StoreDescription => _storage.Description;
+
+    /// <summary>True where results can be read and computed, but not kept.</summary>
+    public bool IsReadOnly => _storage.IsReadOnly;
 
     public IEntityStore Entities => _storage.Entities;
 
@@ -177,11 +180,13 @@ internal sealed class Services : IAsyncDisposable
 
     /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
     /// <param name="isFleet">Other processes may work on the same runs; the embedded engine owns its store.</param>
-    public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false, bool isFleet = false) =>
-        new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand, isFleet);
+    /// <param name="mayBeReadOnly">What only reads also works on a data folder that this user may not write.</param>
+    public static Services Open(
+        Settings settings, ILoggerFactory loggers, bool isCommand = false, bool isFleet = false, bool mayBeReadOnly = false) =>
+        new(StorageConnection.Open(settings.Storage, TimeProvider.System, mayBeReadOnly), settings, TimeProvider.System, loggers, isCommand, isFleet);
 
     /// <summary>The jobs of the engine behind a client.</summary>
-    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest, Clock);
+    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest.PrepareAsync, Clock);
 
     public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) => _storage.AcquireOwnershipAsync(cancellationToken);
 

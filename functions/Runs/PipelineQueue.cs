@@ -1,12 +1,10 @@
 using System.Text.Json;
-using FunctionsEval.AbTests;
-using FunctionsEval.Digests;
 using FunctionsEval.Durable.Client;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>The queue trigger: the only place that starts and signals orchestrations. Every job may arrive twice.</summary>
-public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTestFeature abTests, StartDigest startDigest, TimeProvider clock)
+public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTestFeature abTests, PrepareDigest prepareDigest, TimeProvider clock)
 {
     public const string Name = "PipelineQueue";
 
@@ -37,7 +35,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.RunWindow when job.Digest is { } digest:
-                await startDigest.PrepareAsync(job.RunId, digest, cancellationToken);
+                await prepareDigest(job.RunId, digest, cancellationToken);
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.StartRun or PipelineJob.RunAbTest or PipelineJob.RunWindow:

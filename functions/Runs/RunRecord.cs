@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Runs;
 

@@ -1,4 +1,5 @@
 using FunctionsEval.Providers;
+using FunctionsEval.Runs;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Providers.Wire;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Providers.Tests;

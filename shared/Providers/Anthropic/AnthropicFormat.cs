@@ -26,7 +26,7 @@ internal sealed class AnthropicFormat : IWireFormat
         foreach (var message in request.Messages.Where(message => message.Role != ChatRole.System))
         {
             json.WriteStartObject();
-            json.WriteString("role"u8, OpenAI.ChatFormat.Role(message.Role));
+            json.WriteString("role"u8, RequestBody.Role(message.Role));
             json.WriteString("content"u8, message.Text);
             json.WriteEndObject();
         }

@@ -18,7 +18,7 @@ internal sealed class ResponsesFormat : IWireFormat
         foreach (var message in request.Messages)
         {
             json.WriteStartObject();
-            json.WriteString("role"u8, ChatFormat.Role(message.Role));
+            json.WriteString("role"u8, RequestBody.Role(message.Role));
             json.WriteString("content"u8, message.Text);
             json.WriteEndObject();
         }

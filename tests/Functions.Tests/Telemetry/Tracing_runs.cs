@@ -4,7 +4,6 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
-using FunctionsEval.Telemetry;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Telemetry;

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
-using FunctionsEval.Providers.Wire;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Wire;
 
 /// <summary>From a vendor's status and words to the one taxonomy (docs/adr/0005).</summary>
 internal static class VendorErrors
