@@ -26,7 +26,14 @@ internal sealed partial class FunctionsHandler : IAsyncDisposable
         app.UseStatusCodePages();
         Server.Map(app);
         var endpoint = new WrappedEndpoint(functions, app.Services.GetRequiredService<ILogger<WrappedEndpoint>>(), app.Lifetime.ApplicationStopping);
-        app.MapPost("/{function}", endpoint.HandleAsync);
+
+        // A route each, so that spans and metrics tell functions apart; what is left is refused by name.
+        foreach (var function in functions.All)
+        {
+            app.MapPost($"/{function.Name}", context => endpoint.HandleAsync(context, function.Name));
+        }
+
+        app.MapPost("/{function}", context => endpoint.HandleAsync(context, (string)context.Request.RouteValues["function"]!));
         return new FunctionsHandler(app, functions);
     }
 

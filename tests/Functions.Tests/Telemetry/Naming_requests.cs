@@ -15,7 +15,8 @@ public sealed class Naming_requests(SharedHandler shared) : IClassFixture<Shared
     [InlineData("GET", "/api/runs/r000000000000000?code=secret", "GET /api/runs/{runId}", HttpStatusCode.NotFound)]
     [InlineData("GET", "/", "GET /", HttpStatusCode.OK)]
     [InlineData("GET", "/nowhere/at/all", "GET", HttpStatusCode.NotFound)]
-    [InlineData("POST", "/PipelineQueue", "POST /{function}", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/PipelineQueue", "POST /PipelineQueue", HttpStatusCode.BadRequest)]
+    [InlineData("POST", "/MakeTea", "POST /{function}", HttpStatusCode.NotFound)]
     public async Task A_span_is_named_after_method_and_route_and_says_how_it_ended(string method, string path, string name, HttpStatusCode status)
     {
         var span = await SpanOfAsync(method, path, "{}");
