@@ -100,6 +100,9 @@ internal sealed class Services : IAsyncDisposable
 
     public string StoreDescription => _storage.Description;
 
+    /// <summary>True where results can be read and computed, but not kept.</summary>
+    public bool IsReadOnly => _storage.IsReadOnly;
+
     public IEntityStore Entities => _storage.Entities;
 
     public IMessageQueue Queues => _storage.Queues;
@@ -177,8 +180,10 @@ internal sealed class Services : IAsyncDisposable
 
     /// <param name="isCommand">A command hands its jobs straight to the pipeline; a server puts them into the queue.</param>
     /// <param name="isFleet">Other processes may work on the same runs; the embedded engine owns its store.</param>
-    public static Services Open(Settings settings, ILoggerFactory loggers, bool isCommand = false, bool isFleet = false) =>
-        new(StorageConnection.Open(settings.Storage, TimeProvider.System), settings, TimeProvider.System, loggers, isCommand, isFleet);
+    /// <param name="mayBeReadOnly">What only reads also works on a data folder that this user may not write.</param>
+    public static Services Open(
+        Settings settings, ILoggerFactory loggers, bool isCommand = false, bool isFleet = false, bool mayBeReadOnly = false) =>
+        new(StorageConnection.Open(settings.Storage, TimeProvider.System, mayBeReadOnly), settings, TimeProvider.System, loggers, isCommand, isFleet);
 
     /// <summary>The jobs of the engine behind a client.</summary>
     public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest.PrepareAsync, Clock);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
@@ -28,7 +29,7 @@ public sealed record AbTestView(
         run.Window.Start,
         run.Window.End,
         run.Status == RunStatus.Pending ? "queued" : EvalJson.Name(run.Status),
-        new AbTestConfig(run.Window.MaxItems, run.Variants.Count, run.SamplesPerScenario, run.Items, run.Window.Stats?.InputCount ?? 0),
+        new AbTestConfig(run.Window.MaxItems, run.Variants.Count, run.SamplesPerScenario, run.Items, run.Window.Stats?.InputCount ?? 0, run.Compare?.MarginOf(TriageScorers.AiScore)),
         run.CreatedAt,
         run.StartedAt,
         run.CompletedAt,
@@ -37,7 +38,7 @@ public sealed record AbTestView(
 
 /// <param name="Items">How many were sampled.</param>
 /// <param name="Candidates">How many there were to sample from.</param>
-public sealed record AbTestConfig(int MaxItems, int VariantCount, int Samples, int Items, int Candidates);
+public sealed record AbTestConfig(int MaxItems, int VariantCount, int Samples, int Items, int Candidates, double? Margin);
 
 public sealed record AbTestPage(bool Ok, IReadOnlyList<AbTestView> Runs, string? ContinuationToken);
 

@@ -23,7 +23,7 @@ internal static class AnalyzeCommand
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true);
+        await using var services = Services.Open(settings, loggers, isCommand: true, mayBeReadOnly: true);
         var started = services.Clock.GetTimestamp();
         var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         if (run.TotalCells == 0)
@@ -31,8 +31,10 @@ internal static class AnalyzeCommand
             throw new UsageException($"run '{run.RunId}' has nothing to analyze: {run.Reason}");
         }
 
-        await services.AnalyzeRun.RunAsync(run.RunId, cancellationToken);
-        var result = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken);
+        var analysis = services.IsReadOnly
+            ? await services.AnalyzeRun.ComputeAsync(run.RunId, cancellationToken)
+            : await services.AnalyzeRun.RunAsync(run.RunId, cancellationToken);
+        var result = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken) with { Analysis = analysis };
         await RunReport.PrintAsync(terminal, services, run, result, arguments.GetValue(CommonOptions.Json), cancellationToken);
         return ExitCodes.Of(result);
     }

@@ -2,14 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
 
 namespace FunctionsEval.Cli;
 
 /// <summary>Reads definitions for the verbs. What is wrong with one is said on the terminal, with line and column.</summary>
 internal static class DefinitionFile
 {
-    private const int MaxComplaints = 20;
-
     /// <summary>Null when the file is not there or holds no definition.</summary>
     public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, CancellationToken cancellationToken)
     {
@@ -31,14 +30,14 @@ internal static class DefinitionFile
             case DefinitionOutcome.Parsed(var definition):
                 return definition;
             case DefinitionOutcome.Rejected(var errors):
-                foreach (var error in errors.Take(MaxComplaints))
+                foreach (var error in errors.Take(Problems.MaxComplaints))
                 {
                     terminal.Fail($"{file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
                 }
 
-                if (errors.Count > MaxComplaints)
+                if (errors.Count > Problems.MaxComplaints)
                 {
-                    terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"... and {errors.Count - MaxComplaints:N0} more"), ExitCodes.Usage);
+                    terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"... and {errors.Count - Problems.MaxComplaints:N0} more"), ExitCodes.Usage);
                 }
 
                 return null;

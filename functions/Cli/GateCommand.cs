@@ -44,7 +44,7 @@ internal static class GateCommand
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true);
+        await using var services = Services.Open(settings, loggers, isCommand: true, mayBeReadOnly: true);
         var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         var baseline = await services.FindRunAsync(arguments.GetValue(Baseline), _ => true, "no run", cancellationToken);
         var options = new GateOptions(

@@ -44,8 +44,11 @@ internal static class HealthCommand
     private static async Task<HealthReport> CheckAsync(Settings settings, CancellationToken cancellationToken)
     {
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers);
-        return await services.Health.CheckAsync(cancellationToken);
+        await using var services = Services.Open(settings, loggers, mayBeReadOnly: true);
+        var report = await services.Health.CheckAsync(cancellationToken);
+        return services.IsReadOnly
+            ? report with { Warnings = [.. report.Warnings, "The data folder is read-only: runs can be analyzed, gated and planned from here, not made."] }
+            : report;
     }
 
     /// <summary>All the rest, on a store that is gone afterwards: asking makes nothing, and a mistyped folder is told.</summary>

@@ -96,7 +96,7 @@ internal static class PlanCommand
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true);
+        await using var services = Services.Open(settings, loggers, isCommand: true, mayBeReadOnly: true);
         return await services.Planner.PlanAsync(request, cancellationToken);
     }
 

@@ -62,5 +62,7 @@ internal static class RescoreCommand
     }
 
     private static bool IsSame(CompareSpec compare, CompareSpec? own) =>
-        own is not null && compare with { Metrics = null } == own with { Metrics = null } && (compare.Metrics ?? []).SequenceEqual(own.Metrics ?? []);
+        own is not null && compare with { Metrics = null, Margins = null } == own with { Metrics = null, Margins = null }
+        && (compare.Metrics ?? []).SequenceEqual(own.Metrics ?? [])
+        && (compare.Margins ?? new Dictionary<string, double>()).ToHashSet().SetEquals(own.Margins ?? new Dictionary<string, double>());
 }

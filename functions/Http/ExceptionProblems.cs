@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Storage;
 using Microsoft.AspNetCore.Diagnostics;
@@ -9,17 +11,10 @@ using Microsoft.AspNetCore.Mvc;
 namespace FunctionsEval.Http;
 
 /// <summary>What a caller is told of an exception: bad requests and an unreachable store with their reason, the rest without.</summary>
-internal static class ExceptionProblems
+internal static partial class ExceptionProblems
 {
     private static readonly string[] WholeNumbers = ["pageSize", "sampleIndex", "itemIndex"];
     private static readonly string[] Flags = ["resolved"];
-
-    // A list comes before what it lists.
-    private static readonly (string Type, string Kind)[] Kinds =
-    [
-        ("List`1", "a list"), ("Int32", "a whole number"), ("Int64", "a whole number"), ("Double", "a number"), ("as a number", "a number"),
-        ("oolean", "true or false"), ("System.String", "text"), ("as a string", "text"), ("FunctionsEval", "an object"),
-    ];
 
     public static void Configure(ExceptionHandlerOptions options)
     {
@@ -37,7 +32,7 @@ internal static class ExceptionProblems
         {
             case BadHttpRequestException { InnerException: JsonException json }:
                 var field = FieldOf(json);
-                Say(context.ProblemDetails, Reason(json, field), field);
+                Say(context.ProblemDetails, Reason(context.HttpContext, json, field), field);
                 break;
             case BadHttpRequestException bad when bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal):
                 Say(context.ProblemDetails, "The request needs a body, a JSON object.");
@@ -117,7 +112,7 @@ internal static class ExceptionProblems
         json.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : null;
 
     // The serializer's messages name our types, which mean nothing to a caller.
-    private static string Reason(JsonException json, string? field)
+    private static string Reason(HttpContext context, JsonException json, string? field)
     {
         if (json.Message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
         {
@@ -126,16 +121,31 @@ internal static class ExceptionProblems
 
         if (json.Message.Contains("could not be converted", StringComparison.Ordinal))
         {
-            return field is null ? "The body is not a valid request: it must be a JSON object." : $"{field} must be {KindOf(json)}.";
+            return field is null
+                ? "The body is not a valid request: it must be a JSON object."
+                : $"{field} must be {KindOf(KeptBody.TypeAt(context, json.Path!))}{(KeptBody.ValueAt(context.Request, json.Path!) is { } value ? $", but is {value}" : "")}.";
+        }
+
+        if (MissingFields().Match(json.Message) is { Success: true } missing)
+        {
+            var names = missing.Groups["names"].Value.Replace("'", "", StringComparison.Ordinal);
+            return $"{(field is null ? "" : $"{field}: ")}{names} {(names.Contains(',', StringComparison.Ordinal) ? "are" : "is")} required, but missing.";
         }
 
         return $"{field ?? "The body"} is not {(field is null ? "a valid request" : "valid")}: {JsonReason.Of(json)}";
     }
 
-    /// <summary>What the field takes, as far as the serializer says it: a converter of numbers in its inner exception, others by the type.</summary>
-    private static string KindOf(JsonException json)
+    private static string KindOf(Type? type) => (type is null ? null : Nullable.GetUnderlyingType(type) ?? type) switch
     {
-        var words = $"{json.InnerException?.Message} {json.Message.Split(" Path: ", 2)[0]}";
-        return Kinds.FirstOrDefault(kind => words.Contains(kind.Type, StringComparison.Ordinal)).Kind ?? "of another type";
-    }
+        null => "of another type",
+        var known when known == typeof(string) => "text",
+        var known when known == typeof(bool) => "true or false",
+        var known when known == typeof(int) || known == typeof(long) => "a whole number",
+        var known when known == typeof(double) || known == typeof(decimal) => "a number",
+        var known when known.IsAssignableTo(typeof(IEnumerable)) => "a list",
+        _ => "an object",
+    };
+
+    [GeneratedRegex(@"was missing required properties including: (?<names>[^.]+)\.", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex MissingFields();
 }

@@ -18,6 +18,3 @@ public interface IEntityStore : IAsyncDisposable
     /// <summary>One page in key order, at most <see cref="EntityQuery.PageSize"/> rows; continue with the returned token.</summary>
     Task<EntityPage> QueryPageAsync(EntityQuery query, string? continuationToken, CancellationToken cancellationToken);
 }
-
-/// <summary>The store could not be reached, is full, read-only or broken. The message says which and what to do.</summary>
-public sealed class StorageException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -57,9 +57,13 @@ public sealed class StorageConnection : IAsyncDisposable
     /// <summary>True for the SQLite file.</summary>
     public bool IsLocal => _database is not null;
 
+    /// <summary>True for a SQLite file that this user may only read.</summary>
+    public bool IsReadOnly => _database is { IsReadOnly: true };
+
+    /// <param name="mayBeReadOnly">A SQLite file that this user may not write is opened all the same, to be read.</param>
     /// <exception cref="FormatException">A setting is malformed; the message names it.</exception>
     /// <exception cref="StorageException">The file or its folder cannot be used.</exception>
-    public static StorageConnection Open(StorageSettings settings, TimeProvider clock)
+    public static StorageConnection Open(StorageSettings settings, TimeProvider clock, bool mayBeReadOnly = false)
     {
         if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
         {
@@ -82,9 +86,14 @@ public sealed class StorageConnection : IAsyncDisposable
                 new AzureEntityStore(tables, credential), new AzureMessageQueue(queues!, credential), $"Azure Storage {tables} (identity)", clock);
         }
 
-        var database = SqliteDatabase.Open(Path.Combine(settings.DataFolder, FileName));
+        var database = SqliteDatabase.Open(Path.Combine(settings.DataFolder, FileName), mayBeReadOnly);
         return new StorageConnection(
-            new SqliteEntityStore(database), new SqliteMessageQueue(database, clock), $"SQLite {database.Path}", clock, settings.DataFolder, database);
+            new SqliteEntityStore(database),
+            new SqliteMessageQueue(database, clock),
+            $"SQLite {database.Path}{(database.IsReadOnly ? " (read-only)" : "")}",
+            clock,
+            settings.DataFolder,
+            database);
     }
 
     /// <summary>Asks for the right to run the engine here: a file lock beside the SQLite file, a lease row in Azure.</summary>

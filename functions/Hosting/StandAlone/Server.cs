@@ -48,6 +48,8 @@ internal static class Server
     /// <summary>The API, the same under every head.</summary>
     public static void Map(WebApplication app)
     {
+        app.Use(KnownParameters.CheckAsync);
+        app.Use(KeptBody.KeepAsync);
         app.MapGet("/", () => "FunctionsEval");
         var api = app.MapGroup("/api");
         api.MapDefinitions();

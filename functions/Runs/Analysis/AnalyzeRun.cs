@@ -11,6 +11,14 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
 
     public async Task<RunAnalysis> RunAsync(string runId, CancellationToken cancellationToken)
     {
+        var analysis = await ComputeAsync(runId, cancellationToken);
+        await analyses.SaveAsync(analysis, cancellationToken);
+        return analysis;
+    }
+
+    /// <summary>The same without keeping it.</summary>
+    public async Task<RunAnalysis> ComputeAsync(string runId, CancellationToken cancellationToken)
+    {
         var run = await runs.GetAsync(runId, cancellationToken);
         var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
         var facts = new RunFacts(
@@ -21,10 +29,9 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
             PlannedCells(scores),
             scores.Outcomes[CellOutcome.Scored],
             scores.Outcomes[CellOutcome.Invalid],
-            scores.Outcomes[CellOutcome.Failed]);
-        var analysis = new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
-        await analyses.SaveAsync(analysis, cancellationToken);
-        return analysis;
+            scores.Outcomes[CellOutcome.Failed],
+            VerdictRules.MetricsOfOneMargin(run, scores.Scorers));
+        return new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
     }
 
     // What an early stop left out is not missing.

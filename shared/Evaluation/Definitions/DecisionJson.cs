@@ -15,6 +15,17 @@ internal static class DecisionJson
         writer.WriteStartObject("compare");
         DefinitionJson.WriteOptional(writer, "control", compare.Control);
         WriteMargin(writer, compare.Margin);
+        if (compare.Margins is { } margins)
+        {
+            writer.WriteStartObject("margins");
+            foreach (var (metric, margin) in margins.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                writer.WriteNumber(metric, margin);
+            }
+
+            writer.WriteEndObject();
+        }
+
         if (compare.Metrics is { } metrics)
         {
             DefinitionJson.WriteList(writer, "metrics", metrics);

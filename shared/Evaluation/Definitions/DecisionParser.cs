@@ -24,6 +24,7 @@ internal static class DecisionParser
         }
 
         var margin = Margin(compare);
+        var margins = ParseMargins(compare, scorers);
         var metrics = ParseMetrics(compare, scorers);
         var confidence = compare.Number("confidence") ?? CompareSpec.StandardConfidence;
         if (confidence is not (>= 0.8 and <= 0.999))
@@ -33,7 +34,7 @@ internal static class DecisionParser
 
         var spec = new CompareSpec(
             control, margin, metrics, confidence, Choice(compare, "pairs", PairChoices), Choice(compare, "correction", CorrectionChoices),
-            Choice(compare, "better", BetterChoices));
+            Choice(compare, "better", BetterChoices), margins);
         compare.RejectUnknown();
         return spec;
     }
@@ -102,6 +103,26 @@ internal static class DecisionParser
         return metrics;
     }
 
+    private static Dictionary<string, double>? ParseMargins(FieldReader compare, IReadOnlyList<ScorerSpec> scorers)
+    {
+        if (compare.Take("margins") is not { } node || compare.Inner(node, compare.PathOf("margins")) is not { } fields)
+        {
+            return null;
+        }
+
+        var margins = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var scorer in scorers)
+        {
+            if (Margin(fields, scorer.Name!) is { } margin)
+            {
+                margins[scorer.Name!] = margin;
+            }
+        }
+
+        fields.RejectUnknown();
+        return margins;
+    }
+
     internal static void CheckMetric(FieldReader fields, SourceNode node, string path, string metric, IReadOnlyList<ScorerSpec> scorers)
     {
         if (!scorers.Any(scorer => scorer.Name == metric))
@@ -110,12 +131,12 @@ internal static class DecisionParser
         }
     }
 
-    private static double? Margin(FieldReader fields)
+    private static double? Margin(FieldReader fields, string name = "margin")
     {
-        var margin = fields.Number("margin");
+        var margin = fields.Number(name);
         if (margin <= 0)
         {
-            fields.Fail("margin", Wording.Broken(fields.PathOf("margin"), "must be above 0", Wording.Format(margin.Value)));
+            fields.Fail(name, Wording.Broken(fields.PathOf(name), "must be above 0", Wording.Format(margin.Value)));
         }
 
         return margin;

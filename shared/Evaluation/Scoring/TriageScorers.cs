@@ -17,6 +17,10 @@ public static class TriageScorers
     public static IReadOnlyList<ScorerSpec> Specs { get; } =
         [.. new[] { AiScore, IsRelevant, IsNovel, ShouldDeepSummarize }.Select(name => new ScorerSpec(Type, name, Turn: LastTurn))];
 
+    /// <summary>One margin for all, in hundredths of their scales: points of the score, percentage points of a flag.</summary>
+    public static IReadOnlyDictionary<string, double> Margins(double points) =>
+        Specs.ToDictionary(spec => spec.Name!, spec => spec.Name == AiScore ? points : points / 100);
+
     internal static IScorer Create(ScorerSpec spec) => Specs.Any(known => known.Name == spec.Name)
         ? new TriageScorer(spec.Name!)
         : throw new ArgumentException($"A triage answer has no '{spec.Name}'; it has {string.Join(", ", Specs.Select(known => known.Name))}.", nameof(spec));

@@ -60,7 +60,8 @@ internal sealed class AnthropicFormat : IWireFormat
             Normalise(body.String("stop_reason"u8)),
             body.String("model"u8),
             ReadUsage(body),
-            RequestId: null);
+            RequestId: null,
+            ResponseId: body.String("id"u8));
     }
 
     private static void WriteOutput(Utf8JsonWriter json, string? effort, OutputSchema? schema)

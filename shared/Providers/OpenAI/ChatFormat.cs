@@ -61,7 +61,8 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
             Normalise(choices[0].String("finish_reason"u8)),
             body.String("model"u8),
             ReadUsage(body),
-            RequestId: null);
+            RequestId: null,
+            ResponseId: body.String("id"u8));
     }
 
     /// <summary>Reasoning models refuse <c>max_tokens</c>; many compatible servers only know that one. What a model refused counts more.</summary>

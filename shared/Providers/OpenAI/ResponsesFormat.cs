@@ -70,7 +70,8 @@ internal sealed class ResponsesFormat : IWireFormat
             text.Append(part.String("text"u8) ?? part.String("refusal"u8));
         }
 
-        return new ModelAnswer(text.ToString(), FinishReason(body, isRefusal), body.String("model"u8), ReadUsage(body), RequestId: null);
+        return new ModelAnswer(
+            text.ToString(), FinishReason(body, isRefusal), body.String("model"u8), ReadUsage(body), RequestId: null, ResponseId: body.String("id"u8));
     }
 
     private static string? FinishReason(JsonElement body, bool isRefusal) => body.String("status"u8) switch

@@ -15,7 +15,7 @@ internal static class VendorErrors
     private static readonly string[] BillingPhrases =
     [
         "credit balance is too low", "out of credits", "insufficient credits", "insufficient balance", "payment required",
-        "check your plan and billing", "billing hard limit",
+        "check your plan and billing", "billing hard limit", "used all available credits", "doesn't have any credits",
     ];
 
     // A quota of the day, and not one of the minute that the same sentence may name beside it.

@@ -20,17 +20,32 @@ public sealed class SqliteDatabase : IAsyncDisposable
     private SqliteWriteTransaction? _transaction;
     private volatile bool _isDisposed;
 
-    private SqliteDatabase(string path)
+    private readonly Func<SqliteSession> _openReader;
+
+    private SqliteDatabase(string path, bool mayBeReadOnly)
     {
         Path = path;
-        OpenWriter();
+        _openReader = () => new SqliteSession(path, readOnly: true);
+        try
+        {
+            OpenWriter();
+        }
+        catch (StorageException e) when (mayBeReadOnly && e.IsDenied && SqliteReadOnlyFile.Reader(path) is { } reader)
+        {
+            (IsReadOnly, _openReader) = (true, reader);
+        }
+
         _writing = Task.Run(WriteAsync);
     }
 
     public string Path { get; }
 
+    /// <summary>True when this user may only read the file; writing then fails with the reason.</summary>
+    public bool IsReadOnly { get; }
+
     /// <summary>Opens the file, or makes it and its folder.</summary>
-    public static SqliteDatabase Open(string path)
+    /// <param name="mayBeReadOnly">A file that cannot be written is opened all the same, to be read.</param>
+    public static SqliteDatabase Open(string path, bool mayBeReadOnly = false)
     {
         var fullPath = System.IO.Path.GetFullPath(path);
         try
@@ -42,7 +57,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
             throw new StorageException($"Data folder '{System.IO.Path.GetDirectoryName(fullPath)}' cannot be made: {e.Message}", e);
         }
 
-        return new SqliteDatabase(fullPath);
+        return new SqliteDatabase(fullPath, mayBeReadOnly);
     }
 
     public async ValueTask DisposeAsync()
@@ -69,7 +84,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
     internal T Read<TState, T>(TState state, Func<SqliteSession, TState, T> read)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var session = _readers.TryTake(out var idle) ? idle : new SqliteSession(Path, readOnly: true);
+        var session = _readers.TryTake(out var idle) ? idle : _openReader();
         try
         {
             var result = read(session, state);

@@ -7,7 +7,8 @@ internal static class SqliteErrors
 {
     public static StorageException Describe(string path, int code, string detail)
     {
-        var advice = (code & 0xff) switch
+        var kind = code & 0xff;
+        var advice = kind switch
         {
             raw.SQLITE_FULL => "the disk (or its quota) is full. Nothing that was acknowledged is lost; free some space and go on.",
             raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_AUTH =>
@@ -19,6 +20,9 @@ internal static class SqliteErrors
             raw.SQLITE_IOERR => "reading or writing the file failed. Check the disk and its free space.",
             _ => "the database reported an error.",
         };
-        return new StorageException($"Storage file '{path}': {advice} (SQLite {code}: {detail})");
+        return new StorageException($"Storage file '{path}': {advice} (SQLite {code}: {detail})")
+        {
+            IsDenied = kind is raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_AUTH or raw.SQLITE_CANTOPEN,
+        };
     }
 }

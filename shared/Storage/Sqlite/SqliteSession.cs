@@ -12,10 +12,14 @@ internal sealed class SqliteSession : IDisposable
     static SqliteSession() => Batteries_V2.Init();
 
     public SqliteSession(string path, bool readOnly)
+        : this(path, path, raw.SQLITE_OPEN_READWRITE | (readOnly ? 0 : raw.SQLITE_OPEN_CREATE), readOnly)
+    {
+    }
+
+    private SqliteSession(string path, string name, int flags, bool readOnly)
     {
         _path = path;
-        var flags = raw.SQLITE_OPEN_NOMUTEX | raw.SQLITE_OPEN_READWRITE | (readOnly ? 0 : raw.SQLITE_OPEN_CREATE);
-        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var code = raw.sqlite3_open_v2(name, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
         Handle = handle;
         try
         {
@@ -35,6 +39,12 @@ internal sealed class SqliteSession : IDisposable
     }
 
     public sqlite3 Handle { get; }
+
+    /// <summary>A file that this user may not write, or whose folder takes no files.</summary>
+    /// <param name="isImmutable">Read without locks and without a write-ahead log beside it: only right while nobody writes.</param>
+    public static SqliteSession OpenUnwritable(string path, bool isImmutable) => isImmutable
+        ? new(path, $"file:///{Escaped(path)}?immutable=1", raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, readOnly: true)
+        : new(path, path, raw.SQLITE_OPEN_READONLY, readOnly: true);
 
     /// <summary>The statement for this text, prepared once.</summary>
     public SqliteStatement Prepare(string sql)
@@ -90,6 +100,10 @@ internal sealed class SqliteSession : IDisposable
 
         Handle.Dispose();
     }
+
+    // System.Uri would take %41 in a name for an escaped A.
+    private static string Escaped(string path) =>
+        string.Join('/', path.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Select(Uri.EscapeDataString));
 
     private bool HasTable(string table)
     {

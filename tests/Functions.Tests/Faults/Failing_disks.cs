@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
@@ -56,8 +57,6 @@ public sealed class Failing_disks : IDisposable
     [Theory]
     [InlineData("run")]
     [InlineData("resume")]
-    [InlineData("analyze")]
-    [InlineData("health")]
     public async Task A_read_only_data_folder_is_named(string verb)
     {
         if (OperatingSystem.IsWindows())
@@ -69,12 +68,60 @@ public sealed class Failing_disks : IDisposable
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, Cancel);
         var definition = RunFiles.Write(_folder.File("definition.yaml"), 1, 1, "sim-noisy");
         var data = _folder.File("data");
-        using (var output = new StringWriter())
+        await RunAsync(definition, simulator, data);
+
+        string[] target = verb == "run" ? [definition, "--base-url", simulator.BaseUrl.ToString()] : [];
+        var (exitCode, printed, error) = await ReadOnlyAsync([verb, .. target], data);
+
+        Assert.True(exitCode == ExitCodes.Infrastructure, $"It ended with {exitCode}: {printed}{error}");
+        Assert.Contains(data, printed + error, StringComparison.Ordinal);
+        Assert.Contains("folder", printed + error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Equal(1, simulator.Stats().Calls);
+    }
+
+    [Fact]
+    public async Task What_only_reads_works_in_a_read_only_data_folder()
+    {
+        if (OperatingSystem.IsWindows())
         {
-            var terminal = new Terminal(output, TextWriter.Null, IsOutRedirected: true, IsErrorRedirected: true, _ => null);
-            Assert.Equal(0, await CommandLine.RunAsync(terminal, ["run", definition, "--base-url", simulator.BaseUrl.ToString(), "--data", data], Cancel));
+            Assert.Skip("Windows has no file modes.");
+            return;
         }
 
+        await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, Cancel);
+        var data = _folder.File("data");
+        var run = await RunAsync(RunFiles.Write(_folder.File("definition.yaml"), 12, 2, "sim-noisy", "sim-better-0.5"), simulator, data);
+        var baseline = await RunAsync(RunFiles.Write(_folder.File("baseline.yaml"), 12, 2, "sim-steady"), simulator, data);
+
+        var analyzed = await ReadOnlyAsync(["analyze", run.RunId, "--json"], data);
+        var gated = await ReadOnlyAsync(
+            ["gate", run.RunId, "--baseline", baseline.RunId, "--variant", "openai-compatible:sim-better-0.5", "--baseline-variant", "openai-compatible:sim-steady", "--margin", "1", "--json"], data);
+        var planned = await ReadOnlyAsync(["plan", "--pilot", run.RunId, "--effect", "0.2", "--json"], data);
+        var healthy = await ReadOnlyAsync(["health"], data);
+
+        Assert.All(new[] { analyzed, gated, planned, healthy }, ended => Assert.True(ended.ExitCode == 0, $"{ended}"));
+        var again = RunFiles.ResultOf(analyzed.Output).Analysis!;
+        Assert.Equal(run.Analysis!.PerModel.Select(model => model.Mean), again.PerModel.Select(model => model.Mean));
+        Assert.Equal(run.Analysis.PerScenario.Count, again.PerScenario.Count);
+        Assert.True(again.ComputedAt > run.Analysis.ComputedAt);
+        Assert.Contains("\"outcome\":\"pass\"", gated.Output, StringComparison.Ordinal);
+        Assert.Contains("(read-only): reachable", healthy.Output, StringComparison.Ordinal);
+        Assert.Contains("warning: The data folder is read-only", healthy.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<RunResult> RunAsync(string definition, SimulatorServer simulator, string data)
+    {
+        using var output = new StringWriter();
+        var terminal = new Terminal(output, TextWriter.Null, IsOutRedirected: true, IsErrorRedirected: true, _ => null);
+        Assert.Equal(0, await CommandLine.RunAsync(terminal, ["run", definition, "--base-url", simulator.BaseUrl.ToString(), "--data", data, "--json"], Cancel));
+        return RunFiles.ResultOf(output.ToString());
+    }
+
+    /// <summary>The program as a user who may read the data folder, and not write it.</summary>
+    [UnsupportedOSPlatform("windows")]
+    private async Task<(int ExitCode, string Output, string Error)> ReadOnlyAsync(string[] arguments, string data)
+    {
         foreach (var file in Directory.EnumerateFiles(data))
         {
             File.SetUnixFileMode(file, Read);
@@ -82,17 +129,11 @@ public sealed class Failing_disks : IDisposable
 
         File.SetUnixFileMode(_folder.Path, Read | Enter);
         File.SetUnixFileMode(data, Read | Enter);
-        string[] target = verb == "run" ? [definition, "--base-url", simulator.BaseUrl.ToString()] : [];
-        await using var program = ProgramProcess.Start([verb, .. target, "--data", data], environment: null, AsOrdinaryUser());
-        var (exitCode, printed, error) = await program.EndAsync();
+        await using var program = ProgramProcess.Start([.. arguments, "--data", data], environment: null, AsOrdinaryUser());
+        var ended = await program.EndAsync();
         File.SetUnixFileMode(data, Read | Enter | Write);
         File.SetUnixFileMode(_folder.Path, Read | Enter | Write);
-
-        Assert.True(exitCode == ExitCodes.Infrastructure, $"It ended with {exitCode}: {printed}{error}");
-        Assert.Contains(data, printed + error, StringComparison.Ordinal);
-        Assert.Contains("folder", printed + error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
-        Assert.Equal(1, simulator.Stats().Calls);
+        return ended;
     }
 
     /// <summary>Root may write anywhere: there the program is started as nobody.</summary>

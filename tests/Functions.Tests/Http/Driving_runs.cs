@@ -158,12 +158,13 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         { """{ "definition": 7 }""", "A definition must be a mapping of fields, but is 7", null },
         { $$"""{ "definition": {{Definition}}, "baseUrl": "http://127.0.0.1:1/v1" }""", "baseUrl is not a known field.", "baseUrl" },
         { $$"""{ "definition": {{Definition}}, "models": [null] }""", "models[0] must be text, but is null.", "models" },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario must be a number.", "samplesPerScenario" },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario must be a whole number.", "samplesPerScenario" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario must be a whole number, but is \"3\".", "samplesPerScenario" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario must be a whole number, but is 1.5.", "samplesPerScenario" },
         { "{", "The body is not a valid request", null },
         { "[]", "The body is not a valid request: it must be a JSON object.", null },
         { "\"x\"", "The body is not a valid request: it must be a JSON object.", null },
-        { $$"""{ "definition": {{Definition}}, "models": 7 }""", "models must be a list.", "models" },
+        { $$"""{ "definition": {{Definition}}, "models": 7 }""", "models must be a list, but is 7.", "models" },
+        { """{ "definitionId": ["d1"] }""", "definitionId must be text, but is [\"d1\"].", "definitionId" },
         { "null", "body", null },
     };
 
@@ -178,6 +179,46 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
 
         Assert.Equal(started, await RunIdsAsync());
     }
+
+    [Theory]
+    [InlineData("/api/plans", "{}", "effect is required, but missing.")]
+    [InlineData("/api/plans", """{ "effect": true }""", "effect must be a number, but is true.")]
+    [InlineData("/api/runs/r/extend", """{ "addVariants": [{ "model": 3 }] }""", "addVariants[0].model must be text, but is 3.")]
+    [InlineData("/api/runs/r/extend", """{ "addVariants": [{ "name": "x" }] }""", "model is required, but missing.")]
+    public async Task A_value_of_the_wrong_type_is_named_beside_the_right_one(string path, string body, string message)
+    {
+        var answer = await Host.PostAsync(path, body);
+
+        answer.AssertProblem(HttpStatusCode.BadRequest, message);
+        Assert.DoesNotContain("FunctionsEval.", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_definition_that_is_wrong_everywhere_is_answered_with_its_first_errors()
+    {
+        var scenarios = string.Join(",", Enumerable.Range(0, 500).Select(index => $$"""{ "id": "s{{index}}" }"""));
+
+        var answer = await Host.PostAsync("/api/definitions", $$"""{ "name": "n", "models": ["openai-compatible:a"], "scenarios": [{{scenarios}}] }""");
+
+        answer.AssertProblem(HttpStatusCode.BadRequest, "... and 480 more.");
+        Assert.Equal(20, answer.Json.GetProperty("errors").EnumerateObject().Count());
+    }
+
+    [Theory]
+    [InlineData("/api/runs?status=failed", "status", "status is not a known parameter of /api/runs, which takes pageSize, continuationToken.")]
+    [InlineData("/api/runs/r/cells?samplindex=1", "samplindex", "which takes variant, model, sampleIndex, itemIndex, pageSize, continuationToken.")]
+    [InlineData("/api/runs/r/items/0?itemIndex=1", "itemIndex", "which takes variant, model, sampleIndex, pageSize, continuationToken.")]
+    [InlineData("/api/runs/r/analysis?variant=a", "variant", "which takes none.")]
+    [InlineData("/api/review?resolvd=true", "resolvd", "which takes resolved.")]
+    public async Task A_misspelt_filter_is_refused_and_does_not_give_all(string path, string field, string message) =>
+        (await Host.GetAsync(path)).AssertProblem(HttpStatusCode.BadRequest, message, field);
+
+    [Theory]
+    [InlineData("/api/runs?PAGESIZE=1&code=key&clientId=default")]
+    [InlineData("/api/health?probe=7")]
+    [InlineData("/api/ui?utm_source=mail")]
+    [InlineData("/api/admin/credits?x=1")]
+    public async Task Parameters_of_others_are_let_through(string path) => Assert.Equal(HttpStatusCode.OK, (await Host.GetAsync(path)).Status);
 
     [Fact]
     public async Task What_the_router_refuses_says_why()

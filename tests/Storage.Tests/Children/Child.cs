@@ -13,6 +13,7 @@ internal static class Child
         ["write", var path] => WriteForeverAsync(path),
         ["fill", var folder] => FillAsync(folder),
         ["insert", var path] => InsertAsync(path),
+        ["read", var path] => ReadAsync(path),
         ["lock", var path] => LockAsync(path),
         ["own", var folder] => OwnAsync(folder),
         _ => throw new ArgumentException($"Unknown child: {string.Join(' ', args)}", nameof(args)),
@@ -76,6 +77,21 @@ internal static class Child
         }
 
         return 0;
+    }
+
+    private static async Task<int> ReadAsync(string path)
+    {
+        try
+        {
+            await using var database = SqliteDatabase.Open(path, mayBeReadOnly: true);
+            Console.WriteLine($"{await CountAsync(new SqliteEntityStore(database))} rows, {(database.IsReadOnly ? "read-only" : "writable")}");
+        }
+        catch (StorageException e)
+        {
+            Console.WriteLine(e.Message);
+        }
+
+        return await InsertAsync(path);
     }
 
     private static Task<int> LockAsync(string path)

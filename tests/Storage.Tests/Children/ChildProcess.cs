@@ -15,6 +15,12 @@ internal sealed class ChildProcess : IDisposable
 
     public static ChildProcess Start(params string[] arguments) => StartProgram(Executable, ["child", .. arguments]);
 
+    /// <summary>Root may read and write anything: there the child is nobody.</summary>
+    public static ChildProcess StartAsOrdinaryUser(params string[] arguments) =>
+        Environment.IsPrivilegedProcess
+            ? StartProgram("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Executable, "child", .. arguments])
+            : Start(arguments);
+
     public static ChildProcess StartProgram(string program, params string[] arguments) =>
         new(Process.Start(new ProcessStartInfo(program, arguments)
         {

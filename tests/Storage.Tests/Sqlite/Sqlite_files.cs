@@ -160,7 +160,7 @@ public sealed class Sqlite_files : IDisposable
         const UnixFileMode write = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         File.SetUnixFileMode(DataFile, folderIsReadOnly ? readOnly | write : readOnly);
         File.SetUnixFileMode(_folder.Path, folderIsReadOnly ? readOnly | enter : readOnly | enter | write);
-        using var child = StartAsOrdinaryUser("insert", DataFile);
+        using var child = ChildProcess.StartAsOrdinaryUser("insert", DataFile);
         var output = await child.ReadToEndAsync(Cancel);
         File.SetUnixFileMode(_folder.Path, readOnly | enter | write);
 
@@ -218,11 +218,6 @@ public sealed class Sqlite_files : IDisposable
         await Assert.ThrowsAsync<ObjectDisposedException>(() => store.FindAsync("rows", "p", "r", Cancel));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => store.SubmitAsync("rows", EntityOperation.Insert(new Entity("p", "r")), Cancel));
     }
-
-    private static ChildProcess StartAsOrdinaryUser(params string[] arguments) =>
-        Environment.IsPrivilegedProcess
-            ? ChildProcess.StartProgram("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", ChildProcess.Executable, "child", .. arguments])
-            : ChildProcess.Start(arguments);
 
     private static Task LimitPagesAsync(SqliteDatabase database, int pages) =>
         database.WriteAsync(
