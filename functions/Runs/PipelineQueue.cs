@@ -101,7 +101,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
                 throw new InvalidOperationException($"The orchestration of run '{runId}' has not ended yet; the job is tried again.");
             }
 
-            await Task.Delay(Round, cancellationToken);
+            await Task.Delay(Round, clock, cancellationToken);
         }
     }
 
