@@ -109,7 +109,7 @@ public sealed partial class PipelineQueue(
                 throw new InvalidOperationException($"The orchestration of run '{runId}' has not ended yet; the job is tried again.");
             }
 
-            await Task.Delay(Round, cancellationToken);
+            await Task.Delay(Round, clock, cancellationToken);
         }
     }
 

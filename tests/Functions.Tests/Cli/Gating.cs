@@ -23,7 +23,7 @@ public sealed class Gating
         Assert.Equal((ExitCodes.Completed, "pass"), (pass.ExitCode, pass.Json.GetProperty("outcome").GetString()));
         Assert.Equal((ExitCodes.Regress, "regress"), (regress.ExitCode, regress.Json.GetProperty("outcome").GetString()));
         var check = Assert.Single(regress.Json.GetProperty("checks").EnumerateArray());
-        Assert.InRange(check.GetProperty("effect").GetDouble(), -0.7, -0.3);
+        Assert.InRange(check.GetProperty("effect").GetDouble(), -0.5 - (4.5 * 0.06), -0.5 + (4.5 * 0.06));
         Assert.Equal(60, check.GetProperty("items").GetInt32());
     }
 
@@ -53,6 +53,19 @@ public sealed class Gating
 
         Assert.Equal(ExitCodes.Usage, result.ExitCode);
         Assert.Contains($"run '{run}' would be compared with itself", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_misspelt_metric_is_a_wrong_command_and_no_verdict_on_the_run()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var baseline = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
+        var run = await RunIdAsync(bench, "two", scenarios: 12, samples: 1);
+
+        var result = await GateAsync(bench, run, baseline, "--metric", "nmber");
+
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Contains("metric 'nmber' is in neither run, which have number.", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
