@@ -217,7 +217,8 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
 
     private async Task PutOffAsync()
     {
-        if (_turns.Count == 0 && _sent > 0)
+        // The intent also counts what earlier processes lost.
+        if (_turns.Count == 0 && _sent > 0 && _lost == 0)
         {
             await ledger.ForgetIntentAsync(active.Run.RunId, address);
         }
