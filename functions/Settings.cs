@@ -1,5 +1,4 @@
 using System.Globalization;
-using FunctionsEval.AbTests;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Providers;

@@ -1,7 +1,7 @@
 // The function app and everything that it needs, in one resource group. docs/deploy.md says how to use it.
 targetScope = 'resourceGroup'
 
-import { programSettings, providerKey } from 'types.bicep'
+import { budget, programSettings, providerKey } from 'types.bicep'
 
 @description('Part of the name of every resource.')
 @minLength(3)
@@ -20,6 +20,10 @@ param settings programSettings = {}
 @description('Where an OpenTelemetry collector takes the program\'s own traces and metrics; empty sends none.')
 param otlpEndpoint string = ''
 
+@description('Standard_LRS where the region has no availability zones.')
+@allowed(['Standard_LRS', 'Standard_ZRS'])
+param storageSku string = 'Standard_ZRS'
+
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -30,11 +34,8 @@ param instanceMemoryMB int = 2048
 @description('Takes alerts; empty makes alerts that tell nobody.')
 param alertEmail string = ''
 
-@description('A month\'s budget for this resource group, in the currency of the subscription; 0 for none. Model providers send their own bills.')
-param monthlyBudget int = 0
-
-@description('First day of a month, as 2026-12-01; the budget counts from it.')
-param budgetStart string = utcNow('yyyy-MM-01')
+@description('A month\'s budget for this resource group; null for none. Model providers send their own bills.')
+param monthlyBudget budget? = null
 
 @description('Model tokens an hour that raise an alert. Needs otlpEndpoint.')
 param hourlyTokenLimit int = 50000000
@@ -71,6 +72,7 @@ module storage 'modules/storage.bicep' = {
   name: 'storage'
   params: {
     name: take('st${replace(name, '-', '')}${suffix}', 24)
+    sku: storageSku
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
@@ -141,7 +143,6 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     alertEmail: alertEmail
     monthlyBudget: monthlyBudget
-    budgetStart: budgetStart
     hourlyTokenLimit: hourlyTokenLimit
   }
 }

@@ -1,4 +1,4 @@
-// The variables that the program reads; a test holds both lists to it.
+// The variables that the program reads; a test holds providerKey and programSettings to it.
 
 @export()
 type providerKey =
@@ -29,4 +29,17 @@ type programSettings = {
   DAILY_THROTTLE_CREDITS: string?
   TRIAGE_CREDITS_PER_1K_INPUT_TOKENS: string?
   TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS: string?
+}
+
+@export()
+type budget = {
+  @description('In the currency of the subscription.')
+  @minValue(1)
+  amount: int
+
+  // Azure refuses to change the start of a budget, so it is written down once and not computed at each deployment.
+  @description('The first day of the month in which the budget begins, as 2026-12-01; leave it as it is from then on.')
+  @minLength(10)
+  @maxLength(10)
+  from: string
 }

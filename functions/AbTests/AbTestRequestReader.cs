@@ -11,7 +11,7 @@ namespace FunctionsEval.AbTests;
 /// <summary>Reads the body of a request for an A/B test; gives the request, or the first thing that is wrong with it.</summary>
 public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
 {
-    private static readonly string[] Fields = ["topicId", "windowStart", "windowEnd", "variants", "maxItems", "samples"];
+    private static readonly string[] Fields = ["topicId", "windowStart", "windowEnd", "variants", "maxItems", "samples", "margin"];
     private static readonly string[] VariantFields = ["name", "provider", "model", "reasoningEffort", "maxOutputTokens", "preamble"];
     private static readonly string[] Efforts = ["none", "low", "medium", "high"];
 
@@ -44,7 +44,8 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
             window,
             variants,
             Math.Min(Positive(body, "maxItems", "maxItems") ?? AbTestRequest.DefaultMaxItems, AbTestRequest.LargestMaxItems),
-            Samples(body));
+            Samples(body),
+            Margin(body));
     }
 
     private static TimeWindow ReadWindow(JsonElement body)
@@ -111,6 +112,18 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
         var samples = Positive(body, "samples", "samples") ?? 1;
         Require(samples <= DefinitionRules.MaxSamples, $"samples must be between 1 and {DefinitionRules.MaxSamples}, but is {samples}.");
         return samples;
+    }
+
+    private static double? Margin(JsonElement body)
+    {
+        if (Find(body, "margin") is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var margin) && margin is > 0 and < 100
+            ? margin
+            : throw new RefusedException($"margin must be a number of points above 0 and below 100, but is {value.GetRawText()}.");
     }
 
     private static DateTimeOffset Time(JsonElement body, string name) =>

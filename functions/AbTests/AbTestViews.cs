@@ -1,9 +1,10 @@
 using System.Text.Json;
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Storage;
 
 namespace FunctionsEval.AbTests;
 
@@ -28,7 +29,7 @@ public sealed record AbTestView(
         run.Window.Start,
         run.Window.End,
         run.Status == RunStatus.Pending ? "queued" : EvalJson.Name(run.Status),
-        new AbTestConfig(run.Window.MaxItems, run.Variants.Count, run.SamplesPerScenario, run.Items, run.Window.Stats?.InputCount ?? 0),
+        new AbTestConfig(run.Window.MaxItems, run.Variants.Count, run.SamplesPerScenario, run.Items, run.Window.Stats?.InputCount ?? 0, run.Compare?.MarginOf(TriageScorers.AiScore)),
         run.CreatedAt,
         run.StartedAt,
         run.CompletedAt,
@@ -37,7 +38,7 @@ public sealed record AbTestView(
 
 /// <param name="Items">How many were sampled.</param>
 /// <param name="Candidates">How many there were to sample from.</param>
-public sealed record AbTestConfig(int MaxItems, int VariantCount, int Samples, int Items, int Candidates);
+public sealed record AbTestConfig(int MaxItems, int VariantCount, int Samples, int Items, int Candidates, double? Margin);
 
 public sealed record AbTestPage(bool Ok, IReadOnlyList<AbTestView> Runs, string? ContinuationToken);
 
@@ -56,13 +57,11 @@ public sealed record AbTestDetail(
 public sealed record AbTestVariantView(
     string Id, string Name, string? Provider, string Model, string? ReasoningEffort, int? MaxOutputTokens, string? Preamble, int Order)
 {
-    public static string IdOf(int variant) => CellCounter.Name(variant);
-
     public static AbTestVariantView Of(Variant variant, int index)
     {
         var parts = variant.Model.Split(':', 2);
         return new AbTestVariantView(
-            IdOf(index),
+            CallMeta.VariantIdOf(index),
             variant.Name,
             parts.Length == 2 ? parts[0] : null,
             parts[^1],
@@ -88,10 +87,8 @@ public sealed record AbTestItemView(
     string? Author,
     DateTimeOffset? PublishedAt)
 {
-    public static string IdOf(int item) => TableKeys.Number(item);
-
     public static AbTestItemView Of(CandidateSnapshot candidate, int index) => new(
-        IdOf(index),
+        CallMeta.ItemIdOf(index),
         candidate.CandidateId,
         candidate.Kind,
         candidate.ClusterId,
@@ -124,8 +121,8 @@ public sealed record AbTestResultView(
 {
     public static AbTestResultView Of(CellRecord cell) => new(
         cell.Address.RowKey,
-        AbTestItemView.IdOf(cell.Address.Item),
-        AbTestVariantView.IdOf(cell.Address.Variant),
+        CallMeta.ItemIdOf(cell.Address.Item),
+        CallMeta.VariantIdOf(cell.Address.Variant),
         cell.Address.Sample,
         cell.Output is null ? null : JsonSerializer.Deserialize(cell.Output, EvalJson.Context.JsonElement),
         cell.InputTokens ?? 0,

@@ -1,7 +1,6 @@
-using FunctionsEval.Evaluation.Triage;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
-using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.AbTests;

@@ -2,9 +2,9 @@ using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
-using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.AbTests;
 
@@ -87,6 +87,7 @@ public sealed class StartAbTest(ContentStore content, CandidateSelection selecti
             RunStatus.Pending,
             now,
             baseUrl,
+            Compare: request.Margin is { } margin ? new CompareSpec(Margins: TriageScorers.Margins(margin)) : null,
             TraceParent: RunTelemetry.TraceParent,
             Window: new ContentWindow(topic.TopicId, request.Window.Start, request.Window.End, request.MaxItems, stats));
         return items > 0

@@ -23,11 +23,13 @@ internal static class AbTestCommand
     private static readonly Option<int?> MaxItems = new("--max-items") { Description = "Candidates to sample, at most 200 (default 50)", HelpName = "N", CustomParser = NumberParser.Optional<int> };
     private static readonly Option<int?> Samples = new("--samples") { Description = "Samples per candidate and variant, 1..100", HelpName = "N", CustomParser = NumberParser.Optional<int> };
 
+    private static readonly Option<double?> Margin = new("--margin") { Description = "Smallest difference that matters, in points of the score and percentage points of the flags", HelpName = "POINTS", CustomParser = NumberParser.Optional<double> };
+
     public static Command Create(Terminal terminal)
     {
         var command = new Command("abtest", "Compare models on a sample of imported content")
         {
-            Topic, Variants, From, To, MaxItems, Samples, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
+            Topic, Variants, From, To, MaxItems, Samples, Margin, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
@@ -88,6 +90,11 @@ internal static class AbTestCommand
         if (arguments.GetValue(Samples) is { } samples)
         {
             body["samples"] = samples;
+        }
+
+        if (arguments.GetValue(Margin) is { } margin)
+        {
+            body["margin"] = margin;
         }
 
         return body;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using FunctionsEval.AbTests;
-using FunctionsEval.Evaluation.Triage;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using Spectre.Console;

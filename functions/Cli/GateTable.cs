@@ -9,7 +9,7 @@ internal static class GateTable
     public static void Print(IAnsiConsole console, GateReport report)
     {
         console.MarkupLineInterpolated($"Gate: [bold]{EvalJson.Name(report.Outcome)}[/]");
-        console.MarkupLineInterpolated($"Run {report.RunId} against {report.BaselineRunId}; a loss below {RunReport.Number(report.Margin, "0.####")} is acceptable");
+        console.MarkupLineInterpolated($"Run {report.RunId} against {report.BaselineRunId}; {report.AcceptableLoss}");
         var names = new ShortNames(report.Checks.SelectMany(check => new[] { check.Variant, check.BaselineVariant }));
         var table = RunReport.NewTable(RunReport.Number(report.Confidence, "P0") + " intervals", "metric", "variant");
         RunReport.AddNumbers(table, ["effect", "interval", "outcome"]);

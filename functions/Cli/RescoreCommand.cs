@@ -21,13 +21,7 @@ internal static class RescoreCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var file = arguments.GetRequiredValue(File);
-        if (!file.Exists)
-        {
-            return terminal.Fail($"file '{file.FullName}' does not exist.", ExitCodes.Usage);
-        }
-
-        if (RunCommand.ReadDefinition(terminal, file.FullName, await System.IO.File.ReadAllTextAsync(file.FullName, cancellationToken)) is not { } definition)
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }
@@ -68,5 +62,7 @@ internal static class RescoreCommand
     }
 
     private static bool IsSame(CompareSpec compare, CompareSpec? own) =>
-        own is not null && compare with { Metrics = null } == own with { Metrics = null } && (compare.Metrics ?? []).SequenceEqual(own.Metrics ?? []);
+        own is not null && compare with { Metrics = null, Margins = null } == own with { Metrics = null, Margins = null }
+        && (compare.Metrics ?? []).SequenceEqual(own.Metrics ?? [])
+        && (compare.Margins ?? new Dictionary<string, double>()).ToHashSet().SetEquals(own.Margins ?? new Dictionary<string, double>());
 }

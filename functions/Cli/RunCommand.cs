@@ -1,8 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Http;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 
@@ -11,7 +7,6 @@ namespace FunctionsEval.Cli;
 /// <summary>functionseval run FILE: starts a run of a definition and waits for its end.</summary>
 internal static class RunCommand
 {
-
     private static readonly Argument<FileInfo> File = new("file") { Description = "The definition, YAML or JSON" };
     private static readonly Option<int?> Samples = new("--samples") { Description = "Samples per scenario and model, 1..100", HelpName = "N", CustomParser = NumberParser.Optional<int> };
     private static readonly Option<int?> Percentage = new("--percentage") { Description = "Share of the scenarios to run, 1..100", HelpName = "P", CustomParser = NumberParser.Optional<int> };
@@ -37,13 +32,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var file = arguments.GetRequiredValue(File);
-        if (!file.Exists)
-        {
-            return terminal.Fail($"file '{file.FullName}' does not exist.", ExitCodes.Usage);
-        }
-
-        if (ReadDefinition(terminal, file.FullName, await System.IO.File.ReadAllTextAsync(file.FullName, cancellationToken)) is not { } definition)
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }
@@ -75,29 +64,5 @@ internal static class RunCommand
                 ? run
                 : throw new InvalidOperationException("A run that was checked a moment ago was refused.");
         }, cancellationToken);
-    }
-
-    internal static Definition? ReadDefinition(Terminal terminal, string file, string text)
-    {
-        var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
-        switch (isJson ? DefinitionReader.ReadJson(text) : DefinitionReader.ReadYaml(text))
-        {
-            case DefinitionOutcome.Parsed(var definition):
-                return definition;
-            case DefinitionOutcome.Rejected(var errors):
-                foreach (var error in errors.Take(Problems.MaxComplaints))
-                {
-                    terminal.Fail($"{file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
-                }
-
-                if (errors.Count > Problems.MaxComplaints)
-                {
-                    terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"... and {errors.Count - Problems.MaxComplaints:N0} more"), ExitCodes.Usage);
-                }
-
-                return null;
-            case var other:
-                throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}");
-        }
     }
 }

@@ -73,12 +73,7 @@ internal static class SelfTestCommand
 
         Check("--samples", samples, 1, DefinitionRules.MaxSamples / 4);
         Check("--runs", runs ?? OwnRuns, 2, DefinitionRules.MaxSamples / (2 * samples));
-        if (!file.Exists)
-        {
-            throw new UsageException($"file '{file.FullName}' does not exist.");
-        }
-
-        var definition = RunCommand.ReadDefinition(terminal, file.FullName, await System.IO.File.ReadAllTextAsync(file.FullName, cancellationToken));
+        var definition = await DefinitionFile.ReadAsync(terminal, file, cancellationToken);
         return definition is { Scorers.Count: 0 } ? throw new UsageException("a self-test needs a scorer, but the definition has none.")
             : definition is null ? null
             : SelfTestDesign.OfOwn(definition, runs ?? OwnRuns, samples, arguments.GetValue(Effect));

@@ -2,9 +2,9 @@ using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
-using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Digests;
 

@@ -10,18 +10,17 @@ namespace FunctionsEval.Gates;
 /// checks have to. A loss is claimed by p-values adjusted over all checks, for any one of them fails the gate.
 /// </summary>
 internal sealed class GateChecks(
-    RunScores scores, RunScores baseline, IReadOnlyList<(int Item, int Baseline)> items, double margin, GateOptions options)
+    RunScores scores, RunScores baseline, IReadOnlyList<(int Item, int Baseline)> items, IReadOnlyDictionary<string, double> margins, double confidence)
 {
     private readonly CompareSpec _compare = scores.Run.Compare ?? new CompareSpec();
     private readonly int[] _clusters = ScenarioClusters.Of([.. items.Select(pair => scores.Items[pair.Item])]);
 
     public IReadOnlyList<GateCheck> Of(IReadOnlyList<string> metrics, IReadOnlyList<(int Variant, int Baseline)> variants)
     {
-        var rules = new VerdictOptions(margin, options.Confidence);
         var pairs = metrics.SelectMany(metric => variants.Select(pair => (Metric: metric, pair.Variant, pair.Baseline))).ToList();
         var evidence = pairs.Select((pair, index) => DifferenceTest.Of(
-            ScoresOf(pair.Metric, pair.Variant, pair.Baseline), rules, VerdictRules.RandomOf(scores.Run, pair.Metric, index))).ToList();
-        return [.. Decisions.Of(evidence, rules).Zip(pairs, (decision, pair) => Check(pair.Metric, pair.Variant, pair.Baseline, decision))];
+            ScoresOf(pair.Metric, pair.Variant, pair.Baseline), new VerdictOptions(margins[pair.Metric], confidence), VerdictRules.RandomOf(scores.Run, pair.Metric, index))).ToList();
+        return [.. Decisions.Of(evidence, new VerdictOptions(Confidence: confidence)).Zip(pairs, (decision, pair) => Check(pair.Metric, pair.Variant, pair.Baseline, decision))];
     }
 
     private PairedScores ScoresOf(string metric, int variant, int other)
@@ -45,7 +44,7 @@ internal sealed class GateChecks(
 
     private GateCheck Check(string metric, int variant, int other, Decision decision)
     {
-        var evidence = decision.Evidence;
+        var (evidence, margin) = (decision.Evidence, margins[metric]);
         var isLoss = VerdictRules.Directed(Sign(decision), _compare) == Verdict.Worse;
         var keeps = evidence.Interval is { } interval && (_compare.Better == "lower" ? interval.Upper < margin : interval.Lower > -margin);
         var (outcome, reason) = (keeps, isLoss) switch
@@ -59,6 +58,7 @@ internal sealed class GateChecks(
             scores.Run.Variants[variant].Name,
             baseline.Run.Variants[other].Name,
             outcome,
+            margin,
             evidence.Effect,
             evidence.Interval,
             evidence.PValue,
@@ -69,7 +69,7 @@ internal sealed class GateChecks(
     }
 
     private Verdict Sign(Decision decision) =>
-        !(decision.AdjustedPValue <= 1 - options.Confidence) ? Verdict.Inconclusive
+        !(decision.AdjustedPValue <= 1 - confidence) ? Verdict.Inconclusive
         : decision.Evidence.Effect > 0 ? Verdict.Better : Verdict.Worse;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

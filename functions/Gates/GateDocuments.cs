@@ -40,7 +40,7 @@ internal static class GateDocuments
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {EvalJson.Name(report.Outcome)}");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Run `{report.RunId}` against `{report.BaselineRunId}`; a loss below {report.Margin} is acceptable; {report.Confidence:P0} intervals.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Run `{report.RunId}` against `{report.BaselineRunId}`; {report.AcceptableLoss}; {report.Confidence:P0} intervals.");
         if (report.Checks.Count > 0)
         {
             text.AppendLine().AppendLine("| metric | variant | baseline | effect | interval | scenarios | outcome |").AppendLine("|---|---|---|---|---|---|---|");

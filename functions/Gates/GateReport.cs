@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using FunctionsEval.Statistics;
 
@@ -20,17 +21,24 @@ public enum GateOutcome
 }
 
 /// <summary>May a run take the place of its baseline?</summary>
+/// <param name="Margin">Of all checks; null where metrics have margins of their own.</param>
 /// <param name="Problems">Why it is incomplete.</param>
 /// <param name="Notes">What else a reader should know.</param>
 public sealed record GateReport(
     string RunId,
     string BaselineRunId,
     GateOutcome Outcome,
-    double Margin,
+    double? Margin,
     double Confidence,
     IReadOnlyList<GateCheck> Checks,
     IReadOnlyList<string> Problems,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes)
+{
+    internal string AcceptableLoss => Margin is { } margin
+        ? string.Create(CultureInfo.InvariantCulture, $"a loss below {margin:0.####} is acceptable")
+        : Checks.Count == 0 ? "no metric could be compared"
+        : $"acceptable losses are below {string.Join(", ", Checks.DistinctBy(check => check.Metric).Select(check => string.Create(CultureInfo.InvariantCulture, $"{check.Margin:0.####} of {check.Metric}")))}";
+}
 
 /// <summary>One variant by one metric, against the baseline's.</summary>
 /// <param name="Effect">Run minus baseline, the mean over the scenarios of both.</param>
@@ -40,6 +48,7 @@ public sealed record GateCheck(
     string Variant,
     string BaselineVariant,
     GateOutcome Outcome,
+    double Margin,
     double? Effect,
     ConfidenceInterval? Interval,
     double? PValue,
@@ -48,7 +57,7 @@ public sealed record GateCheck(
     string Method,
     string Reason);
 
-/// <param name="Margin">A loss smaller than this is acceptable; null takes the run's own, and without one there is no gate.</param>
+/// <param name="Margin">A loss smaller than this is acceptable; null takes the run's own ones, and without one there is no gate.</param>
 /// <param name="Metrics">Null takes all that both runs have.</param>
 /// <param name="Variant">Of the run; null pairs variants by name, or the only ones.</param>
 /// <param name="AllowMissing">The share of cells, 0 to 1, that may be without a score.</param>

@@ -13,8 +13,9 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
 {
     public async Task<GateReport> RunAsync(RunRecord run, RunRecord baseline, GateOptions options, CancellationToken cancellationToken)
     {
-        var margin = options.Margin ?? run.Compare?.Margin ?? throw new GateException(
-            "a gate needs a margin, the largest loss that is acceptable: give --margin, or compare.margin in the definition.");
+        var (problems, notes) = (new List<string>(), new List<string>());
+        var metrics = Metrics(run, baseline, options.Metrics, problems);
+        var margins = metrics.ToDictionary(metric => metric, metric => MarginOf(metric, run, options));
         var pairs = Variants(run, baseline, options);
         if (run.RunId == baseline.RunId && pairs.TrueForAll(pair => pair.Variant == pair.Baseline))
         {
@@ -23,15 +24,19 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
 
         var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken);
         var baselineScores = await RunScores.ReadAsync(runs, cells, baseline, cancellationToken);
-        var (problems, notes) = (new List<string>(), new List<string>());
         CheckComplete(scores, options.AllowMissing, problems);
         CheckComplete(baselineScores, options.AllowMissing, problems);
         var items = SharedScenarios.Of(scores.Items, baselineScores.Items, problems, notes);
-        var checks = new GateChecks(scores, baselineScores, items, margin, options);
-        var results = checks.Of(Metrics(run, baseline, options.Metrics, problems), pairs);
+        var checks = new GateChecks(scores, baselineScores, items, margins, options.Confidence);
+        var results = checks.Of(metrics, pairs);
         return new GateReport(
-            run.RunId, baseline.RunId, OutcomeOf(results, problems), margin, options.Confidence, results, problems, notes);
+            run.RunId, baseline.RunId, OutcomeOf(results, problems), Common(margins.Values), options.Confidence, results, problems, notes);
     }
+
+    private static double MarginOf(string metric, RunRecord run, GateOptions options) => options.Margin ?? run.Compare?.MarginOf(metric) ?? throw new GateException(
+        $"a gate needs a margin, the largest loss that is acceptable, and '{metric}' has none: give --margin, or compare.margin or compare.margins in the definition.");
+
+    private static double? Common(IEnumerable<double> margins) => margins.Distinct().ToList() is [var only] ? only : null;
 
     // A loss that is shown is one whatever else is missing.
     private static GateOutcome OutcomeOf(IReadOnlyList<GateCheck> checks, List<string> problems) =>

@@ -9,7 +9,7 @@ using FunctionsEval.Runs.Cells;
 namespace FunctionsEval.Runs;
 
 /// <summary>Talks one cell through with its model, turn by turn, and scores what was said.</summary>
-internal sealed class CellConversation(ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, TimeProvider clock) : IDisposable
+internal sealed partial class CellConversation(ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, TimeProvider clock) : IDisposable
 {
     /// <summary>From the first attempt of a cell to its last answer.</summary>
     internal static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(300);
@@ -70,12 +70,6 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     }
 
     public void Dispose() => _ceiling.Dispose();
-
-    private Transcript TranscriptNow()
-    {
-        var now = clock.GetUtcNow();
-        return new Transcript(_turns, _modelVersion, _startedAt ?? now, now);
-    }
 
     /// <summary>Takes up what an earlier execution of this cell was answered.</summary>
     private async Task ContinueAsync(ICellConversation conversation, CancellationToken cancellationToken)
@@ -164,25 +158,6 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
         return (cost, held);
     }
 
-    private void Add(ConversationStep.Ask ask, ModelAnswer answer, IReadOnlyList<ChatMessage> messages, IReadOnlyList<ProviderCall> attempts)
-    {
-        var usage = _prices.UsageOf(answer, messages);
-        _modelVersion ??= answer.ModelVersion;
-        _turns.Add(new Turn(
-            ask.TurnNumber,
-            ask.PromptLabel,
-            ask.Prompt,
-            answer.Text,
-            answer.FinishReason,
-            usage.InputTokens,
-            usage.OutputTokens,
-            usage.ReasoningTokens,
-            usage.CachedTokens,
-            usage.IsEstimated,
-            attempts[0].StartedAt,
-            (long)(attempts[^1].EndedAt - attempts[0].StartedAt).TotalMilliseconds));
-    }
-
     /// <summary>Awaited before each attempt, once it has its place among the model's concurrent calls.</summary>
     private async ValueTask SendingAsync(int attempt, CancellationToken cancellationToken)
     {
@@ -225,40 +200,4 @@ internal sealed class CellConversation(ActiveRun active, CellAddress address, Ru
     }
 
     private static bool MayBeCharged(ProviderCall attempt) => attempt.Outcome is ModelOutcome.Failed(var failure) && CallPrices.MayBeCharged(failure);
-
-    private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
-    {
-        var scores = failure is null ? CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected) : [];
-        var outcome = failure is not null ? CellOutcome.Failed : CellScores.OutcomeOf(scores);
-        var lost = LostCalls();
-        return new CellRecord(
-            address,
-            outcome,
-            scores is [var first, ..] ? first.Value : null,
-            scores,
-            failure is null ? null : new CellError(failure.Code.ToWire(), failure.Message, failure.Retryable, failure.StatusCode, failure.VendorCode),
-            _calls.Count,
-            lost,
-            Sum(turn => turn.InputTokens),
-            Sum(turn => turn.OutputTokens),
-            Sum(turn => turn.ReasoningTokens),
-            Transcript.ModelVersion,
-            _turns.LastOrDefault()?.FinishReason,
-            Transcript.StartedAt,
-            Transcript.CompletedAt,
-            Cost(),
-            _held + (lost * _reserved),
-            _turns.Any(turn => turn.TokensAreEstimated),
-            output);
-    }
-
-    /// <summary>Of the calls that earlier processes sent, those whose answers were not kept.</summary>
-    private int LostCalls() => Math.Max(_kept?.LostCalls ?? 0, _lost - (_kept?.Calls.Count ?? 0));
-
-    /// <summary>Null when the model has no price.</summary>
-    private decimal? Cost() => !_prices.AreKnown ? null : _turns.Sum(turn =>
-        _prices.Of(new TokenUsage(turn.InputTokens, turn.OutputTokens, turn.ReasoningTokens, turn.CachedTokens)) ?? 0);
-
-    /// <summary>Null when the vendor counted no turn at all.</summary>
-    private long? Sum(Func<Turn, int?> tokens) => _turns.Any(turn => tokens(turn) is not null) ? _turns.Sum(turn => (long)(tokens(turn) ?? 0)) : null;
 }

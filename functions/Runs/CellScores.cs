@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
 

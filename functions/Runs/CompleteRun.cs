@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using FunctionsEval.Digests;
-using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
@@ -12,7 +10,7 @@ internal sealed record CompleteRunInput(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StopReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
-public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, DigestStore digests, TimeProvider clock, ILogger<CompleteRun> logger)
+public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, MakeDigest makeDigest, TimeProvider clock, ILogger<CompleteRun> logger)
 {
     public const string Name = "CompleteRun";
 
@@ -21,7 +19,7 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, Diges
         var status = input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed;
         if (status == RunStatus.Completed && await runs.GetAsync(input.RunId, cancellationToken) is { Kind: RunRecord.Digest, Status: not RunStatus.Cancelled } digest)
         {
-            await digests.MakeAsync(digest, cancellationToken);
+            await makeDigest(digest, cancellationToken);
         }
 
         var completed = await runs.ChangeAsync(

@@ -1,7 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
-using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 
@@ -27,14 +26,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
     internal async Task<string> RunAsync(CellInput input, CancellationToken cancellationToken)
     {
         var address = new CellAddress(input.Item, input.Variant, input.Sample);
-        var active = await catalog.GetAsync(input.RunId, cancellationToken);
-        if (address.Variant >= active.Run.Variants.Count)
-        {
-            // Another process extended the run less than a second ago.
-            catalog.Forget(input.RunId);
-            active = await catalog.GetAsync(input.RunId, cancellationToken);
-        }
-
+        var active = await ActiveRunAsync(input, cancellationToken);
         if (await ledger.FindAsync(active.Run, address, cancellationToken) is { } known)
         {
             return EvalJson.Name(known.Outcome);
@@ -66,16 +58,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         }
         catch (RunHaltedException halted)
         {
-            // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
-            var paused = await runs.ChangeAsync(
-                input.RunId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Reason = halted.Message } : null, cancellationToken);
-            var status = await catalog.GetFreshStatusAsync(input.RunId, cancellationToken);
-            if (paused is not null)
-            {
-                LogRunHalted(input.RunId, halted.Message);
-            }
-
-            return status.IsFinished() ? Cancelled : Paused;
+            return await HaltAsync(input.RunId, halted, cancellationToken);
         }
         catch (RunStoppedException stopped)
         {
@@ -86,6 +69,33 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
                 cancellationToken);
             return Stopped;
         }
+    }
+
+    private async Task<ActiveRun> ActiveRunAsync(CellInput input, CancellationToken cancellationToken)
+    {
+        var active = await catalog.GetAsync(input.RunId, cancellationToken);
+        if (input.Variant < active.Run.Variants.Count)
+        {
+            return active;
+        }
+
+        // Another process extended the run less than a second ago.
+        catalog.Forget(input.RunId);
+        return await catalog.GetAsync(input.RunId, cancellationToken);
+    }
+
+    private async Task<string> HaltAsync(string runId, RunHaltedException halted, CancellationToken cancellationToken)
+    {
+        // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
+        var paused = await runs.ChangeAsync(
+            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Reason = halted.Message } : null, cancellationToken);
+        var status = await catalog.GetFreshStatusAsync(runId, cancellationToken);
+        if (paused is not null)
+        {
+            LogRunHalted(runId, halted.Message);
+        }
+
+        return status.IsFinished() ? Cancelled : Paused;
     }
 
     /// <summary>The answer is paid for, so a store that is away for a moment is waited for here before the whole cell is repeated.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using FunctionsEval.Digests;
 
 namespace FunctionsEval.Runs;
 

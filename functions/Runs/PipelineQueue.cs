@@ -1,12 +1,11 @@
 using System.Text.Json;
-using FunctionsEval.AbTests;
-using FunctionsEval.Digests;
 using FunctionsEval.Durable.Client;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>The queue trigger: the only place that starts and signals orchestrations. Every job may arrive twice.</summary>
-public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTestFeature abTests, StartDigest startDigest, TimeProvider clock)
+public sealed partial class PipelineQueue(
+    RunStore runs, DurableTaskClient client, AbTestFeature abTests, PrepareDigest prepareDigest, TimeProvider clock, ILogger<PipelineQueue> logger)
 {
     public const string Name = "PipelineQueue";
 
@@ -37,7 +36,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.RunWindow when job.Digest is { } digest:
-                await startDigest.PrepareAsync(job.RunId, digest, cancellationToken);
+                await prepareDigest(job.RunId, digest, cancellationToken);
                 await StartAsync(job.RunId, cancellationToken);
                 break;
             case PipelineJob.StartRun or PipelineJob.RunAbTest or PipelineJob.RunWindow:
@@ -57,7 +56,14 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
     /// </summary>
     internal async Task<bool> StartAsync(string runId, CancellationToken cancellationToken)
     {
-        if (!await IsUnfinishedAsync(runId, cancellationToken))
+        var run = await runs.FindAsync(runId, cancellationToken);
+        if (run is null)
+        {
+            // Nothing to try again: a run whose job could not be queued, or so it seemed, is taken back.
+            LogNoRun(runId);
+        }
+
+        if (run is null || run.Status.IsFinished())
         {
             return false;
         }
@@ -103,7 +109,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
                 throw new InvalidOperationException($"The orchestration of run '{runId}' has not ended yet; the job is tried again.");
             }
 
-            await Task.Delay(Round, cancellationToken);
+            await Task.Delay(Round, clock, cancellationToken);
         }
     }
 
@@ -136,4 +142,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
             return 1;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "A job is for run {RunId}, which does not exist")]
+    private partial void LogNoRun(string runId);
 }

@@ -101,7 +101,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
         }
 
         var scales = definition.Scorers.Select(spec => Scorers.Create(spec).Scale).ToList();
-        foreach (var scorer in specs.Select(Scorers.Create).Where(scorer => !scales.Contains(scorer.Scale)))
+        foreach (var scorer in specs.Select(Scorers.Create).Where(scorer => !scales.Contains(scorer.Scale) && run.Compare?.Margins?.ContainsKey(scorer.Name) != true))
         {
             yield return FormattableString.Invariant(
                 $"margin {margin} was declared for '{declared.Name}', {Words(scales[0])}; '{scorer.Name}' scores {Words(scorer.Scale)}, and its verdicts use the same margin.");

@@ -17,6 +17,7 @@ public sealed record RunProgress(long Total, long Completed, long Failed, IReadO
     }
 }
 
+/// <summary>Cells of one variant; the invalid ones are among the completed.</summary>
 public sealed record ModelProgress(string Variant, string Model, long Total, long Completed, long Invalid, long Failed, decimal? CostUsd = null);
 
 /// <param name="Sent">Model calls, failed attempts and lost ones included.</param>

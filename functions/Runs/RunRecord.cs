@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Runs;
 
@@ -70,10 +71,17 @@ public sealed record RunRecord(
 [JsonConverter(typeof(SnakeCaseEnumConverter<RunStatus>))]
 public enum RunStatus
 {
+    /// <summary>Its orchestration has not begun.</summary>
     Pending,
     Running,
+
+    /// <summary>No new calls are made; the reason says why, and it can be resumed.</summary>
     Paused,
+
+    /// <summary>At its end, though some cells may have failed, or it stopped early.</summary>
     Completed,
+
+    /// <summary>Its orchestration failed; cells that ended are kept.</summary>
     Failed,
     Cancelled,
 }

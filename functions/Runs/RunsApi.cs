@@ -98,15 +98,10 @@ internal static class RunsApi
         int pageSize = 100,
         string? continuationToken = null)
     {
-        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        var (requested, problem) = await RequestedCells.FindAsync(runs, runId, variant, model, sampleIndex, itemIndex, pageSize, cancellationToken);
+        if (requested is not var (run, filter))
         {
-            return Problems.NotFound("Run", runId);
-        }
-
-        var (filter, filterError) = CellFilter.Of(run, variant, model, sampleIndex, itemIndex);
-        if ((Paging.Error(pageSize) ?? filterError) is { } error)
-        {
-            return Problems.Invalid([error]);
+            return problem!;
         }
 
         var (page, continuation) = await cells.PageAsync(run, filter, pageSize, continuationToken, cancellationToken);
@@ -125,15 +120,10 @@ internal static class RunsApi
         int pageSize = 100,
         string? continuationToken = null)
     {
-        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        var (requested, problem) = await RequestedCells.FindAsync(runs, runId, variant, model, sampleIndex, itemIndex: null, pageSize, cancellationToken);
+        if (requested is not var (run, filter))
         {
-            return Problems.NotFound("Run", runId);
-        }
-
-        var (filter, filterError) = CellFilter.Of(run, variant, model, sampleIndex);
-        if ((Paging.Error(pageSize) ?? filterError) is { } error)
-        {
-            return Problems.Invalid([error]);
+            return problem!;
         }
 
         if (item < 0 || await runs.FindItemAsync(runId, item, cancellationToken) is not { } scenario)

@@ -2,7 +2,6 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
-using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Runs;
 

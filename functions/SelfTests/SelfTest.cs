@@ -22,7 +22,7 @@ internal sealed class SelfTest(Services services)
         var run = await services.StartRun.StartAsync(definitionId, new RunOverrides(), services.Settings.BaseUrl, cancellationToken) switch
         {
             StartOutcome.Started(var record) => record,
-            StartOutcome.Rejected(var errors) => throw new Cli.UsageException(string.Join(" ", errors.Select(error => error.Message))),
+            StartOutcome.Rejected(var errors) => throw new UsageException(string.Join(" ", errors.Select(error => error.Message))),
             var other => throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}"),
         };
         await services.Engine.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, cancellationToken);

@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.SelfTests;
 

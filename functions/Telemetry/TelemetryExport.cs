@@ -1,4 +1,5 @@
 using FunctionsEval.Providers;
+using FunctionsEval.Runs;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -19,6 +20,8 @@ internal sealed class TelemetryExport : IDisposable
 
     private TelemetryExport()
     {
+        // Without it ASP.NET Core's spans have neither name nor attribute. What it writes leaves the query out, which may hold a key.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
         var resource = ResourceBuilder.CreateEmpty().AddService("functionseval").AddTelemetrySdk().AddEnvironmentVariableDetector();
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)

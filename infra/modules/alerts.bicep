@@ -1,10 +1,11 @@
+import { budget } from '../types.bicep'
+
 param name string
 param location string
 param tags object
 param workspaceId string
 param alertEmail string
-param monthlyBudget int
-param budgetStart string
+param monthlyBudget budget? = null
 param hourlyTokenLimit int
 
 // The queries are files of their own, so that a test can read them.
@@ -87,13 +88,13 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule 
   }
 }]
 
-resource budget 'Microsoft.Consumption/budgets@2023-11-01' = if (monthlyBudget > 0) {
+resource monthly 'Microsoft.Consumption/budgets@2023-11-01' = if (monthlyBudget != null) {
   name: 'budget-${name}'
   properties: {
     category: 'Cost'
-    amount: monthlyBudget
+    amount: monthlyBudget!.amount
     timeGrain: 'Monthly'
-    timePeriod: { startDate: budgetStart }
+    timePeriod: { startDate: monthlyBudget!.from }
     notifications: {
       eighty: {
         enabled: true

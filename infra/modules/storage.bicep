@@ -1,5 +1,9 @@
 // Runs, cells and transcripts, the queue, orchestrations and the package. Identities only: there is no key that could leak.
 param name string
+
+@allowed(['Standard_LRS', 'Standard_ZRS'])
+param sku string
+
 param location string
 param tags object
 param workspaceId string
@@ -9,7 +13,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_ZRS' }
+  sku: { name: sku }
   properties: {
     allowSharedKeyAccess: false
     allowBlobPublicAccess: false

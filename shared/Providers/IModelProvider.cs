@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace FunctionsEval.Providers;
 
 /// <summary>One vendor's wire format. One call = one HTTP attempt; retries, limits and records are <c>ModelCaller</c>'s.</summary>
@@ -10,83 +8,4 @@ public interface IModelProvider
     /// <paramref name="cancellationToken"/> throws.
     /// </summary>
     Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken);
-}
-
-public enum ChatRole
-{
-    System,
-    User,
-    Assistant,
-}
-
-public sealed record ChatMessage(ChatRole Role, string Text);
-
-/// <param name="Model">The vendor's model id, without a provider prefix.</param>
-/// <param name="ClientRequestId">Ours, sent as <c>X-Client-Request-Id</c>: which cell, turn and attempt this is.</param>
-/// <param name="Temperature">Null leaves the vendor's default.</param>
-/// <param name="MaxTokens">Null leaves the vendor's default.</param>
-/// <param name="ReasoningEffort">Null leaves the field out; any other word is sent as it stands, "none" too.</param>
-/// <param name="Adaptations">Set by <c>ModelCaller</c> once the model has refused something.</param>
-/// <param name="JsonSchema">What the answer must look like, for vendors that can hold a model to it; the prompt has to say it as well.</param>
-public sealed record ModelRequest(
-    string Model,
-    IReadOnlyList<ChatMessage> Messages,
-    string ClientRequestId,
-    double? Temperature = null,
-    int? MaxTokens = null,
-    string? ReasoningEffort = null,
-    OutputSchema? JsonSchema = null,
-    RequestAdaptations Adaptations = RequestAdaptations.None);
-
-/// <param name="Name">Letters, digits, - and _.</param>
-/// <param name="Schema">The text of a JSON schema: an object.</param>
-public sealed record OutputSchema(string Name, string Schema);
-
-/// <summary>Tokens as the vendor counted them, brought to one meaning; null where it gave none.</summary>
-/// <param name="InputTokens">All that was sent, what came from a cache included.</param>
-/// <param name="OutputTokens">All that was made, thoughts included.</param>
-/// <param name="ReasoningTokens">The thoughts among the output.</param>
-/// <param name="CachedTokens">The part of the input that came from the vendor's cache.</param>
-/// <param name="IsEstimated">The vendor counted nothing: these are ours (<see cref="TokenEstimate"/>).</param>
-public sealed record TokenUsage(
-    int? InputTokens, int? OutputTokens, int? ReasoningTokens = null, int? CachedTokens = null, bool IsEstimated = false);
-
-/// <param name="Text">What the model said; empty when it said nothing.</param>
-/// <param name="FinishReason">stop, max_tokens, content_filter, tool_use, or the vendor's own word; null when missing.</param>
-/// <param name="ModelVersion">The exact model that answered, by the vendor's word.</param>
-public sealed record ModelAnswer(
-    string Text, string? FinishReason, string? ModelVersion, TokenUsage? Usage, string? RequestId, VendorLimits? Limits = null);
-
-/// <param name="Message">For people; never holds a key or a prompt.</param>
-/// <param name="RetryAfter">What the vendor asked to wait.</param>
-/// <param name="IsExhausted">No call of this model will do better for a long time: the day's quota or the balance is gone, or nobody answers.</param>
-/// <param name="IsUnsent">No connection was made, so the vendor cannot have charged anything.</param>
-/// <param name="Rejected">The parameter that the model refused, when the same can be asked without it.</param>
-public sealed record ModelFailure(
-    ModelErrorCode Code,
-    string Message,
-    int? StatusCode = null,
-    string? VendorCode = null,
-    TimeSpan? RetryAfter = null,
-    string? RequestId = null,
-    bool IsExhausted = false,
-    RejectedParameter Rejected = RejectedParameter.None,
-    VendorLimits? Limits = null,
-    bool IsUnsent = false)
-{
-    public bool Retryable => !IsExhausted && Code.IsRetryable();
-}
-
-/// <summary>Stored with the calls of a conversation that goes on: add fields, never rename.</summary>
-[JsonDerivedType(typeof(Answered), "answered")]
-[JsonDerivedType(typeof(Failed), "failed")]
-public abstract record ModelOutcome
-{
-    private ModelOutcome()
-    {
-    }
-
-    public sealed record Answered(ModelAnswer Answer) : ModelOutcome;
-
-    public sealed record Failed(ModelFailure Failure) : ModelOutcome;
 }

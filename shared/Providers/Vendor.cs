@@ -1,5 +1,3 @@
-using FunctionsEval.Providers.Wire;
-
 namespace FunctionsEval.Providers;
 
 /// <summary>Which API a vendor speaks.</summary>

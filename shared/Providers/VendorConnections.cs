@@ -1,7 +1,6 @@
 using FunctionsEval.Providers.Anthropic;
 using FunctionsEval.Providers.Google;
 using FunctionsEval.Providers.OpenAI;
-using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers;
 

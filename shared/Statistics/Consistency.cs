@@ -1,5 +1,6 @@
 namespace FunctionsEval.Statistics;
 
+/// <summary>In words, by the thresholds of <see cref="Consistency"/>.</summary>
 public enum ConsistencyLabel
 {
     Low,

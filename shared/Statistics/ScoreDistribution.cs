@@ -24,7 +24,7 @@ public sealed class ScoreHistogram
         RunningMoments.Check(score);
 
         // Negative zero is another key than zero.
-        Add(score + 0.0, 1);
+        Count(score + 0.0);
     }
 
     public ScoreDistribution ToDistribution()
@@ -35,7 +35,7 @@ public sealed class ScoreHistogram
             : new ScoreDistribution(true, [.. bins.Select(pair => new ScoreBin(pair.Key, pair.Key, pair.Value))]);
     }
 
-    private void Add(double score, long count)
+    private void Count(double score)
     {
         _min = Math.Min(_min, score);
         _max = Math.Max(_max, score);
@@ -45,7 +45,7 @@ public sealed class ScoreHistogram
         }
 
         var key = _exponent is { } width ? Bin(score, width) : score;
-        _counts[key] = _counts.GetValueOrDefault(key) + count;
+        _counts[key] = _counts.GetValueOrDefault(key) + 1;
         if (_exponent is null && _counts.Count > MaxBins)
         {
             Bucket();

@@ -19,4 +19,6 @@ public interface IMessageQueue : IAsyncDisposable
     Task<int> CountAsync(string queue, CancellationToken cancellationToken);
 }
 
+/// <param name="PopReceipt">Proves that a message was taken; each taking and each renewal gives another one.</param>
+/// <param name="DequeueCount">How often it was taken, this time included.</param>
 public sealed record QueueMessage(string MessageId, string PopReceipt, int DequeueCount, string Text);

@@ -48,11 +48,6 @@ internal static class Histories
     public static HistoryEvent ChildCreated(int id, string name, string instanceId = "child") => New(
         new HistoryEvent { SubOrchestrationInstanceCreated = new SubOrchestrationInstanceCreatedEvent { Name = name, InstanceId = instanceId } }, id: id);
 
-    public static HistoryEvent ChildCompleted(int id, string? result = null) => New(new HistoryEvent
-    {
-        SubOrchestrationInstanceCompleted = new SubOrchestrationInstanceCompletedEvent { TaskScheduledId = id, Result = result },
-    });
-
     public static HistoryEvent ChildFailed(int id) => New(new HistoryEvent
     {
         SubOrchestrationInstanceFailed = new SubOrchestrationInstanceFailedEvent { TaskScheduledId = id },

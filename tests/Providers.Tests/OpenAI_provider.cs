@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Providers.Wire;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Providers.Tests;
@@ -24,7 +23,7 @@ public sealed class OpenAI_provider
         var answer = Samples.AnswerOf(await CallAsync(server));
 
         Assert.Equal(
-            new ModelAnswer("Rating: 4", "max_tokens", "gpt-4.1-mini-2025-04-14", new TokenUsage(11, 7, 3, 5), "req_1"), answer);
+            new ModelAnswer("Rating: 4", "max_tokens", "gpt-4.1-mini-2025-04-14", new TokenUsage(11, 7, 3, 5), "req_1", ResponseId: "c"), answer);
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.Tests;
 

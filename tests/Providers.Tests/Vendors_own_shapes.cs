@@ -100,6 +100,43 @@ public sealed class Vendors_own_shapes
         Assert.Equal(delay, $"{failure.RetryAfter!.Value.TotalSeconds}s");
     }
 
+    // xAI says with the status of a limit that passes, or of a key that is wrong, that there is no money.
+    [Theory]
+    [InlineData(429, "Your team 16f2151a has either used all available credits or reached its monthly spending limit. To continue making API requests, please purchase more credits or raise your spending limit.")]
+    [InlineData(403, "You have run out of credits or need a Grok subscription.")]
+    [InlineData(403, "Your newly created team doesn't have any credits or licenses yet. You can purchase those on https://console.x.ai.")]
+    public async Task Xai_has_no_credits_left(int status, string message)
+    {
+        var failure = Samples.FailureOf(await AskAsync("xai:grok-4", status, $$"""{ "code": "permission-denied", "error": "{{message}}" }"""));
+
+        Assert.Equal((ModelErrorCode.AuthError, false, true), (failure.Code, failure.Retryable, failure.IsExhausted));
+    }
+
+    [Theory]
+    [InlineData("x-ratelimit-limit-req-minute: 60\r\nx-ratelimit-remaining-req-minute: 59\r\nx-ratelimit-limit-tokens-minute: 500000\r\nx-ratelimit-remaining-tokens-minute: 467993\r\n", 60L, null)]
+    [InlineData("x-ratelimitbysize-limit-minute: 500000\r\nx-ratelimitbysize-remaining-minute: 467993\r\nratelimitbysize-reset: 40\r\n", null, 40)]
+    public async Task Mistral_tells_its_quota_of_a_minute(string headers, long? requests, int? seconds)
+    {
+        var answer = Samples.AnswerOf(await AskAsync(
+            "mistral:mistral-small-latest", 200, """{ "id": "cmpl-e5cc70bb", "choices": [{ "message": { "content": "Rating: 4" }, "finish_reason": "stop" }] }""", headers));
+
+        Assert.Equal(
+            (requests, requests - 1, 500_000L, 467_993L, seconds),
+            (answer.Limits!.RequestsLimit, answer.Limits.RequestsRemaining, answer.Limits.TokensLimit, answer.Limits.TokensRemaining, (int?)answer.Limits.TokensReset?.TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData("openai:gpt-4.1", """{ "id": "chatcmpl-1", "choices": [{ "message": { "content": "4" } }] }""", "chatcmpl-1")]
+    [InlineData("openai:gpt-5-mini", """{ "id": "resp_1", "status": "completed", "output": [{ "type": "message", "content": [{ "type": "output_text", "text": "4" }] }] }""", "resp_1")]
+    [InlineData("anthropic:claude-sonnet-4-5", """{ "id": "msg_1", "type": "message", "content": [{ "type": "text", "text": "4" }] }""", "msg_1")]
+    [InlineData("google:gemini-2.5-flash", """{ "responseId": "nHa", "candidates": [{ "content": { "parts": [{ "text": "4" }] } }] }""", "nHa")]
+    public async Task An_answer_has_an_id_of_its_own_beside_that_of_the_request(string model, string body, string id)
+    {
+        var answer = Samples.AnswerOf(await AskAsync(model, 200, body, "x-request-id: r\r\nrequest-id: r\r\n", effort: model.EndsWith("mini", StringComparison.Ordinal) ? "low" : null));
+
+        Assert.Equal(("r", id), (answer.RequestId, answer.ResponseId));
+    }
+
     [Fact]
     public async Task Responses_hold_reasoning_items_before_the_message()
     {

@@ -31,10 +31,10 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
     {
         try
         {
-            var module = await AzuriteInstall.EnsureAsync(CancellationToken.None);
+            var module = await NodeTool.EnsureAsync("azurite", CancellationToken.None);
             _connectionString = await StartAsync(module);
         }
-        catch (AzuriteUnavailableException e)
+        catch (NodeUnavailableException e)
         {
             _whyNot = e.Message;
         }
@@ -54,7 +54,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
 
     private async Task<string> StartAsync(string installation)
     {
-        _process = AzuriteInstall.Start(
+        _process = NodeTool.Start(
             "node",
             _folder.Path,
             "--require", Path.Combine(installation, "exit-with-parent.cjs"),
@@ -69,7 +69,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
             while (addresses.Count < 3)
             {
                 var line = await _process.StandardOutput.ReadLineAsync(limit.Token)
-                    ?? throw new AzuriteUnavailableException($"it ended at start: {string.Join(" ", lines)} {await _process.StandardError.ReadToEndAsync(limit.Token)}");
+                    ?? throw new NodeUnavailableException($"it ended at start: {string.Join(" ", lines)} {await _process.StandardError.ReadToEndAsync(limit.Token)}");
                 lines.Add(line);
                 if (Listening().Match(line) is { Success: true } match)
                 {
@@ -79,7 +79,7 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
         }
         catch (OperationCanceledException)
         {
-            throw new AzuriteUnavailableException($"it did not listen within {StartLimit.TotalSeconds} seconds: {string.Join(" ", lines)}");
+            throw new NodeUnavailableException($"it did not listen within {StartLimit.TotalSeconds} seconds: {string.Join(" ", lines)}");
         }
 
         // Nobody reads the rest: left alone, a full pipe would block the emulator.

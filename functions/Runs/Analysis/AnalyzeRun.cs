@@ -29,7 +29,8 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
             PlannedCells(scores),
             scores.Outcomes[CellOutcome.Scored],
             scores.Outcomes[CellOutcome.Invalid],
-            scores.Outcomes[CellOutcome.Failed]);
+            scores.Outcomes[CellOutcome.Failed],
+            VerdictRules.MetricsOfOneMargin(run, scores.Scorers));
         return new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
     }
 

@@ -28,7 +28,7 @@ internal sealed class RunComparisons(RunScores scores)
             return _sequential.DecisionsOf(scorer.Name).Zip(pairs, (decision, pair) => View(scorer, analysis, pair, decision));
         }
 
-        var options = VerdictRules.Of(_compare);
+        var options = VerdictRules.Of(_compare, scorer.Name);
         var evidence = pairs.Select((pair, index) =>
             DifferenceTest.Of(ScoresOf(analysis, scorer, pair), options, VerdictRules.RandomOf(_run, scorer.Name, index))).ToList();
         return Decisions.Of(evidence, options).Zip(pairs, (decision, pair) => View(scorer, analysis, pair, decision));
@@ -50,7 +50,7 @@ internal sealed class RunComparisons(RunScores scores)
             evidence.PValue,
             decision.AdjustedPValue,
             decision.AdjustedEquivalencePValue,
-            _sequential is null ? _compare.Margin : _sequential.Margin,
+            _sequential is null ? _compare.MarginOf(scorer.Name) : _sequential.OptionsOf(scorer.Name).Margin,
             evidence.Method,
             evidence.Items,
             evidence.Clusters,

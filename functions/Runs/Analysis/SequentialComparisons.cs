@@ -15,7 +15,6 @@ internal sealed class SequentialComparisons
 
     private readonly RunScores _scores;
     private readonly CompareSpec _compare;
-    private readonly VerdictOptions _options;
     private readonly int[] _order;
 
     public SequentialComparisons(RunScores scores)
@@ -23,7 +22,6 @@ internal sealed class SequentialComparisons
         var stopping = scores.Run.Stopping ?? throw new ArgumentException("The run does not stop early.", nameof(scores));
         _scores = scores;
         _compare = scores.Run.Compare ?? new CompareSpec();
-        _options = VerdictRules.Of(_compare) with { Margin = stopping.Margin ?? _compare.Margin };
         StoppingMetric = stopping.Metric ?? scores.Scorers[0].Name;
 
         // One variant and one sample, by item: the random order of the items themselves.
@@ -34,18 +32,24 @@ internal sealed class SequentialComparisons
 
     public string StoppingMetric { get; }
 
-    public double? Margin => _options.Margin;
-
     public IReadOnlyList<(int Variant, int Control)> Pairs { get; }
 
     public IReadOnlyList<Decision> DecisionsOf(string metric) =>
-        Decisions.Of([.. Pairs.Select(pair => TestOf(metric).Of(Differences(metric, pair), RangeOf(metric)))], _options);
+        Decisions.Of([.. Pairs.Select(pair => TestOf(metric).Of(Differences(metric, pair), RangeOf(metric)))], OptionsOf(metric));
 
     /// <summary>Of the comparison that is least likely to be decided.</summary>
     public double ChanceOfDeciding()
     {
         var undecided = DecisionsOf(StoppingMetric).Zip(Pairs).Where(pair => pair.First.Verdict == Verdict.Inconclusive);
         return undecided.Min(pair => TestOf(StoppingMetric).ChanceOfDeciding(Differences(StoppingMetric, pair.Second)));
+    }
+
+    /// <summary>The margin of <c>stopping</c> is that of the metric that is looked at, and of those that have none of their own.</summary>
+    public VerdictOptions OptionsOf(string metric)
+    {
+        var options = VerdictRules.Of(_compare, metric);
+        var margin = _scores.Run.Stopping!.Margin;
+        return options with { Margin = metric == StoppingMetric ? margin ?? options.Margin : _compare.MarginOf(metric) ?? margin };
     }
 
     private int IndexOf(string metric) => _scores.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
@@ -56,7 +60,7 @@ internal sealed class SequentialComparisons
     private SequentialTest TestOf(string metric) => new(
         _scores.Run.Items,
         _scores.Run.SamplesPerScenario == 1 && PassOrFailScorers.Contains(_scores.Run.Scorers[IndexOf(metric)].Type),
-        _options);
+        OptionsOf(metric));
 
     private double[] Differences(string metric, (int Variant, int Control) pair)
     {

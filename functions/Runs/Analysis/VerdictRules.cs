@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;
@@ -6,8 +7,8 @@ namespace FunctionsEval.Runs.Analysis;
 /// <summary>What a definition's comparison means for the statistics.</summary>
 internal static class VerdictRules
 {
-    public static VerdictOptions Of(CompareSpec compare) => new(
-        compare.Margin, compare.Confidence, compare.Correction == "none" ? Correction.None : Correction.Holm);
+    public static VerdictOptions Of(CompareSpec compare, string metric) => new(
+        compare.MarginOf(metric), compare.Confidence, compare.Correction == "none" ? Correction.None : Correction.Holm);
 
     /// <summary>Of a metric where lower is better, the higher score is the worse one.</summary>
     public static Verdict Directed(Verdict verdict, CompareSpec compare) => (verdict, compare.Better) switch
@@ -16,6 +17,18 @@ internal static class VerdictRules
         (Verdict.Worse, "lower") => Verdict.Better,
         _ => verdict,
     };
+
+    /// <summary>Compared by <c>compare.margin</c> although their scales differ: what is little for one may be all for another. Else empty.</summary>
+    public static IReadOnlyList<string> MetricsOfOneMargin(RunRecord run, IReadOnlyList<IScorer> scorers)
+    {
+        if (run.Variants.Count < 2 || run.Compare is not { Margin: not null } compare)
+        {
+            return [];
+        }
+
+        var judged = scorers.Where(scorer => compare.Metrics?.Contains(scorer.Name) != false && compare.Margins?.ContainsKey(scorer.Name) != true).ToList();
+        return judged.DistinctBy(scorer => scorer.Scale is { } scale ? scale.Max - scale.Min : (double?)null).Count() > 1 ? [.. judged.Select(scorer => scorer.Name)] : [];
+    }
 
     /// <summary>Drawn signs are those of the run: the same analysis again gives the same numbers.</summary>
     public static Random RandomOf(RunRecord run, string metric, int pair)

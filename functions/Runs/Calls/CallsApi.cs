@@ -1,5 +1,4 @@
 using FunctionsEval.Http;
-using FunctionsEval.Runs.Cells;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Runs.Calls;
@@ -21,16 +20,15 @@ internal static class CallsApi
         int pageSize = 100,
         string? continuationToken = null)
     {
-        if (await runs.FindAsync(runId, cancellationToken) is not { } run)
+        var (requested, problem) = await RequestedCells.FindAsync(runs, runId, variant, model, sampleIndex, itemIndex, pageSize, cancellationToken);
+        if (requested is not var (run, filter))
         {
-            return Problems.NotFound("Run", runId);
+            return problem!;
         }
 
-        var (filter, filterError) = CellFilter.Of(run, variant, model, sampleIndex, itemIndex);
-        var statusError = status is null or "ok" or "error" ? null : new FieldError("status", $"status must be ok or error, but is '{status}'.");
-        if ((Paging.Error(pageSize) ?? filterError ?? statusError) is { } error)
+        if (status is not (null or "ok" or "error"))
         {
-            return Problems.Invalid([error]);
+            return Problems.Invalid([new FieldError("status", $"status must be ok or error, but is '{status}'.")]);
         }
 
         var (page, continuation) = await calls.PageAsync(run, filter, status, pageSize, continuationToken, cancellationToken);

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using FunctionsEval.AbTests;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
@@ -50,7 +49,7 @@ public sealed record ProviderCallView(
             ? new CellError(code, row.GetString("message") ?? "", Retryable: false, (int?)row.GetInt64("statusCode"), row.GetString("vendorCode"))
             : null,
         run.Kind == RunRecord.AbTest
-            ? new CallMeta(run.RunId, AbTestVariantView.IdOf(address.Variant), AbTestItemView.IdOf(address.Item))
+            ? new CallMeta(run.RunId, CallMeta.VariantIdOf(address.Variant), CallMeta.ItemIdOf(address.Item))
             : null,
         (decimal?)row.GetDouble("costUsd"));
 }
@@ -59,6 +58,11 @@ public sealed record ProviderCallView(
 public sealed record CallMeta(
     [property: JsonPropertyName("abtest_run_id")] string AbtestRunId,
     [property: JsonPropertyName("variant_id")] string VariantId,
-    [property: JsonPropertyName("abtest_item_id")] string AbtestItemId);
+    [property: JsonPropertyName("abtest_item_id")] string AbtestItemId)
+{
+    public static string VariantIdOf(int variant) => CellCounter.Name(variant);
+
+    public static string ItemIdOf(int item) => TableKeys.Number(item);
+}
 
 public sealed record ProviderCallPage(IReadOnlyList<ProviderCallView> Calls, string? ContinuationToken);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs.Cells;
 

@@ -1,4 +1,3 @@
-using FunctionsEval.Runs.Budget;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;

@@ -43,6 +43,11 @@ public enum CellOutcome
     Failed,
 }
 
+/// <summary>What one scorer made of a cell: a value, or why it could not score the answer (<paramref name="Invalid"/>).</summary>
 public sealed record NamedScore(string Name, double? Value, string? Invalid = null);
 
+/// <summary>Why a cell failed, without keys and prompts.</summary>
+/// <param name="Code">Of the one taxonomy, such as RATE_LIMIT (docs/adr/0005).</param>
+/// <param name="StatusCode">Of HTTP.</param>
+/// <param name="VendorCode">The vendor's own word.</param>
 public sealed record CellError(string Code, string Message, bool Retryable, int? StatusCode = null, string? VendorCode = null);

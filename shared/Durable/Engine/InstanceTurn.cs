@@ -1,4 +1,3 @@
-using FunctionsEval.Durable.Client;
 using FunctionsEval.Durable.Executor;
 using FunctionsEval.Durable.Protocol;
 using Google.Protobuf.WellKnownTypes;
@@ -10,7 +9,7 @@ namespace FunctionsEval.Durable.Engine;
 /// One turn of one instance: the messages that wait become events, the executor answers with actions, and both together are one commit.
 /// Continue-as-new goes on at once with the new execution; only the last one is stored.
 /// </summary>
-internal sealed class InstanceTurn(
+internal sealed partial class InstanceTurn(
     EmbeddedEngine engine,
     LiveInstance instance,
     InstanceState? state,
@@ -183,75 +182,6 @@ internal sealed class InstanceTurn(
         }
 
         return completion;
-    }
-
-    private void Finish(CompleteOrchestrationAction? completion)
-    {
-        if (completion is null)
-        {
-            _state = _state! with { Status = Execution!.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running };
-            return;
-        }
-
-        HasFinished = EndsExecution = true;
-        _state = _state! with
-        {
-            Status = (OrchestrationRuntimeStatus)completion.OrchestrationStatus,
-            Output = completion.Result,
-            FailureDetails = completion.FailureDetails?.FromProtocol(),
-            CompletedAt = _time.ToDateTimeOffset(),
-        };
-        Execution = null;
-        if (_mustTellChildren && completion.OrchestrationStatus == OrchestrationStatus.Terminated)
-        {
-            TerminateChildren(completion.Result);
-        }
-
-        children.Clear();
-    }
-
-    private void TerminateChildren(string? reason)
-    {
-        foreach (var (taskId, childId) in children)
-        {
-            var action = new OrchestratorAction
-            {
-                // Ids of actions are zero or more: below that nothing can clash.
-                Id = -1 - taskId,
-                TerminateOrchestration = new TerminateOrchestrationAction { InstanceId = childId, Reason = reason, Recurse = true },
-            };
-            Effects.Add((_state!.ExecutionId, action));
-            outbox.Add(_state.ExecutionId, action);
-        }
-    }
-
-    private List<HistoryEvent> ContinueAsNew(CompleteOrchestrationAction completion)
-    {
-        EndsExecution = true;
-        var started = ActionEvents.New(_time);
-        started.ExecutionStarted = new ExecutionStartedEvent
-        {
-            Name = _state!.Name,
-            Version = completion.NewVersion ?? _state.Version,
-            Input = completion.Result,
-            OrchestrationInstance = new OrchestrationInstance { InstanceId = instance.Id, ExecutionId = engine.NewExecutionId() },
-            ParentInstance = _state.Parent?.ToProtocol(),
-        };
-        _state = _state with
-        {
-            ExecutionId = started.ExecutionStarted.OrchestrationInstance.ExecutionId,
-            Version = started.ExecutionStarted.Version,
-            Input = completion.Result,
-            FirstCommit = _state.NextCommit,
-        };
-        Execution = engine.NewExecution(instance.Id);
-        children.Clear();
-        _history.Clear();
-
-        // A chain that never waits must still hear a termination.
-        List<HistoryEvent> inputs = [started, .. completion.CarryoverEvents];
-        inputs.AddRange(instance.TakeWaiting().Select(Accept).OfType<HistoryEvent>());
-        return inputs;
     }
 
     private void Store(List<HistoryEvent> events)

@@ -7,6 +7,7 @@ public sealed record AnalysisWarning(string Code, string Message, string Recomme
 /// <summary>What the warnings look at; the counts are over all variants.</summary>
 /// <param name="PlannedCells">Items x variants x samples.</param>
 /// <param name="FailedCells">Ended by infrastructure, so without an answer.</param>
+/// <param name="MetricsOfOneMargin">Compared by the same margin although their scales differ, or empty.</param>
 public sealed record RunFacts(
     int ScenarioCount,
     int SamplesPerScenario,
@@ -15,7 +16,8 @@ public sealed record RunFacts(
     long PlannedCells,
     long ScoredCells,
     long InvalidCells,
-    long FailedCells);
+    long FailedCells,
+    IReadOnlyList<string> MetricsOfOneMargin);
 
 /// <summary>Why the numbers of a run may be worth less than they look, in a fixed order.</summary>
 public static class AnalysisWarnings
@@ -82,6 +84,14 @@ public static class AnalysisWarnings
                 "TEMPERATURE_ZERO",
                 Text($"Temperature 0 with {facts.SamplesPerScenario} samples a scenario: samples will be nearly the same and their variance understates that of normal use."),
                 "Set the temperature that will be used in production, or take one sample."));
+        }
+
+        if (facts.MetricsOfOneMargin.Count > 0)
+        {
+            warnings.Add(new AnalysisWarning(
+                "ONE_MARGIN",
+                Text($"One margin judges scores of different scales: {string.Join(", ", facts.MetricsOfOneMargin)}."),
+                "Give each its own in compare.margins."));
         }
 
         return warnings;

@@ -3,28 +3,6 @@ using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Evaluation.Conversation;
 
-public enum ConversationRole
-{
-    System,
-    User,
-    Assistant,
-}
-
-public sealed record ConversationMessage(ConversationRole Role, string Text);
-
-/// <summary>What comes next in a conversation.</summary>
-public abstract record ConversationStep
-{
-    private ConversationStep()
-    {
-    }
-
-    /// <param name="Messages">All that the model is sent, the new prompt last.</param>
-    public sealed record Ask(int TurnNumber, string PromptLabel, string Prompt, IReadOnlyList<ConversationMessage> Messages) : ConversationStep;
-
-    public sealed record Finished : ConversationStep;
-}
-
 /// <summary>
 /// The conversation of one cell: the preamble as system message when there is one, the scenario's prompt, then its follow-ups, at most
 /// <paramref name="maxTurns"/> turns. Holds no state: it continues from any transcript that it began.

@@ -1,3 +1,5 @@
+using FunctionsEval.Evaluation.Scoring;
+
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>Reads <c>allocation</c>: how the samples of a run are shared out over its scenarios.</summary>
@@ -13,7 +15,7 @@ internal static class AllocationParser
 
         if (allocation.Text("type", TextRule.Name) is { } type && type != AllocationSpec.Neyman)
         {
-            allocation.Fail("type", DefinitionRules.Broken("allocation.type", $"must be {AllocationSpec.Neyman}", DefinitionRules.Shorten(type)));
+            allocation.Fail("type", Wording.Broken("allocation.type", $"must be {AllocationSpec.Neyman}", Wording.Shorten(type)));
         }
 
         var pilot = Required(allocation, "pilotSamples", AllocationSpec.MinPilotSamples);

@@ -3,6 +3,7 @@ namespace FunctionsEval.Evaluation.Definitions;
 /// <summary>What is compared, fixed before any score is seen.</summary>
 /// <param name="Control">The variant that the others are compared with; null is the first one.</param>
 /// <param name="Margin">The smallest difference that matters, in units of the score; without it nothing is called equivalent.</param>
+/// <param name="Margins">By metric, before <paramref name="Margin"/>: scores of different scales need margins of their own.</param>
 /// <param name="Metrics">Names of scorers; null is all of them.</param>
 /// <param name="Pairs"><c>control</c>: each variant with the control. <c>all</c>: each with each.</param>
 /// <param name="Correction">Over the pairs of one metric: <c>holm</c> or <c>none</c>.</param>
@@ -14,10 +15,13 @@ public sealed record CompareSpec(
     double Confidence = CompareSpec.StandardConfidence,
     string Pairs = CompareSpec.WithControl,
     string Correction = "holm",
-    string Better = "higher")
+    string Better = "higher",
+    IReadOnlyDictionary<string, double>? Margins = null)
 {
     public const double StandardConfidence = 0.95;
     public const string WithControl = "control";
+
+    public double? MarginOf(string metric) => Margins is not null && Margins.TryGetValue(metric, out var own) ? own : Margin;
 }
 
 /// <summary>When a run may end before its plan does. Looks happen between waves of whole items in random order.</summary>

@@ -14,7 +14,18 @@ internal static class DecisionJson
 
         writer.WriteStartObject("compare");
         DefinitionJson.WriteOptional(writer, "control", compare.Control);
-        WriteOptional(writer, "margin", compare.Margin);
+        WriteMargin(writer, compare.Margin);
+        if (compare.Margins is { } margins)
+        {
+            writer.WriteStartObject("margins");
+            foreach (var (metric, margin) in margins.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                writer.WriteNumber(metric, margin);
+            }
+
+            writer.WriteEndObject();
+        }
+
         if (compare.Metrics is { } metrics)
         {
             DefinitionJson.WriteList(writer, "metrics", metrics);
@@ -36,7 +47,7 @@ internal static class DecisionJson
 
         writer.WriteStartObject("stopping");
         writer.WriteNumber("lookEvery", stopping.LookEvery);
-        WriteOptional(writer, "margin", stopping.Margin);
+        WriteMargin(writer, stopping.Margin);
         DefinitionJson.WriteOptional(writer, "metric", stopping.Metric);
         writer.WriteBoolean("futility", stopping.Futility);
         if (stopping.MaxCalls is { } maxCalls)
@@ -62,11 +73,11 @@ internal static class DecisionJson
         writer.WriteEndObject();
     }
 
-    private static void WriteOptional(Utf8JsonWriter writer, string name, double? value)
+    private static void WriteMargin(Utf8JsonWriter writer, double? margin)
     {
-        if (value is { } number)
+        if (margin is { } number)
         {
-            writer.WriteNumber(name, number);
+            writer.WriteNumber("margin", number);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
@@ -19,20 +20,21 @@ internal static class DecisionParser
         var control = compare.Text("control", TextRule.Name);
         if (control is not null && variants.Count > 0 && !variants.Contains(control))
         {
-            compare.Fail("control", $"compare.control must be one of {string.Join(", ", variants)}, but is {DefinitionRules.Shorten(control)}.");
+            compare.Fail("control", $"compare.control must be one of {string.Join(", ", variants)}, but is {Wording.Shorten(control)}.");
         }
 
         var margin = Margin(compare);
+        var margins = ParseMargins(compare, scorers);
         var metrics = ParseMetrics(compare, scorers);
         var confidence = compare.Number("confidence") ?? CompareSpec.StandardConfidence;
         if (confidence is not (>= 0.8 and <= 0.999))
         {
-            compare.Fail("confidence", DefinitionRules.Broken("compare.confidence", "must be between 0.8 and 0.999", DefinitionRules.Format(confidence)));
+            compare.Fail("confidence", Wording.Broken("compare.confidence", "must be between 0.8 and 0.999", Wording.Format(confidence)));
         }
 
         var spec = new CompareSpec(
             control, margin, metrics, confidence, Choice(compare, "pairs", PairChoices), Choice(compare, "correction", CorrectionChoices),
-            Choice(compare, "better", BetterChoices));
+            Choice(compare, "better", BetterChoices), margins);
         compare.RejectUnknown();
         return spec;
     }
@@ -71,7 +73,7 @@ internal static class DecisionParser
         {
             stopping.Fail(node, "stopping", string.Create(
                 CultureInfo.InvariantCulture,
-                $"stopping needs scenarios that are independent of each other, but scenario {DefinitionRules.Shorten(clustered.Id)} has the cluster {DefinitionRules.Shorten(clustered.Cluster!)}."));
+                $"stopping needs scenarios that are independent of each other, but scenario {Wording.Shorten(clustered.Id)} has the cluster {Wording.Shorten(clustered.Cluster!)}."));
         }
 
         var spec = new StoppingSpec(
@@ -101,20 +103,40 @@ internal static class DecisionParser
         return metrics;
     }
 
+    private static Dictionary<string, double>? ParseMargins(FieldReader compare, IReadOnlyList<ScorerSpec> scorers)
+    {
+        if (compare.Take("margins") is not { } node || compare.Inner(node, compare.PathOf("margins")) is not { } fields)
+        {
+            return null;
+        }
+
+        var margins = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var scorer in scorers)
+        {
+            if (Margin(fields, scorer.Name!) is { } margin)
+            {
+                margins[scorer.Name!] = margin;
+            }
+        }
+
+        fields.RejectUnknown();
+        return margins;
+    }
+
     internal static void CheckMetric(FieldReader fields, SourceNode node, string path, string metric, IReadOnlyList<ScorerSpec> scorers)
     {
         if (!scorers.Any(scorer => scorer.Name == metric))
         {
-            fields.Fail(node, path, $"{path} must be the name of a scorer ({string.Join(", ", scorers.Select(scorer => scorer.Name))}), but is {DefinitionRules.Shorten(metric)}.");
+            fields.Fail(node, path, $"{path} must be the name of a scorer ({string.Join(", ", scorers.Select(scorer => scorer.Name))}), but is {Wording.Shorten(metric)}.");
         }
     }
 
-    private static double? Margin(FieldReader fields)
+    private static double? Margin(FieldReader fields, string name = "margin")
     {
-        var margin = fields.Number("margin");
+        var margin = fields.Number(name);
         if (margin <= 0)
         {
-            fields.Fail("margin", DefinitionRules.Broken(fields.PathOf("margin"), "must be above 0", DefinitionRules.Format(margin.Value)));
+            fields.Fail(name, Wording.Broken(fields.PathOf(name), "must be above 0", Wording.Format(margin.Value)));
         }
 
         return margin;
@@ -125,7 +147,7 @@ internal static class DecisionParser
         var text = fields.Text(name, TextRule.Name);
         if (text is not null && !choices.Contains(text))
         {
-            fields.Fail(name, DefinitionRules.Broken(fields.PathOf(name), $"must be {string.Join(" or ", choices)}", DefinitionRules.Shorten(text)));
+            fields.Fail(name, Wording.Broken(fields.PathOf(name), $"must be {string.Join(" or ", choices)}", Wording.Shorten(text)));
         }
 
         return text ?? choices[0];

@@ -37,14 +37,14 @@ public static class DefinitionRules
     public static string? ValidateMaxTurns(long maxTurns) => ValidateRange("config.maxTurns", maxTurns, 1, MaxTurnsLimit);
 
     public static string? ValidateTemperature(double? temperature, string field = "config.temperature") =>
-        temperature is null or (>= 0 and <= 2) ? null : Broken(field, "must be between 0 and 2", Format(temperature.Value));
+        temperature is null or (>= 0 and <= 2) ? null : Wording.Broken(field, "must be between 0 and 2", Wording.Format(temperature.Value));
 
     public static string? ValidateBudget(double maxUsd) =>
-        maxUsd is > 0 and <= 1_000_000 ? null : Broken("budget.maxUsd", "must be above 0 and at most 1,000,000", Format(maxUsd));
+        maxUsd is > 0 and <= 1_000_000 ? null : Wording.Broken("budget.maxUsd", "must be above 0 and at most 1,000,000", Wording.Format(maxUsd));
 
     public static string? ValidateReasoningEffort(string effort, string field) => ReasoningEfforts.Contains(effort, StringComparer.Ordinal)
         ? null
-        : Broken(field, $"must be one of {string.Join(", ", ReasoningEfforts)}", Shorten(effort));
+        : Wording.Broken(field, $"must be one of {string.Join(", ", ReasoningEfforts)}", Wording.Shorten(effort));
 
     /// <summary>The first complaint about a list of models, if any.</summary>
     public static string? ValidateModels(IReadOnlyList<string> models)
@@ -61,7 +61,7 @@ public static class DefinitionRules
             // Deserializers let null into a list whose type says that it holds none.
             if (models[index] is null)
             {
-                return Broken(field, "must be text", "null");
+                return Wording.Broken(field, "must be text", "null");
             }
 
             if (TextRule.Model.Check(field, models[index]) is { } text)
@@ -71,7 +71,7 @@ public static class DefinitionRules
 
             if (!seen.Add(models[index]))
             {
-                return $"{field} repeats the model {Shorten(models[index])}.";
+                return $"{field} repeats the model {Wording.Shorten(models[index])}.";
             }
         }
 
@@ -90,10 +90,10 @@ public static class DefinitionRules
     public static string? ValidateAllocatedSamples(AllocationSpec allocation, int samplesPerScenario) =>
         allocation.MeanSamples > allocation.PilotSamples && allocation.MeanSamples < samplesPerScenario
             ? null
-            : Broken(
+            : Wording.Broken(
                 "allocation.meanSamples",
-                $"must be above allocation.pilotSamples ({Format(allocation.PilotSamples)}) and below samplesPerScenario ({Format(samplesPerScenario)}), the most that a scenario can get",
-                Format(allocation.MeanSamples));
+                $"must be above allocation.pilotSamples ({Wording.Format(allocation.PilotSamples)}) and below samplesPerScenario ({Wording.Format(samplesPerScenario)}), the most that a scenario can get",
+                Wording.Format(allocation.MeanSamples));
 
     public static string? ValidateAllocatedVariants(int variants) => variants > 1
         ? null
@@ -113,29 +113,5 @@ public static class DefinitionRules
         count is >= 1 and <= MaxVariants ? null : $"{field} must list between 1 and {MaxVariants} {field}, but lists {count}.";
 
     internal static string? ValidateRange(string field, long value, long min, long max) =>
-        value >= min && value <= max ? null : Broken(field, Between(min, max), Format(value));
-
-    internal static string Between(long min, long max) => string.Create(CultureInfo.InvariantCulture, $"must be between {min:N0} and {max:N0}");
-
-    internal static string Broken(string field, string rule, string value) => $"{field} {rule}, but is {value}.";
-
-    /// <summary>A value as it may stand in a message: quoted, one line, short.</summary>
-    internal static string Shorten(string value)
-    {
-        const int Shown = 40;
-        var shown = value.Length <= Shown ? value : value[..(char.IsHighSurrogate(value[Shown - 1]) ? Shown - 1 : Shown)];
-        var clean = string.Concat(shown.Select(unit => unit switch
-        {
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            _ when char.IsControl(unit) => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}"),
-            _ => unit.ToString(),
-        }));
-        return shown.Length == value.Length ? $"\"{clean}\"" : $"\"{clean}...\"";
-    }
-
-    internal static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
-    internal static string Format(long value) => value.ToString(CultureInfo.InvariantCulture);
+        value >= min && value <= max ? null : Wording.Broken(field, Wording.Between(min, max), Wording.Format(value));
 }

@@ -62,7 +62,7 @@ internal sealed class FieldReader
     {
         if (node is not SourceNode.Scalar scalar)
         {
-            Fail(node, path, DefinitionRules.Broken(path, "must be text", Describe(node)));
+            Fail(node, path, Wording.Broken(path, "must be text", Describe(node)));
             return null;
         }
 
@@ -104,7 +104,7 @@ internal sealed class FieldReader
                 return value;
             default:
                 rule ??= $"must be a whole number between {min.ToString("N0", CultureInfo.InvariantCulture)} and {max.ToString("N0", CultureInfo.InvariantCulture)}";
-                Fail(node, path, DefinitionRules.Broken(path, rule, Describe(node)));
+                Fail(node, path, Wording.Broken(path, rule, Describe(node)));
                 return null;
         }
     }
@@ -121,7 +121,7 @@ internal sealed class FieldReader
             return value;
         }
 
-        Fail(node, PathOf(name), DefinitionRules.Broken(PathOf(name), "must be a finite number", Describe(node)));
+        Fail(node, PathOf(name), Wording.Broken(PathOf(name), "must be a finite number", Describe(node)));
         return null;
     }
 
@@ -137,7 +137,7 @@ internal sealed class FieldReader
             return value;
         }
 
-        Fail(node, PathOf(name), DefinitionRules.Broken(PathOf(name), "must be true or false", Describe(node)));
+        Fail(node, PathOf(name), Wording.Broken(PathOf(name), "must be true or false", Describe(node)));
         return null;
     }
 
@@ -148,7 +148,7 @@ internal sealed class FieldReader
             case null: return null;
             case SourceNode.Sequence sequence: return sequence.Items;
             case var node:
-                Fail(node, PathOf(name), DefinitionRules.Broken(PathOf(name), "must be a list", Describe(node)));
+                Fail(node, PathOf(name), Wording.Broken(PathOf(name), "must be a list", Describe(node)));
                 return null;
         }
     }
@@ -161,7 +161,7 @@ internal sealed class FieldReader
             return new FieldReader(mapping, path, _errors);
         }
 
-        Fail(node, path, DefinitionRules.Broken(path, "must be a mapping of fields", Describe(node)));
+        Fail(node, path, Wording.Broken(path, "must be a mapping of fields", Describe(node)));
         return null;
     }
 
@@ -195,10 +195,10 @@ internal sealed class FieldReader
     {
         SourceNode.Mapping => "a mapping",
         SourceNode.Sequence => "a list",
-        SourceNode.Scalar { Quoted: false } scalar => scalar.IsNull() ? "empty" : DefinitionRules.Shorten(scalar.Text).Trim('"'),
-        SourceNode.Scalar scalar => $"the text {DefinitionRules.Shorten(scalar.Text)}",
+        SourceNode.Scalar { Quoted: false } scalar => scalar.IsNull() ? "empty" : Wording.Shorten(scalar.Text).Trim('"'),
+        SourceNode.Scalar scalar => $"the text {Wording.Shorten(scalar.Text)}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static string Shown(string name) => DefinitionRules.Shorten(name).Trim('"');
+    private static string Shown(string name) => Wording.Shorten(name).Trim('"');
 }

@@ -55,7 +55,7 @@ internal sealed class ScenarioListParser(FieldReader definition)
 
         if (id.Length > 0 && !_lineOfId.TryAdd(id, node.Line))
         {
-            fields.Fail("id", $"{path}.id must be unique, but {DefinitionRules.Shorten(id)} is already the id of the scenario in line {_lineOfId[id]}.");
+            fields.Fail("id", $"{path}.id must be unique, but {Wording.Shorten(id)} is already the id of the scenario in line {_lineOfId[id]}.");
         }
 
         var scenario = new Scenario(id, name, prompt, followUps, expected, cluster);

@@ -97,7 +97,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
 
         if (!_names.Add(name))
         {
-            fields.Fail("name", $"{fields.PathOf("name")} must be unique among the scorers, but {DefinitionRules.Shorten(name)} is taken.");
+            fields.Fail("name", $"{fields.PathOf("name")} must be unique among the scorers, but {Wording.Shorten(name)} is taken.");
         }
 
         return name;

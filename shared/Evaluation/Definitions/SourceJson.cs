@@ -37,7 +37,7 @@ internal static class SourceJson
                 {
                     if (!names.Add(entry.Name))
                     {
-                        return (entry.Value, $"must not name a field twice, but has {DefinitionRules.Shorten(entry.Name)} again.");
+                        return (entry.Value, $"must not name a field twice, but has {Wording.Shorten(entry.Name)} again.");
                     }
 
                     writer.WritePropertyName(entry.Name);

@@ -18,17 +18,17 @@ internal sealed record TextRule(int MaxLength, bool AllowBlank = false, bool One
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{field} must be at most {MaxLength:N0} characters long, but has {value.Length:N0}: {DefinitionRules.Shorten(value)}.");
+                $"{field} must be at most {MaxLength:N0} characters long, but has {value.Length:N0}: {Wording.Shorten(value)}.");
         }
 
         if (!AllowBlank && string.IsNullOrWhiteSpace(value))
         {
-            return $"{field} must not be blank, but is {DefinitionRules.Shorten(value)}.";
+            return $"{field} must not be blank, but is {Wording.Shorten(value)}.";
         }
 
         if (OneLine && value.Any(char.IsControl))
         {
-            return $"{field} must not hold control characters, but is {DefinitionRules.Shorten(value)}.";
+            return $"{field} must not hold control characters, but is {Wording.Shorten(value)}.";
         }
 
         return IsUnicode(value) ? null : $"{field} must be valid Unicode, but holds half of a surrogate pair.";

@@ -97,7 +97,7 @@ internal sealed class VariantListParser(FieldReader definition)
             return true;
         }
 
-        definition.Fail(node, path, $"{path} repeats the {what} {DefinitionRules.Shorten(value)}.");
+        definition.Fail(node, path, $"{path} repeats the {what} {Wording.Shorten(value)}.");
         return false;
     }
 }

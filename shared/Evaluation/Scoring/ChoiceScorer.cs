@@ -1,5 +1,3 @@
-using FunctionsEval.Evaluation.Definitions;
-
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>
@@ -46,7 +44,7 @@ internal sealed class ChoiceScorer : IScorer
             var choice = ChoiceAt(text, index);
             if (choice is not null && named is not null && choice != named)
             {
-                return new Score.Invalid($"The answer names both {DefinitionRules.Shorten(named)} and {DefinitionRules.Shorten(choice)}.");
+                return new Score.Invalid($"The answer names both {Wording.Shorten(named)} and {Wording.Shorten(choice)}.");
             }
 
             named ??= choice;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Evaluation.Scoring;
 
@@ -70,7 +69,7 @@ internal sealed class JsonSchemaReader
             var hint = Suggestion.For(property.Name, [.. Keywords]) is { } close
                 ? $"did you mean \"{close}\"?"
                 : $"known are {string.Join(", ", Keywords.Order(StringComparer.Ordinal))}";
-            Fail([.. path, property.Name], $"has the unknown keyword {DefinitionRules.Shorten(property.Name)}; {hint}");
+            Fail([.. path, property.Name], $"has the unknown keyword {Wording.Shorten(property.Name)}; {hint}");
         }
 
         return new JsonSchema
@@ -240,6 +239,6 @@ internal sealed class JsonSchemaReader
     }
 
     private static string Shown(JsonElement element) => element.ValueKind == JsonValueKind.String
-        ? DefinitionRules.Shorten(element.GetString()!)
-        : DefinitionRules.Shorten(element.GetRawText());
+        ? Wording.Shorten(element.GetString()!)
+        : Wording.Shorten(element.GetRawText());
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Evaluation.Scoring;
 
@@ -38,11 +37,11 @@ internal sealed partial class NumberScorer(string name, Regex? pattern, double? 
 
         if (Parse(found.Trim()) is not { } value)
         {
-            return new Score.Invalid($"{DefinitionRules.Shorten(found)} is not a number of at most 1e100.");
+            return new Score.Invalid($"{Wording.Shorten(found)} is not a number of at most 1e100.");
         }
 
         return value < min || value > max
-            ? new Score.Invalid($"{DefinitionRules.Format(value)} is outside {Bound(min)} to {Bound(max)}.")
+            ? new Score.Invalid($"{Wording.Format(value)} is outside {Bound(min)} to {Bound(max)}.")
             : new Score.Valued(value);
     }
 
@@ -88,7 +87,7 @@ internal sealed partial class NumberScorer(string name, Regex? pattern, double? 
         return double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && Math.Abs(value) <= MaxMagnitude ? value : null;
     }
 
-    private static string Bound(double? bound) => bound is { } value ? DefinitionRules.Format(value) : "any number";
+    private static string Bound(double? bound) => bound is { } value ? Wording.Format(value) : "any number";
 
     // Not the 4 of "GPT-4", nor the 2 of "s02", nor the 5 of "1.2.5".
     [GeneratedRegex(

@@ -1,5 +1,3 @@
-using FunctionsEval.Evaluation.Definitions;
-
 namespace FunctionsEval.Evaluation.Scoring;
 
 internal enum ScorerComplaintRule
@@ -34,7 +32,7 @@ internal static class ScorerRules
         {
             var known = FieldsOfType.Keys.ToList();
             var hint = Suggestion.For(spec.Type, known) is { } close ? $" Did you mean \"{close}\"?" : "";
-            yield return new ScorerComplaint("type", $"type must be one of {string.Join(", ", known)}, but is {DefinitionRules.Shorten(spec.Type)}.{hint}");
+            yield return new ScorerComplaint("type", $"type must be one of {string.Join(", ", known)}, but is {Wording.Shorten(spec.Type)}.{hint}");
             yield break;
         }
 
@@ -68,13 +66,13 @@ internal static class ScorerRules
             return null;
         }
 
-        var scorer = $"scorer {DefinitionRules.Shorten(spec.Name ?? spec.Type)}";
+        var scorer = $"scorer {Wording.Shorten(spec.Name ?? spec.Type)}";
         return spec.Type switch
         {
             _ when expected is null => $"is required, because {scorer} has no value of its own, but is missing.",
             "contains" when string.IsNullOrWhiteSpace(expected) => $"must not be blank for {scorer}, which every answer would pass.",
             "choice" when !spec.Choices!.Contains(expected.Trim(), Comparer(spec)) =>
-                $"must be one of the choices of {scorer}, but is {DefinitionRules.Shorten(expected)}.",
+                $"must be one of the choices of {scorer}, but is {Wording.Shorten(expected)}.",
             _ => null,
         };
     }
@@ -138,12 +136,12 @@ internal static class ScorerRules
             var groups = BoundedPattern.Compile(spec.Pattern, spec.IgnoreCase).GetGroupNumbers().Length;
             if (spec.Type == "number" && groups < 2)
             {
-                problem = $"pattern must have a group, such as (\\d+), around the number, but is {DefinitionRules.Shorten(spec.Pattern)}.";
+                problem = $"pattern must have a group, such as (\\d+), around the number, but is {Wording.Shorten(spec.Pattern)}.";
             }
         }
         catch (ArgumentException invalid)
         {
-            problem = $"pattern must be a regular expression of .NET, but {DefinitionRules.Shorten(spec.Pattern)} is not: {invalid.Message}";
+            problem = $"pattern must be a regular expression of .NET, but {Wording.Shorten(spec.Pattern)} is not: {invalid.Message}";
         }
 
         if (problem is not null)
@@ -156,18 +154,18 @@ internal static class ScorerRules
     {
         if (spec.Min is { } low && !(Math.Abs(low) <= NumberScorer.MaxMagnitude))
         {
-            yield return new ScorerComplaint("min", $"min must be a number within ±1e100, but is {DefinitionRules.Format(low)}.");
+            yield return new ScorerComplaint("min", $"min must be a number within ±1e100, but is {Wording.Format(low)}.");
         }
 
         if (spec.Max is { } high && !(Math.Abs(high) <= NumberScorer.MaxMagnitude))
         {
-            yield return new ScorerComplaint("max", $"max must be a number within ±1e100, but is {DefinitionRules.Format(high)}.");
+            yield return new ScorerComplaint("max", $"max must be a number within ±1e100, but is {Wording.Format(high)}.");
         }
 
         if (spec.Min > spec.Max)
         {
             yield return new ScorerComplaint(
-                "min", $"min must be at most max, but is {DefinitionRules.Format(spec.Min.Value)} with a max of {DefinitionRules.Format(spec.Max.Value)}.");
+                "min", $"min must be at most max, but is {Wording.Format(spec.Min.Value)} with a max of {Wording.Format(spec.Max.Value)}.");
         }
     }
 
@@ -188,17 +186,17 @@ internal static class ScorerRules
         {
             if (string.IsNullOrWhiteSpace(choices[index]) || choices[index] != choices[index].Trim())
             {
-                yield return new ScorerComplaint("choices", $"choices[{index}] must not be blank or begin or end with a space, but is {DefinitionRules.Shorten(choices[index])}.");
+                yield return new ScorerComplaint("choices", $"choices[{index}] must not be blank or begin or end with a space, but is {Wording.Shorten(choices[index])}.");
             }
             else if (!seen.Add(choices[index]))
             {
-                yield return new ScorerComplaint("choices", $"choices[{index}] repeats {DefinitionRules.Shorten(choices[index])}.");
+                yield return new ScorerComplaint("choices", $"choices[{index}] repeats {Wording.Shorten(choices[index])}.");
             }
         }
 
         if (spec.Value is { } value && !seen.Contains(value.Trim()))
         {
-            yield return new ScorerComplaint("value", $"value must be one of the choices, but is {DefinitionRules.Shorten(value)}.");
+            yield return new ScorerComplaint("value", $"value must be one of the choices, but is {Wording.Shorten(value)}.");
         }
     }
 

@@ -1,6 +1,4 @@
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Triage;
 
 namespace FunctionsEval.Evaluation.Scoring;
 

@@ -26,7 +26,7 @@ internal sealed class AnthropicFormat : IWireFormat
         foreach (var message in request.Messages.Where(message => message.Role != ChatRole.System))
         {
             json.WriteStartObject();
-            json.WriteString("role"u8, OpenAI.ChatFormat.Role(message.Role));
+            json.WriteString("role"u8, RequestBody.Role(message.Role));
             json.WriteString("content"u8, message.Text);
             json.WriteEndObject();
         }
@@ -60,7 +60,8 @@ internal sealed class AnthropicFormat : IWireFormat
             Normalise(body.String("stop_reason"u8)),
             body.String("model"u8),
             ReadUsage(body),
-            RequestId: null);
+            RequestId: null,
+            ResponseId: body.String("id"u8));
     }
 
     private static void WriteOutput(Utf8JsonWriter json, string? effort, OutputSchema? schema)

@@ -62,7 +62,8 @@ internal sealed class GeminiFormat : IWireFormat
             Normalise(candidate?.String("finishReason"u8) ?? blocked),
             body.String("modelVersion"u8),
             ReadUsage(body),
-            body.String("responseId"u8));
+            body.String("responseId"u8),
+            ResponseId: body.String("responseId"u8));
     }
 
     private static void WriteParts(Utf8JsonWriter json, string text)

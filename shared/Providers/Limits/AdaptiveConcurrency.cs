@@ -7,8 +7,6 @@ namespace FunctionsEval.Providers.Limits;
 /// </summary>
 public sealed class AdaptiveConcurrency : IDisposable
 {
-    private const int KeptChanges = 64;
-
     private readonly Lock _lock = new();
     private readonly TimeProvider _clock;
     private readonly CongestionControl _control;
@@ -16,10 +14,9 @@ public sealed class AdaptiveConcurrency : IDisposable
     private readonly WaitingCalls _retries;
     private readonly WaitingCalls _fresh;
     private readonly WaitingCalls _prepared;
-    private readonly Queue<LimitChange> _changes = new();
+    private readonly LimitChanges _changes = new();
     private readonly ITimer _timer;
     private readonly long _origin;
-    private LimitChange? _growth;
     private double _armedFor = double.PositiveInfinity;
     private long _starts;
     private long _fullAtStart;
@@ -37,7 +34,7 @@ public sealed class AdaptiveConcurrency : IDisposable
         _fresh = new WaitingCalls(_lock);
         _prepared = new WaitingCalls(_lock);
         _timer = clock.CreateTimer(static gate => ((AdaptiveConcurrency)gate!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Record(new LimitChange(clock.GetUtcNow(), _control.Limit, null, "start"));
+        _changes.Add(new LimitChange(clock.GetUtcNow(), _control.Limit, null, "start"));
     }
 
     public ConcurrencySnapshot Snapshot()
@@ -54,7 +51,7 @@ public sealed class AdaptiveConcurrency : IDisposable
     {
         lock (_lock)
         {
-            return _growth is null ? [.. _changes] : [.. _changes, _growth];
+            return _changes.ToList();
         }
     }
 
@@ -188,7 +185,7 @@ public sealed class AdaptiveConcurrency : IDisposable
 
         if (reason is not null)
         {
-            Record(new LimitChange(_clock.GetUtcNow(), _control.Limit, PaceOrNull(), reason));
+            _changes.Add(new LimitChange(_clock.GetUtcNow(), _control.Limit, PaceOrNull(), reason));
         }
     }
 
@@ -239,27 +236,6 @@ public sealed class AdaptiveConcurrency : IDisposable
         {
             _armedFor = double.PositiveInfinity;
             Drain(Now());
-        }
-    }
-
-    private void Record(LimitChange change)
-    {
-        if (change.Reason == "grew")
-        {
-            _growth = change;
-            return;
-        }
-
-        if (_growth is not null)
-        {
-            _changes.Enqueue(_growth);
-            _growth = null;
-        }
-
-        _changes.Enqueue(change);
-        while (_changes.Count >= KeptChanges)
-        {
-            _changes.Dequeue();
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
         foreach (var message in request.Messages)
         {
             json.WriteStartObject();
-            json.WriteString("role"u8, Role(message.Role));
+            json.WriteString("role"u8, RequestBody.Role(message.Role));
             json.WriteString("content"u8, message.Text);
             json.WriteEndObject();
         }
@@ -61,15 +61,9 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
             Normalise(choices[0].String("finish_reason"u8)),
             body.String("model"u8),
             ReadUsage(body),
-            RequestId: null);
+            RequestId: null,
+            ResponseId: body.String("id"u8));
     }
-
-    internal static ReadOnlySpan<byte> Role(ChatRole role) => role switch
-    {
-        ChatRole.System => "system"u8,
-        ChatRole.Assistant => "assistant"u8,
-        _ => "user"u8,
-    };
 
     /// <summary>Reasoning models refuse <c>max_tokens</c>; many compatible servers only know that one. What a model refused counts more.</summary>
     private static bool TakesCompletionTokens(ModelRequest request) => request.Adaptations switch

@@ -18,7 +18,7 @@ internal sealed class ResponsesFormat : IWireFormat
         foreach (var message in request.Messages)
         {
             json.WriteStartObject();
-            json.WriteString("role"u8, ChatFormat.Role(message.Role));
+            json.WriteString("role"u8, RequestBody.Role(message.Role));
             json.WriteString("content"u8, message.Text);
             json.WriteEndObject();
         }
@@ -70,7 +70,8 @@ internal sealed class ResponsesFormat : IWireFormat
             text.Append(part.String("text"u8) ?? part.String("refusal"u8));
         }
 
-        return new ModelAnswer(text.ToString(), FinishReason(body, isRefusal), body.String("model"u8), ReadUsage(body), RequestId: null);
+        return new ModelAnswer(
+            text.ToString(), FinishReason(body, isRefusal), body.String("model"u8), ReadUsage(body), RequestId: null, ResponseId: body.String("id"u8));
     }
 
     private static string? FinishReason(JsonElement body, bool isRefusal) => body.String("status"u8) switch

@@ -15,11 +15,8 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
     private readonly CallLedger _unnamedSamples = new();
     private readonly ConcurrentDictionary<string, SimulatedModel> _models = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
+    private readonly SimulatedQuota _quota = new(options, clock);
     private readonly CancellationTokenSource _stopping = new();
-    private int _today;
-    private readonly TokenBucket? _bucket = options.RequestsPerSecond is { } perSecond
-        ? new TokenBucket(perSecond, options.Burst ?? Math.Max(1, (int)Math.Ceiling(perSecond)), clock)
-        : null;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -47,7 +44,9 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
                 break;
             default:
                 await SimulatorReplies.WriteErrorAsync(
-                    context, SimulatedFormat.Chat, 404, "invalid_request_error", "unknown_url", $"Unknown request URL: {method} {path}");
+                    context,
+                    SimulatedFormat.Chat,
+                    new SimulatedError(404, "invalid_request_error", "unknown_url", $"Unknown request URL: {method} {path}"));
                 break;
         }
     }
@@ -70,8 +69,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         _ledger.Clear();
         _unnamedSamples.Clear();
         _outcomes.Clear();
-        _bucket?.Refill();
-        Interlocked.Exchange(ref _today, 0);
+        _quota.Reset();
         foreach (var model in _models.Values)
         {
             model.ResetCalls();
@@ -98,19 +96,19 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
 
     private async Task CompleteAsync(HttpContext context, SimulatedFormat format, string? modelInPath)
     {
-        var request = await ReadRequestAsync(context, modelInPath);
+        var request = await SimulatedRequest.ReadAsync(context.Request.BodyReader, modelInPath, context.RequestAborted);
         if (options.ApiKey is { } key && format.KeyOf(context.Request) != key)
         {
-            await FailAsync(context, format, 401, "invalid_request_error", "invalid_api_key", $"Incorrect API key provided: {format.KeyOf(context.Request)}.");
+            await FailAsync(context, format, new SimulatedError(401, "invalid_request_error", "invalid_api_key", $"Incorrect API key provided: {format.KeyOf(context.Request)}."));
         }
         else if (request.Problem is { } problem)
         {
-            await FailAsync(context, format, 400, "invalid_request_error", null, problem);
+            await FailAsync(context, format, new SimulatedError(400, "invalid_request_error", null, problem));
         }
         else if (RefusedParameter(request) is { } parameter)
         {
             var message = $"Unsupported parameter: '{parameter}' is not supported with this model.";
-            await FailAsync(context, format, 400, "invalid_request_error", "unsupported_parameter", message, parameter);
+            await FailAsync(context, format, new SimulatedError(400, "invalid_request_error", "unsupported_parameter", message, parameter));
         }
         else if (FindModel(request.Model) is { } model)
         {
@@ -119,7 +117,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         else
         {
             var message = $"The model '{request.Model}' does not exist: the amount at its end must be a number from 0 to 1.";
-            await FailAsync(context, format, 404, "invalid_request_error", "model_not_found", message);
+            await FailAsync(context, format, new SimulatedError(404, "invalid_request_error", "model_not_found", message));
         }
     }
 
@@ -136,16 +134,9 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         model.CountCall();
         var callKey = model.Key(request.Prompt, Sample(context, model, request.Prompt));
         var call = _ledger.CountCall(callKey);
-        if (options.RequestsPerDay is { } perDay && Interlocked.Increment(ref _today) > perDay)
+        if (_quota.Take(context.Response) is { } exceeded)
         {
-            var message = $"Rate limit reached on requests per day (RPD): Limit {perDay}, Used {perDay}, Requested 1.";
-            await FailAsync(context, format, 429, "requests", "rate_limit_exceeded", message, quotaId: "GenerateRequestsPerDayPerProjectPerModel");
-            return;
-        }
-
-        if (_bucket is not null && !TakeToken(context, _bucket))
-        {
-            await FailAsync(context, format, 429, "requests", "rate_limit_exceeded", "Rate limit reached for requests per second.");
+            await FailAsync(context, format, exceeded);
             return;
         }
 
@@ -160,10 +151,10 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         switch (_faults.Draw(callKey, call))
         {
             case Fault.RateLimit:
-                await FailAsync(context, format, 429, "requests", "rate_limit_exceeded", "Rate limit reached (simulated fault).");
+                await FailAsync(context, format, new SimulatedError(429, "requests", "rate_limit_exceeded", "Rate limit reached (simulated fault)."));
                 break;
             case Fault.ServerError:
-                await FailAsync(context, format, 500, "server_error", null, "The server had an error (simulated fault).");
+                await FailAsync(context, format, new SimulatedError(500, "server_error", null, "The server had an error (simulated fault)."));
                 break;
             case Fault.Hang:
                 await HangAsync(context, format);
@@ -185,23 +176,6 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         }
     }
 
-    private static async Task<SimulatedRequest> ReadRequestAsync(HttpContext context, string? model)
-    {
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync(context.RequestAborted);
-            if (read.IsCompleted)
-            {
-                var request = SimulatedRequest.Read(read.Buffer, model);
-                reader.AdvanceTo(read.Buffer.End);
-                return request;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
     private SimulatedModel? FindModel(string id)
     {
         if (!_models.TryGetValue(id, out var model) && SimulatedModel.Parse(id, options.Seed) is { } parsed)
@@ -220,37 +194,17 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
             : StableHash.Of(ClientRequestId.CallOf(id.ToString()), 3);
     }
 
-    private bool TakeToken(HttpContext context, TokenBucket bucket)
-    {
-        var taken = bucket.TryTake(out var remaining, out var wait);
-        var headers = context.Response.Headers;
-        headers["x-ratelimit-limit-requests"] = bucket.Burst.ToString(CultureInfo.InvariantCulture);
-        headers["x-ratelimit-remaining-requests"] = remaining.ToString(CultureInfo.InvariantCulture);
-        headers["x-ratelimit-reset-requests"] = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalMilliseconds)}ms");
-        if (!taken && options.RetryAfter != RetryAfterStyle.None)
-        {
-            headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            if (options.RetryAfter == RetryAfterStyle.SecondsAndMilliseconds)
-            {
-                headers["retry-after-ms"] = Math.Ceiling(wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-            }
-        }
-
-        return taken;
-    }
-
     private async Task HangAsync(HttpContext context, SimulatedFormat format)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         await Task.Delay(options.HangFor ?? DefaultHang, clock, ended.Token);
-        await FailAsync(context, format, 504, "server_error", "timeout", "The simulated model gave up.");
+        await FailAsync(context, format, new SimulatedError(504, "server_error", "timeout", "The simulated model gave up."));
     }
 
-    private Task FailAsync(
-        HttpContext context, SimulatedFormat format, int status, string type, string? code, string message, string? param = null, string? quotaId = null)
+    private Task FailAsync(HttpContext context, SimulatedFormat format, in SimulatedError error)
     {
-        Count(status.ToString(CultureInfo.InvariantCulture));
-        return SendAsync(context, SimulatorReplies.WriteErrorAsync(context, format, status, type, code, message, param, quotaId));
+        Count(error.Status.ToString(CultureInfo.InvariantCulture));
+        return SendAsync(context, SimulatorReplies.WriteErrorAsync(context, format, error));
     }
 
     /// <summary>The outcome is counted already: a caller that goes away meanwhile does not make it another call.</summary>

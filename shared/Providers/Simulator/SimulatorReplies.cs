@@ -46,13 +46,12 @@ internal static class SimulatorReplies
         return SendAsync(context, 200, broken ? body[..(body.Length / 2)] : body);
     }
 
-    public static Task WriteErrorAsync(
-        HttpContext context, SimulatedFormat format, int status, string type, string? code, string message, string? param = null, string? quotaId = null)
+    public static Task WriteErrorAsync(HttpContext context, SimulatedFormat format, in SimulatedError error)
     {
         var (json, buffer) = Start();
-        format.WriteError(json, status, type, code, message, param, quotaId);
+        format.WriteError(json, error);
         json.Flush();
-        return SendAsync(context, status, buffer.WrittenMemory);
+        return SendAsync(context, error.Status, buffer.WrittenMemory);
     }
 
     public static Task WriteModelsAsync(HttpContext context, IEnumerable<string> ids)

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Providers.Wire;
 
-/// <summary>Reads the quota that vendors tell in headers: <c>x-ratelimit-*</c> (OpenAI and those that follow it) or <c>anthropic-ratelimit-*</c>.</summary>
+/// <summary>
+/// Reads the quota that vendors tell in headers: <c>x-ratelimit-*</c> (OpenAI and those that follow it), the same with a window at the end
+/// or <c>x-ratelimitbysize-*</c> (Mistral), or <c>anthropic-ratelimit-*</c>.
+/// </summary>
 internal static partial class LimitHeaders
 {
     public static VendorLimits? Read(Func<string, string?> header, TimeProvider clock)
@@ -17,6 +20,28 @@ internal static partial class LimitHeaders
                 Number(header("x-ratelimit-limit-tokens")),
                 Number(header("x-ratelimit-remaining-tokens")),
                 Duration(header("x-ratelimit-reset-tokens")));
+        }
+
+        if (header("x-ratelimit-limit-req-minute") is not null || header("x-ratelimit-limit-tokens-minute") is not null)
+        {
+            return new VendorLimits(
+                Number(header("x-ratelimit-limit-req-minute")),
+                Number(header("x-ratelimit-remaining-req-minute")),
+                RequestsReset: null,
+                Number(header("x-ratelimit-limit-tokens-minute")),
+                Number(header("x-ratelimit-remaining-tokens-minute")),
+                TokensReset: null);
+        }
+
+        if (header("x-ratelimitbysize-limit-minute") is { } tokens)
+        {
+            return new VendorLimits(
+                RequestsLimit: null,
+                RequestsRemaining: null,
+                RequestsReset: null,
+                Number(tokens),
+                Number(header("x-ratelimitbysize-remaining-minute")),
+                Duration($"{header("ratelimitbysize-reset")}s"));
         }
 
         if (header("anthropic-ratelimit-requests-limit") is not null || header("anthropic-ratelimit-tokens-limit") is not null)

@@ -33,6 +33,14 @@ internal static class RequestBody
         return texts.Count == 0 ? null : string.Join("\n\n", texts);
     }
 
+    /// <summary>The word that OpenAI and Anthropic use.</summary>
+    public static ReadOnlySpan<byte> Role(ChatRole role) => role switch
+    {
+        ChatRole.System => "system"u8,
+        ChatRole.Assistant => "assistant"u8,
+        _ => "user"u8,
+    };
+
     /// <summary>A property whose value is JSON that we hold as text.</summary>
     public static void WriteJson(this Utf8JsonWriter json, ReadOnlySpan<byte> name, string text)
     {

@@ -15,6 +15,7 @@ public enum Verdict
     Inconclusive,
 }
 
+/// <summary>How p-values are adjusted for the number of pairs that are decided together.</summary>
 public enum Correction
 {
     Holm,

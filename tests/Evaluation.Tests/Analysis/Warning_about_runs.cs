@@ -4,7 +4,7 @@ namespace FunctionsEval.Evaluation.Tests.Analysis;
 
 public sealed class Warning_about_runs
 {
-    private static readonly RunFacts Sound = new(30, 5, 0.7, 1, 150, 150, 0, 0);
+    private static readonly RunFacts Sound = new(30, 5, 0.7, 1, 150, 150, 0, 0, []);
 
     [Fact]
     public void A_sound_run_has_none() => Assert.Empty(AnalysisWarnings.Of(Sound));
@@ -48,9 +48,9 @@ public sealed class Warning_about_runs
     [Fact]
     public void The_order_is_fixed()
     {
-        var codes = AnalysisWarnings.Of(new RunFacts(5, 1, 0, 0, 5, 1, 1, 1)).Select(warning => warning.Code);
+        var codes = AnalysisWarnings.Of(new RunFacts(5, 1, 0, 0, 5, 1, 1, 1, ["rating", "passes"])).Select(warning => warning.Code);
 
-        Assert.Equal(["NO_SCORER", "SMALL_SAMPLE", "PARTIAL_SAMPLES", "INVALID_ANSWERS", "SINGLE_SAMPLE"], codes);
+        Assert.Equal(["NO_SCORER", "SMALL_SAMPLE", "PARTIAL_SAMPLES", "INVALID_ANSWERS", "SINGLE_SAMPLE", "ONE_MARGIN"], codes);
     }
 
     private static AnalysisWarning Only(RunFacts facts)

@@ -1,4 +1,3 @@
-using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Tests.Scoring;

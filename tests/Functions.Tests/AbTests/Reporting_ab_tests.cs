@@ -109,6 +109,26 @@ public sealed class Reporting_ab_tests
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
+    [Fact]
+    public async Task With_a_margin_variants_that_are_alike_are_equivalent_in_points_and_in_flags()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        await bench.CommandAsync(["import", bench.Write("content.jsonl", ContentFiles.Of(100)), "--data", bench.Data], Cancel);
+
+        var result = await bench.CommandAsync(
+            [
+                "abtest", ContentFiles.TopicId, "--from", "2026-05-04", "--to", "2026-05-08", "--max-items", "100", "--margin", "15",
+                "--variant", "a=openai-compatible:sim-steady", "--variant", "b=openai-compatible:sim-steady-1",
+                "--data", bench.Data, "--base-url", bench.BaseUrl, "--json",
+            ],
+            Cancel);
+
+        var comparisons = result.Json.GetProperty("analysis").GetProperty("comparisons").EnumerateArray().ToList();
+        Assert.Equal(Metrics, comparisons.Select(comparison => Text(comparison, "metric")));
+        Assert.Equal([15, 0.15, 0.15, 0.15], comparisons.Select(comparison => comparison.GetProperty("margin").GetDouble()));
+        Assert.All(comparisons, comparison => Assert.Equal("equivalent", Text(comparison, "verdict")));
+    }
+
     private static async Task<Workbench> PricedAsync()
     {
         var bench = await Workbench.CreateAsync();

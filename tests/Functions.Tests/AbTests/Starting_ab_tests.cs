@@ -1,7 +1,7 @@
 using System.Net;
-using FunctionsEval.AbTests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Runs;
 
 namespace FunctionsEval.Functions.Tests.AbTests;
 
@@ -54,6 +54,8 @@ public sealed class Starting_ab_tests(AbTestServer server) : IClassFixture<AbTes
         { "maxItems", "0", "maxItems must be a positive whole number, but is 0." },
         { "maxItems", "\"50\"", "maxItems must be a positive whole number, but is \"50\"." },
         { "samples", "101", "samples must be between 1 and 100, but is 101." },
+        { "margin", "0", "margin must be a number of points above 0 and below 100, but is 0." },
+        { "margin", "\"3\"", "margin must be a number of points above 0 and below 100, but is \"3\"." },
         { "sample", "1", "sample is not a known field." },
     };
 

@@ -24,8 +24,6 @@ internal sealed class HandlerHost : IAsyncDisposable
 
     public Services Services { get; }
 
-    public int Port => _handler.Address.Port;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<HandlerHost> StartAsync(SimulatorOptions? simulator = null, Action<ILoggingBuilder>? logging = null)

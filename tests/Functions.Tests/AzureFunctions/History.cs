@@ -33,8 +33,6 @@ internal static class History
 
     public static byte[] ChildCreated(int id, string instanceId, string name) => Event(id, 9, Proto.Message((1, instanceId), (2, name)));
 
-    public static byte[] ChildCompleted(int id, string result) => Event(-1, 10, Proto.Message((1, id), (2, Proto.Text(result))));
-
     /// <summary>As the host fails an orchestration whose handler was away: without details.</summary>
     public static byte[] ChildFailed(int id) => Event(-1, 11, Proto.Message((1, id)));
 

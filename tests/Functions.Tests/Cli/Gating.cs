@@ -23,7 +23,7 @@ public sealed class Gating
         Assert.Equal((ExitCodes.Completed, "pass"), (pass.ExitCode, pass.Json.GetProperty("outcome").GetString()));
         Assert.Equal((ExitCodes.Regress, "regress"), (regress.ExitCode, regress.Json.GetProperty("outcome").GetString()));
         var check = Assert.Single(regress.Json.GetProperty("checks").EnumerateArray());
-        Assert.InRange(check.GetProperty("effect").GetDouble(), -0.7, -0.3);
+        Assert.InRange(check.GetProperty("effect").GetDouble(), -0.5 - (4.5 * 0.06), -0.5 + (4.5 * 0.06));
         Assert.Equal(60, check.GetProperty("items").GetInt32());
     }
 

@@ -4,6 +4,7 @@ using FunctionsEval.Digests;
 using FunctionsEval.Functions.Tests.AbTests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Runs;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Digests;

@@ -47,7 +47,8 @@ public sealed partial class Describing_the_cloud
         foreach (var module in main.Modules)
         {
             var declared = BicepFile.Read(module.Path).Parameters;
-            Assert.Equal(declared.Where(parameter => !parameter.Value).Select(parameter => parameter.Key).Order(StringComparer.Ordinal), module.Parameters.Order(StringComparer.Ordinal));
+            Assert.Empty(declared.Where(parameter => !parameter.Value).Select(parameter => parameter.Key).Except(module.Parameters));
+            Assert.Empty(module.Parameters.Except(declared.Keys));
         }
 
         foreach (Match used in UsedOutput().Matches(main.Text))

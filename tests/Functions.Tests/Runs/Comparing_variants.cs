@@ -16,7 +16,9 @@ public sealed class Comparing_variants
         var comparison = Assert.Single(Comparisons(result.Json));
         Assert.Equal(("better", "number"), (Text(comparison, "verdict"), Text(comparison, "metric")));
         Assert.Equal(("openai-compatible:sim-better-0.5", "openai-compatible:sim-noisy"), (Text(comparison, "variant"), Text(comparison, "control")));
-        Assert.InRange(comparison.GetProperty("effect").GetDouble(), 0.25, 0.75);
+
+        // Standard error of the effect: sqrt(2 * 5/12 / 200) = 0.065.
+        Assert.InRange(comparison.GetProperty("effect").GetDouble(), 0.5 - (4.5 * 0.065), 0.5 + (4.5 * 0.065));
         Assert.True(comparison.GetProperty("interval").GetProperty("lower").GetDouble() > 0);
         Assert.Equal(40, comparison.GetProperty("items").GetInt32());
         Assert.Equal(JsonValueKind.Null, comparison.GetProperty("bounds").ValueKind);
@@ -78,10 +80,33 @@ public sealed class Comparing_variants
     }
 
     [Fact]
+    public async Task Each_metric_has_its_own_margin_or_the_common_one_and_the_gate_takes_them_too()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        string Definition(string compare) =>
+            Yaml.Of(40, 5, ["sim-steady", "sim-steady-1"], $"{Yaml.Ratings}, {{ type: regex, name: high, pattern: '[45]' }}", $"compare: {{ {compare} }}\n");
+
+        var common = await bench.RunAsync(Definition("margin: 0.3"));
+        var own = await bench.RunAsync(Definition("margin: 0.3, margins: { high: 0.05 }"));
+        var gate = await bench.CommandAsync(["gate", Text(own.Json, "runId"), "--baseline", Text(common.Json, "runId"), "--data", bench.Data, "--json"]);
+        var table = await bench.CommandAsync(["gate", Text(own.Json, "runId"), "--baseline", Text(common.Json, "runId"), "--data", bench.Data]);
+
+        Assert.Equal([0.3, 0.3], Margins(Comparisons(common.Json)));
+        Assert.Contains("ONE_MARGIN", Warnings(common.Json));
+        Assert.Equal([0.3, 0.05], Margins(Comparisons(own.Json)));
+        Assert.Equal(["equivalent", "inconclusive"], Comparisons(own.Json).Select(comparison => Text(comparison, "verdict")));
+        Assert.DoesNotContain("ONE_MARGIN", Warnings(own.Json));
+        Assert.Equal([0.3, 0.3, 0.05, 0.05], Margins(gate.Json.GetProperty("checks").EnumerateArray()));
+        Assert.Contains("acceptable losses are below 0.3 of number, 0.05 of high", table.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_table_of_all_pairs_says_what_each_row_is_compared_with()
     {
         await using var bench = await Workbench.CreateAsync();
-        await bench.RunAsync(Yaml.Of(scenarios: 12, samples: 1, models: ["one", "two", "six"], more: "compare: { pairs: all }\n"));
+
+        // Fewer than ten scenarios are never decided, so each pair has its reason below the table.
+        await bench.RunAsync(Yaml.Of(scenarios: 9, samples: 1, models: ["one", "two", "six"], more: "compare: { pairs: all }\n"));
 
         var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
 
@@ -105,6 +130,8 @@ public sealed class Comparing_variants
 
     [Theory]
     [InlineData("compare: { margin: 0 }", "compare.margin must be above 0, but is 0.")]
+    [InlineData("compare: { margins: { number: -1 } }", "compare.margins.number must be above 0, but is -1.")]
+    [InlineData("compare: { margins: { nubmer: 1 } }", "compare.margins.nubmer is not a known field; did you mean \"number\"?")]
     [InlineData("compare: { control: gpt }", "compare.control must be one of openai-compatible:sim-noisy, but is \"gpt\".")]
     [InlineData("compare: { metrics: [speed] }", "compare.metrics[0] must be the name of a scorer (number), but is \"speed\".")]
     [InlineData("compare: { confidence: 95 }", "compare.confidence must be between 0.8 and 0.999, but is 95.")]
@@ -122,6 +149,11 @@ public sealed class Comparing_variants
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<double> Margins(IEnumerable<JsonElement> elements) => elements.Select(element => element.GetProperty("margin").GetDouble());
+
+    private static IEnumerable<string> Warnings(JsonElement result) =>
+        result.GetProperty("analysis").GetProperty("warnings").EnumerateArray().Select(warning => Text(warning, "code"));
 
     internal static List<JsonElement> Comparisons(JsonElement result) => [.. result.GetProperty("analysis").GetProperty("comparisons").EnumerateArray()];
 

@@ -17,7 +17,7 @@ public sealed class Extending_and_rescoring
         var runId = first.Json.GetProperty("runId").GetString()!;
         var before = await bench.ReadAsync(runId);
 
-        var extended = await ExtendAsync(bench, runId, "--samples", "3", "--add-model", "openai-compatible:sim-better-0.5");
+        var extended = await ExtendAsync(bench, runId, "--samples", "3", "--add-model", "openai-compatible:sim-better-1");
 
         Assert.True(extended.ExitCode == 0, extended.Error);
         Assert.Equal(runId, extended.Json.GetProperty("runId").GetString());

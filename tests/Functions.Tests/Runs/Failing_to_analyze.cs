@@ -33,7 +33,7 @@ public sealed class Failing_to_analyze : IDisposable
         // A row of a later version in the way: it is no cell that this one can read.
         var odd = new Entity($"{run.RunId}|000000", "000000-000-000-later") { ["outcome"] = "glorious" };
         await services.Entities.SubmitAsync(TableKeys.Cells, EntityOperation.Insert(odd), Cancel);
-        await new PipelineQueue(services.Runs, engine.Client, services.AbTestFeature, services.StartDigest, TimeProvider.System).HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
+        await services.PipelineOf(engine.Client).HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
         await EndAsync(engine.Client, run.RunId, clock);
 
         var completed = await services.Runs.GetAsync(run.RunId, Cancel);
@@ -58,7 +58,7 @@ public sealed class Failing_to_analyze : IDisposable
             new AllocateSamples(services.Runs, services.Cells, services.Allocations),
             new ReadAllocation(services.Allocations),
             services.AnalyzeRun,
-            new CompleteRun(services.Runs, catalog, services.Digests, TimeProvider.System, NullLogger<CompleteRun>.Instance));
+            new CompleteRun(services.Runs, catalog, services.Digests.MakeAsync, TimeProvider.System, NullLogger<CompleteRun>.Instance));
         return new EmbeddedEngine(
             services.Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(1), NullLoggerFactory.Instance);
     }

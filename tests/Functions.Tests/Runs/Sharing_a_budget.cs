@@ -10,32 +10,32 @@ using FunctionsEval.TestKit;
 namespace FunctionsEval.Functions.Tests.Runs;
 
 /// <summary>Two processes, each with its own connection, ledger and budget, over one store.</summary>
-public sealed class Sharing_a_budget : IAsyncDisposable
+public abstract class Sharing_a_budget : IAsyncDisposable
 {
     private const decimal Cap = 1;
 
-    private readonly TemporaryFolder _folder = new();
     private readonly FakeClock _clock = new();
     private readonly StorageConnection[] _storages;
     private readonly CellLedger[] _ledgers;
-    private readonly RunRecord _run = RunCells.Run() with { BudgetUsd = (double)Cap };
+    private readonly RunRecord _run;
 
-    public Sharing_a_budget()
+    protected Sharing_a_budget(StorageSettings settings)
     {
-        _storages = [.. Enumerable.Range(0, 2).Select(_ => StorageConnection.Open(new StorageSettings(_folder.Path), TimeProvider.System))];
+        // The tests of one emulator share its tables.
+        _run = RunCells.Run() with { RunId = RunId.New(_clock.GetUtcNow()), BudgetUsd = (double)Cap };
+        _storages = [.. Enumerable.Range(0, 2).Select(_ => StorageConnection.Open(settings, TimeProvider.System))];
         _ledgers = [.. _storages.Select(storage => new CellLedger(storage.Entities))];
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var storage in _storages)
         {
             await storage.DisposeAsync();
         }
-
-        _folder.Dispose();
     }
 
     [Fact]
@@ -184,3 +184,25 @@ public sealed class Sharing_a_budget : IAsyncDisposable
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
+
+public sealed class Sharing_a_budget_on_SQLite : Sharing_a_budget
+{
+    private readonly TemporaryFolder _folder;
+
+    public Sharing_a_budget_on_SQLite()
+        : this(new TemporaryFolder())
+    {
+    }
+
+    private Sharing_a_budget_on_SQLite(TemporaryFolder folder)
+        : base(new StorageSettings(folder.Path)) => _folder = folder;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+public sealed class Sharing_a_budget_on_Azurite(AzuriteFixture azurite)
+    : Sharing_a_budget(new StorageSettings("unused", azurite.ConnectionString)), IClassFixture<AzuriteFixture>;

@@ -54,9 +54,9 @@ public sealed class Stopping_early
         await using var bench = await Workbench.CreateAsync();
         var models = new[] { "one", "two" };
 
-        // Every run draws its own answers, and by chance two like models may look promising to the end: but hardly four times.
+        // Every run draws its own answers, and by chance two like models may look promising to the end: but hardly six times.
         var futile = "";
-        for (var tries = 0; tries < 4 && !futile.StartsWith("futility: After ", StringComparison.Ordinal); tries++)
+        for (var tries = 0; tries < 6 && !futile.StartsWith("futility: After ", StringComparison.Ordinal); tries++)
         {
             var run = await bench.RunAsync(Yaml.Of(scenarios: 400, samples: 1, models: models, more: "stopping: { lookEvery: 50, futility: true }\n"));
             futile = run.Json.GetProperty("stoppedEarly") is { ValueKind: JsonValueKind.Object } early ? early.GetProperty("reason").GetString()! : "";

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FunctionsEval.Runs;
+using FunctionsEval.Cli;
 
 namespace FunctionsEval.Functions.Tests.Setup;
 

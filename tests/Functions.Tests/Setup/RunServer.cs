@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Hosting.StandAlone;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;

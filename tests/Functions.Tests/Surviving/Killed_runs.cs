@@ -1,3 +1,4 @@
+using FunctionsEval.Cli;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;

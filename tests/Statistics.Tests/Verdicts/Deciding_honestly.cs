@@ -5,10 +5,11 @@ namespace FunctionsEval.Statistics.Tests.Verdicts;
 /// <summary>Seeded simulations of what verdicts promise, for data of many kinds.</summary>
 public sealed class Deciding_honestly
 {
-    private const int Replications = 4_000;
+    // A rate of 5% has a standard error of 0.2 points then, one of 75% of 0.4.
+    private const int Replications = 10_000;
 
     // Two standard errors of the simulation above the nominal rate.
-    private const double Most = 0.05 + 0.0069;
+    private const double Most = 0.05 + 0.0044;
 
     private static readonly VerdictOptions Options = new(Draws: 499);
 
@@ -32,10 +33,10 @@ public sealed class Deciding_honestly
         var (margin, draw) = Worlds.All[kind];
         var options = Options with { Margin = margin };
 
-        var rate = Simulation.Rate(2_000, 223, random => Decide(draw(random, margin), options, random) == Verdict.Equivalent);
+        var rate = Simulation.Rate(4_000, 223, random => Decide(draw(random, margin), options, random) == Verdict.Equivalent);
 
-        // Two standard errors of half as many replications.
-        Assert.InRange(rate, 0, 0.05 + 0.0097);
+        // Two standard errors of so many replications.
+        Assert.InRange(rate, 0, 0.05 + 0.0069);
     }
 
     [Theory]
@@ -45,9 +46,10 @@ public sealed class Deciding_honestly
         var (margin, draw) = Worlds.All[kind];
 
         var rate = Simulation.Rate(
-            2_000, 227, random => DifferenceTest.Of(draw(random, margin), Options, random).Interval!.Contains(margin));
+            4_000, 227, random => DifferenceTest.Of(draw(random, margin), Options, random).Interval!.Contains(margin));
 
-        Assert.InRange(rate, 0.93, 0.98);
+        // Rare failures are covered more often, at 97.1% (20,000 replications): the interval of what hardly differs is made wider.
+        Assert.InRange(rate, 0.93, 0.975);
     }
 
     [Fact]
@@ -98,7 +100,7 @@ public sealed class Deciding_honestly
         var told = Simulation.Rate(Replications, 257, random => Decide(Draw(random, items, 0), Options, random) is Verdict.Better or Verdict.Worse);
         TestContext.Current.TestOutputHelper?.WriteLine($"planned {planned:F4}");
 
-        Assert.InRange(found, planned - 0.035, planned + 0.035);
+        Assert.InRange(found, planned - 0.03, planned + 0.03);
         Assert.InRange(told, 0, Most);
     }
 

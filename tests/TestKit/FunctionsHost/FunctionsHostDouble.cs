@@ -48,8 +48,6 @@ public sealed class FunctionsHostDouble : IAsyncDisposable
 
     public int HandlerStarts => _channel.Starts;
 
-    public int HandlerProcessId => _channel.ProcessId;
-
     /// <summary>True once the host has given its handler up.</summary>
     public bool HasStopped => _channel.Stopped.IsCancellationRequested;
 

@@ -12,6 +12,3 @@ public sealed record ProviderCall(
     ModelOutcome Outcome,
     RequestAdaptations Adaptations = RequestAdaptations.None,
     decimal? CostUsd = null);
-
-/// <summary>The last outcome, and every attempt made on the way to it, in order.</summary>
-public sealed record ModelCallResult(ModelOutcome Outcome, IReadOnlyList<ProviderCall> Attempts);

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.AbTests;
+using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
 
-namespace FunctionsEval.Runs;
+namespace FunctionsEval.Cli;
 
 /// <summary>How a run ended: what the command line prints as JSON, and what scripts read.</summary>
 /// <param name="AbTest">Only of an A/B test: what each variant came to.</param>

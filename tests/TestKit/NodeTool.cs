@@ -4,28 +4,27 @@ using System.Security.Cryptography;
 
 namespace FunctionsEval.TestKit;
 
-/// <summary>Installs the locked Azurite once, into <c>artifacts/azurite</c>. Several test processes may ask at the same time.</summary>
-internal static class AzuriteInstall
+/// <summary>Installs a tool that needs Node, with its locked packages, once. Several test processes may ask at the same time.</summary>
+internal static class NodeTool
 {
-    private static readonly string[] Files = ["package.json", "package-lock.json", "exit-with-parent.cjs"];
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>The folder that holds <c>node_modules/azurite</c>.</summary>
-    public static async Task<string> EnsureAsync(CancellationToken cancellationToken)
+    /// <summary>Copies <c>tests/TestKit/{name}</c> to <c>artifacts/{name}</c> and gives that folder, which holds <c>node_modules</c> then.</summary>
+    public static async Task<string> EnsureAsync(string name, CancellationToken cancellationToken)
     {
         var root = RepositoryRoot();
-        var source = Path.Combine(root, "tests", "TestKit", "azurite");
-        var target = Path.Combine(root, "artifacts", "azurite");
+        var files = Directory.GetFiles(Path.Combine(root, "tests", "TestKit", name));
+        var target = Path.Combine(root, "artifacts", name);
         Directory.CreateDirectory(target);
-        var version = Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(source, "package-lock.json"), cancellationToken)));
+        var version = await VersionAsync(files, cancellationToken);
         var stamp = Path.Combine(target, "installed");
 
         await using var installLock = await LockAsync(Path.Combine(target, "install.lock"), cancellationToken);
         if (!File.Exists(stamp) || await File.ReadAllTextAsync(stamp, cancellationToken) != version)
         {
-            foreach (var file in Files)
+            foreach (var file in files)
             {
-                File.Copy(Path.Combine(source, file), Path.Combine(target, file), overwrite: true);
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
             }
 
             await InstallAsync(target, cancellationToken);
@@ -51,8 +50,19 @@ internal static class AzuriteInstall
         }
         catch (Win32Exception e)
         {
-            throw new AzuriteUnavailableException($"'{program}' cannot be started ({e.Message}). Install Node.js 20 or newer.");
+            throw new NodeUnavailableException($"'{program}' cannot be started ({e.Message}). Install Node.js 20 or newer.");
         }
+    }
+
+    private static async Task<string> VersionAsync(IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files.Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(await File.ReadAllBytesAsync(file, cancellationToken));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static async Task InstallAsync(string folder, CancellationToken cancellationToken)
@@ -68,13 +78,13 @@ internal static class AzuriteInstall
             await npm.WaitForExitAsync(limit.Token);
             if (npm.ExitCode != 0)
             {
-                throw new AzuriteUnavailableException($"npm ci ended with {npm.ExitCode}: {errors.ReplaceLineEndings(" ").Trim()}");
+                throw new NodeUnavailableException($"npm ci ended with {npm.ExitCode}: {errors.ReplaceLineEndings(" ").Trim()}");
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             npm.Kill(entireProcessTree: true);
-            throw new AzuriteUnavailableException($"npm ci took longer than {InstallLimit.TotalMinutes} minutes.");
+            throw new NodeUnavailableException($"npm ci took longer than {InstallLimit.TotalMinutes} minutes.");
         }
     }
 
@@ -94,7 +104,7 @@ internal static class AzuriteInstall
                     return false;
                 }
             },
-            "the installation of Azurite by another test process to end",
+            "the installation by another test process to end",
             InstallLimit + TimeSpan.FromMinutes(1),
             cancellationToken);
         return held!;
@@ -110,9 +120,9 @@ internal static class AzuriteInstall
             }
         }
 
-        throw new AzuriteUnavailableException($"the tests do not run inside the repository ({AppContext.BaseDirectory}).");
+        throw new NodeUnavailableException($"the tests do not run inside the repository ({AppContext.BaseDirectory}).");
     }
 }
 
-/// <summary>Why there is no emulator on this machine.</summary>
-internal sealed class AzuriteUnavailableException(string message) : Exception(message);
+/// <summary>Why a tool that needs Node cannot be had on this machine.</summary>
+internal sealed class NodeUnavailableException(string message) : Exception(message);

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 
-namespace FunctionsEval.Telemetry;
+namespace FunctionsEval.Runs;
 
 /// <summary>Spans and counters of runs. A cell belongs to the trace of the request that started its run, wherever and whenever it is evaluated.</summary>
 internal static class RunTelemetry

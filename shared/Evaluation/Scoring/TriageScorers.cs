@@ -1,7 +1,4 @@
-using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
-
-namespace FunctionsEval.Evaluation.Triage;
+namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>The scorers of every triage run: analysis then treats its score and flags like those of any other run.</summary>
 public static class TriageScorers
@@ -19,6 +16,10 @@ public static class TriageScorers
 
     public static IReadOnlyList<ScorerSpec> Specs { get; } =
         [.. new[] { AiScore, IsRelevant, IsNovel, ShouldDeepSummarize }.Select(name => new ScorerSpec(Type, name, Turn: LastTurn))];
+
+    /// <summary>One margin for all, in hundredths of their scales: points of the score, percentage points of a flag.</summary>
+    public static IReadOnlyDictionary<string, double> Margins(double points) =>
+        Specs.ToDictionary(spec => spec.Name!, spec => spec.Name == AiScore ? points : points / 100);
 
     internal static IScorer Create(ScorerSpec spec) => Specs.Any(known => known.Name == spec.Name)
         ? new TriageScorer(spec.Name!)

@@ -1,4 +1,4 @@
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation;
 
 /// <summary>The known name that a misspelt one most likely meant, by Levenshtein distance, case aside.</summary>
 internal static class Suggestion

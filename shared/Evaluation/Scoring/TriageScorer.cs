@@ -1,6 +1,6 @@
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Triage;
 
-namespace FunctionsEval.Evaluation.Triage;
+namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>One number of a triage answer: its score, or a flag as 0 or 1. Invalid when the answer is.</summary>
 internal sealed class TriageScorer(string name) : IScorer

@@ -1,4 +1,4 @@
-namespace FunctionsEval.AbTests;
+namespace FunctionsEval.Runs;
 
 /// <summary>A/B tests over HTTP and the queue are an opt-in: they spend money and bypass credits. A command line is one by itself.</summary>
 public sealed record AbTestFeature(bool Enabled)

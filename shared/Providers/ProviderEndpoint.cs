@@ -1,4 +1,4 @@
-namespace FunctionsEval.Providers.Wire;
+namespace FunctionsEval.Providers;
 
 /// <summary>Where a vendor's server is and how to talk to it. A class, not a record: its text must not show the key.</summary>
 public sealed class ProviderEndpoint

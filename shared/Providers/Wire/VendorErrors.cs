@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
-using FunctionsEval.Providers.Wire;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Wire;
 
 /// <summary>From a vendor's status and words to the one taxonomy (docs/adr/0005).</summary>
 internal static class VendorErrors
@@ -16,7 +15,7 @@ internal static class VendorErrors
     private static readonly string[] BillingPhrases =
     [
         "credit balance is too low", "out of credits", "insufficient credits", "insufficient balance", "payment required",
-        "check your plan and billing", "billing hard limit",
+        "check your plan and billing", "billing hard limit", "used all available credits", "doesn't have any credits",
     ];
 
     // A quota of the day, and not one of the minute that the same sentence may name beside it.

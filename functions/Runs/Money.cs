@@ -1,4 +1,4 @@
-namespace FunctionsEval.Runs.Budget;
+namespace FunctionsEval.Runs;
 
 /// <summary>Sums of money are stored as whole nano-dollars, so that adding them loses nothing.</summary>
 internal static class Money

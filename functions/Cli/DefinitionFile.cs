@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>Reads definitions for the verbs. What is wrong with one is said on the terminal, with line and column.</summary>
+internal static class DefinitionFile
+{
+    /// <summary>Null when the file is not there or holds no definition.</summary>
+    public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, CancellationToken cancellationToken)
+    {
+        if (!file.Exists)
+        {
+            terminal.Fail($"file '{file.FullName}' does not exist.", ExitCodes.Usage);
+            return null;
+        }
+
+        return Parse(terminal, file.FullName, await File.ReadAllTextAsync(file.FullName, cancellationToken));
+    }
+
+    /// <param name="file">Its ending tells YAML from JSON.</param>
+    public static Definition? Parse(Terminal terminal, string file, string text)
+    {
+        var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
+        switch (isJson ? DefinitionReader.ReadJson(text) : DefinitionReader.ReadYaml(text))
+        {
+            case DefinitionOutcome.Parsed(var definition):
+                return definition;
+            case DefinitionOutcome.Rejected(var errors):
+                foreach (var error in errors.Take(Problems.MaxComplaints))
+                {
+                    terminal.Fail($"{file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
+                }
+
+                if (errors.Count > Problems.MaxComplaints)
+                {
+                    terminal.Fail(string.Create(CultureInfo.InvariantCulture, $"... and {errors.Count - Problems.MaxComplaints:N0} more"), ExitCodes.Usage);
+                }
+
+                return null;
+            case var other:
+                throw new UnreachableException($"Unhandled {other.GetType().Name}");
+        }
+    }
+}
