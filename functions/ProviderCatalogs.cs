@@ -25,6 +25,14 @@ public sealed class ProviderCatalogs : IDisposable
     public ProviderCatalog For(string? baseUrl) => _catalogs.GetOrAdd(
         baseUrl ?? "", _ => new Lazy<ProviderCatalog>(() => new ProviderCatalog(_settings(baseUrl), _clock, new Random(), _quota))).Value;
 
+    /// <summary>No call of any model leaves any more; gives how many are under way at the time of asking.</summary>
+    public Func<int> Close()
+    {
+        var gates = _catalogs.Values.Where(catalog => catalog.IsValueCreated).SelectMany(catalog => catalog.Value.Gates().Values).ToList();
+        gates.ForEach(gate => gate.Close());
+        return () => gates.Sum(gate => gate.Snapshot().InFlight);
+    }
+
     public void Dispose()
     {
         foreach (var catalog in _catalogs.Values.Where(catalog => catalog.IsValueCreated))

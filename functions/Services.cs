@@ -28,6 +28,7 @@ namespace FunctionsEval;
 internal sealed class Services : IAsyncDisposable
 {
     private readonly StorageConnection _storage;
+    private readonly ILogger<PipelineQueue> _pipelineLogger;
     private readonly CancellationTokenSource _ownershipLost = new();
     private readonly Lazy<EmbeddedEngine> _engine;
     private readonly Lazy<QueuePump> _pump;
@@ -36,6 +37,7 @@ internal sealed class Services : IAsyncDisposable
     private Services(StorageConnection storage, Settings settings, TimeProvider clock, ILoggerFactory loggers, bool isCommand, bool isFleet)
     {
         _storage = storage;
+        _pipelineLogger = loggers.CreateLogger<PipelineQueue>();
         _telemetry = TelemetryExport.Start(settings);
         Settings = settings;
         Clock = clock;
@@ -186,7 +188,7 @@ internal sealed class Services : IAsyncDisposable
         new(StorageConnection.Open(settings.Storage, TimeProvider.System, mayBeReadOnly), settings, TimeProvider.System, loggers, isCommand, isFleet);
 
     /// <summary>The jobs of the engine behind a client.</summary>
-    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest.PrepareAsync, Clock);
+    public PipelineQueue PipelineOf(DurableTaskClient client) => new(Runs, client, AbTestFeature, StartDigest.PrepareAsync, Clock, _pipelineLogger);
 
     public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) => _storage.AcquireOwnershipAsync(cancellationToken);
 

@@ -29,6 +29,8 @@ internal static class CommandLine
             HostCommand.Create(terminal),
         };
 
+        OptionalArguments.Mark(root);
+
         // The Functions host starts the program without a verb.
         if (arguments.Length == 0 && Settings.IsCustomHandler(terminal.Environment))
         {

@@ -69,7 +69,7 @@ internal static class PlanCommand
         switch (outcome)
         {
             case PlanOutcome.Planned(var report):
-                Print(terminal, report, arguments.GetValue(CommonOptions.Json));
+                Print(terminal, report, arguments);
                 return ExitCodes.Completed;
             case PlanOutcome.UnknownRun(var runId):
                 throw new UsageException($"run '{runId}' does not exist in this store.");
@@ -100,30 +100,34 @@ internal static class PlanCommand
         return await services.Planner.PlanAsync(request, cancellationToken);
     }
 
-    private static void Print(Terminal terminal, PlanReport report, bool asJson)
+    private static void Print(Terminal terminal, PlanReport report, ParseResult arguments)
     {
-        if (asJson)
+        if (arguments.GetValue(CommonOptions.Json))
         {
             terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.PlanReport));
             return;
         }
 
         var console = terminal.OutConsole();
-        console.MarkupLineInterpolated(
-            $"To find a difference of [bold]{Text(report.Effect, "0.####")}[/] in {Text(report.Power, "P0")} of the cases: [bold]{Text(report.Plan.Items, "N0")}[/] scenarios with [bold]{report.Plan.SamplesPerScenario}[/] samples of either variant, {Text(report.Plan.Calls, "N0")} calls");
-        if (report.DetectableEffect is { } detectable)
+        if (report.Plan.Items is not null)
         {
-            console.MarkupLineInterpolated($"The scenarios at hand find a difference of [bold]{Text(detectable, "0.####")}[/]");
+            console.MarkupLineInterpolated(
+                $"To find a difference of [bold]{Text(report.Effect, "G4")}[/] in {Text(report.Power, "P0")} of the cases: [bold]{Text(report.Plan.Items, "N0")}[/] scenarios with [bold]{SamplesOf(report.Plan)}[/] of either variant, {Text(report.Plan.Calls, "N0")} calls");
         }
 
-        if (report.Curve.Count > 0)
+        if (report.DetectableEffect is { } detectable)
+        {
+            console.MarkupLineInterpolated($"The scenarios at hand find a difference of [bold]{Text(detectable, "G4")}[/]");
+        }
+
+        if (report.Curve.Any(point => point.Items is not null))
         {
             var table = RunReport.NewTable("The same power with");
-            RunReport.AddNumbers(table, ["samples", "scenarios", "cells", "calls", "cost", "hours"]);
+            RunReport.AddNumbers(table, ["samples", "scenarios", "cells", "calls", "cost", "time"]);
             foreach (var point in report.Curve)
             {
                 table.AddRow(
-                    Text(point.SamplesPerScenario, "N0"), Text(point.Items, "N0"), Text(point.Cells, "N0"), Text(point.Calls, "N0"), Text(point.Cost, "N2"), Text(point.WallSeconds / 3600, "N2"));
+                    Text(point.SamplesPerScenario, "N0"), Text(point.Items, "N0"), Text(point.Cells, "N0"), Text(point.Calls, "N0"), Text(point.Cost, "N2"), Time(point.WallSeconds));
             }
 
             console.Write(table);
@@ -131,9 +135,19 @@ internal static class PlanCommand
 
         foreach (var note in report.Notes)
         {
-            console.MarkupLineInterpolated($"{note}");
+            console.MarkupLineInterpolated($"{OptionNames.In(note, arguments)}");
         }
     }
+
+    private static string SamplesOf(PlanPoint plan) => plan.SamplesPerScenario == 1 ? "1 sample" : $"{plan.SamplesPerScenario} samples";
+
+    private static string Time(double? seconds) => seconds switch
+    {
+        < 60 => Text(seconds, "0.#") + " s",
+        < 3_600 => Text(seconds / 60, "0.#") + " min",
+        null => "-",
+        _ => Text(seconds / 3_600, "#,0.#") + " h",
+    };
 
     private static Option<double?> Number(string name, string description) => new(name) { Description = description, HelpName = "X", CustomParser = NumberParser.Optional<double> };
 

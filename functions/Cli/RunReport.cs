@@ -84,6 +84,11 @@ internal static class RunReport
         if (analysis.MostVariableScenarios.Count > 0)
         {
             console.Write(Scenarios("Most variable scenarios", analysis.MostVariableScenarios));
+        }
+
+        // A few scenarios may all be among the former; where nothing varies, all are as stable.
+        if (analysis is { MostVariableScenarios.Count: > 0, MostStableScenarios.Count: > 0 })
+        {
             console.Write(Scenarios("Most stable scenarios", analysis.MostStableScenarios));
         }
 

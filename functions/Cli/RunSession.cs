@@ -76,6 +76,7 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            await CallsUnderWay.EndAsync(services.Catalogs, services.Clock, session.SayWaiting);
             await engine.StopAsync();
             terminal.Error.WriteLine($"functionseval: interrupted; nothing is lost. Go on with: {session.ResumeLine(run)}");
             return ExitCodes.Interrupted;
@@ -85,6 +86,9 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
         await RunReport.PrintAsync(terminal, services, run, result, asJson, cancellationToken);
         return ExitCodes.Of(result);
     }
+
+    private void SayWaiting(int calls) => terminal.Error.WriteLine(FormattableString.Invariant(
+        $"functionseval: waiting up to {CallsUnderWay.Patience.TotalSeconds} s for {(calls == 1 ? "a call" : $"{calls} calls")} under way; Ctrl+C again stops at once"));
 
     private string ResumeLine(RunRecord run) =>
         services.IsLocal ? $"functionseval resume {run.RunId} --data {settings.Storage.DataFolder}" : $"functionseval resume {run.RunId}";

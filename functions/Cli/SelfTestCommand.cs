@@ -97,7 +97,7 @@ internal static class SelfTestCommand
 
         var (same, power) = (report.FalsePositiveRate, report.Power);
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {report.Scenarios} scenarios x {report.SamplesPerScenario} samples, {same.Runs} comparisons of either kind, {report.Calls:N0} calls, {report.ElapsedSeconds:F1} s
+            {report.Scenarios} scenarios x {(report.SamplesPerScenario == 1 ? "1 sample" : $"{report.SamplesPerScenario} samples")}, {same.Runs} comparisons of either kind, {report.Calls:N0} calls, {report.ElapsedSeconds:F1} s
             no difference, called one   {same.Rate:P1}   ({same.Lower:P1} .. {same.Upper:P1}; promised: at most {report.Alpha:P0})
             difference of {report.Effect:0.###}, found     {power.Rate:P1}   ({power.Lower:P1} .. {power.Upper:P1}; planned: {power.Planned:P1})
             {(report.IsSound ? "Both are what they promise, as far as so many comparisons can tell." : "One of them is further from its promise than chance explains.")}

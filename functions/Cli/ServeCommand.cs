@@ -64,6 +64,11 @@ internal static class ServeCommand
         await reviews.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await app.StopAsync(CancellationToken.None);
         await services.Pump.StopAsync(CancellationToken.None);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            await CallsUnderWay.EndAsync(services.Catalogs, services.Clock, calls => terminal.Error.WriteLine($"functionseval: waiting for {calls} calls under way"));
+        }
+
         return cancellationToken.IsCancellationRequested
             ? ExitCodes.Completed
             : terminal.Fail("the store was taken over by another process, or the engine failed; see the log.", ExitCodes.Infrastructure);

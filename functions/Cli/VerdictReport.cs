@@ -8,29 +8,17 @@ internal static class VerdictReport
 {
     public static void Print(IAnsiConsole console, IReadOnlyList<VariantComparison> comparisons)
     {
-        // One control is named once; several are a column, or rows and reasons could not be told apart.
-        var controls = comparisons.Select(comparison => comparison.Control).Distinct().ToList();
-        var table = controls is [var only]
-            ? RunReport.NewTable($"Verdicts against {only}", "variant", "metric", "verdict")
-            : RunReport.NewTable("Verdicts", "variant", "control", "metric", "verdict");
-        RunReport.AddNumbers(table, ["effect", "interval", "adj. p"]);
-        foreach (var comparison in comparisons)
+        // A table for each control: as a column beside the variants a terminal has no room for it.
+        var names = new ShortNames(comparisons.SelectMany(comparison => new[] { comparison.Variant, comparison.Control }));
+        var controls = comparisons.GroupBy(comparison => comparison.Control, StringComparer.Ordinal).ToList();
+        foreach (var control in controls)
         {
-            table.AddRow([
-                Markup.Escape(comparison.Variant),
-                .. controls.Count > 1 ? [Markup.Escape(comparison.Control)] : Array.Empty<string>(),
-                Markup.Escape(comparison.Metric),
-                $"[bold]{comparison.Verdict}[/]",
-                RunReport.Number(comparison.Effect),
-                comparison.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
-                RunReport.Number(comparison.AdjustedPValue, "0.####"),
-            ]);
+            console.Write(Against(control.Key, control, names));
         }
 
-        console.Write(table);
         foreach (var comparison in comparisons)
         {
-            var pair = controls.Count > 1 ? $"{comparison.Variant} against {comparison.Control}" : comparison.Variant;
+            var pair = controls.Count > 1 ? $"{names.Of(comparison.Variant)} against {names.Of(comparison.Control)}" : names.Of(comparison.Variant);
             if (comparison.Reason is { } reason)
             {
                 console.MarkupLineInterpolated($"{pair} by {comparison.Metric}: {reason}");
@@ -48,5 +36,24 @@ internal static class VerdictReport
                     $"[yellow]{pair} by {comparison.Metric}: answers that needed a second try score {RunReport.Number(shift.Shift)} differently (p {RunReport.Number(shift.PValue, "0.####")}).[/]");
             }
         }
+    }
+
+    private static Table Against(string control, IEnumerable<VariantComparison> comparisons, ShortNames names)
+    {
+        var table = RunReport.NewTable($"Verdicts against {control}", "variant", "metric", "verdict");
+        table.Columns[^1].NoWrap();
+        RunReport.AddNumbers(table, ["effect", "interval", "adj. p"]);
+        foreach (var comparison in comparisons)
+        {
+            table.AddRow(
+                Markup.Escape(names.Of(comparison.Variant)),
+                Markup.Escape(comparison.Metric),
+                $"[bold]{comparison.Verdict}[/]",
+                RunReport.Number(comparison.Effect),
+                comparison.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
+                RunReport.Number(comparison.AdjustedPValue, "0.####"));
+        }
+
+        return table;
     }
 }

@@ -41,7 +41,11 @@ internal static class GateDocuments
         text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {EvalJson.Name(report.Outcome)}");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Run `{report.RunId}` against `{report.BaselineRunId}`; {report.AcceptableLoss}; {report.Confidence:P0} intervals.");
-        text.AppendLine().AppendLine("| metric | variant | baseline | effect | interval | scenarios | outcome |").AppendLine("|---|---|---|---|---|---|---|");
+        if (report.Checks.Count > 0)
+        {
+            text.AppendLine().AppendLine("| metric | variant | baseline | effect | interval | scenarios | outcome |").AppendLine("|---|---|---|---|---|---|---|");
+        }
+
         foreach (var check in report.Checks)
         {
             var interval = check.Interval is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Lower:F4} .. {known.Upper:F4}") : "-";

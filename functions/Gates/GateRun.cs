@@ -69,6 +69,11 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
         var (own, others) = (run.Scorers.Select(scorer => scorer.Name!).ToList(), baseline.Scorers.Select(scorer => scorer.Name!).ToList());
         foreach (var metric in asked ?? run.Compare?.Metrics ?? own)
         {
+            if (!own.Contains(metric) && !others.Contains(metric))
+            {
+                throw new GateException($"metric '{metric}' is in neither run, which have {string.Join(", ", own.Union(others, StringComparer.Ordinal))}.");
+            }
+
             if (!own.Contains(metric) || !others.Contains(metric))
             {
                 problems.Add($"Metric '{metric}' is not in both runs.");

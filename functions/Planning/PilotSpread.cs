@@ -19,9 +19,16 @@ internal sealed record PilotSpread(
         var names = pilot.Variants.Select(variant => variant.Name).ToList();
         var control = names.IndexOf(request.Control ?? pilot.Compare?.Control ?? names[0]);
         var variant = request.Variant is null ? names.FindIndex(name => control < 0 || name != names[control]) : names.IndexOf(request.Variant);
-        if (control < 0 || variant < 0 || control == variant)
+        if (control < 0)
         {
-            return Failed("variant", $"variant and control must be two of the pilot's variants ({string.Join(", ", names)}), but are '{request.Variant}' and '{request.Control}'.");
+            return Failed("control", $"control must be one of the pilot's variants ({string.Join(", ", names)}), but is '{request.Control ?? pilot.Compare?.Control}'.");
+        }
+
+        if (variant < 0 || control == variant)
+        {
+            return Failed("variant", request.Variant is null
+                ? $"pilotRunId '{pilot.RunId}' has one variant, '{names[0]}': a comparison is planned from a run of two."
+                : $"variant must be one of the pilot's variants other than '{names[control]}', which it is compared with ({string.Join(", ", names)}), but is '{request.Variant}'.");
         }
 
         var metrics = pilot.Scorers.Select(scorer => scorer.Name!).ToList();

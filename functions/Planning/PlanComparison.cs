@@ -72,7 +72,7 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             Point(samples),
             request.Items is { } given && given >= fewest ? DetectableEffect.Of(design, given, request.Power, alpha) : null,
             [.. pilot.OneSampleOnly ? [] : CurveSamples.Select(Point)],
-            [.. Notes(request, pilot), .. Limits(request, fewest, BySpread(samples))]);
+            BySpread(samples) is { } bySpread ? [.. Notes(request, pilot), .. Limits(request, fewest, bySpread)] : [OutOfReach(request)]);
 
         int? BySpread(int samples) => PairedSampleSize.Of(Design(spread, samples), request.Effect, request.Power, alpha);
 
@@ -104,7 +104,10 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             MaxCurveSamples)
         : 1;
 
-    private static IEnumerable<string> Limits(PlanRequest request, int fewest, int? bySpread)
+    private static string OutOfReach(PlanRequest request) =>
+        FormattableString.Invariant($"Finding a difference of {request.Effect} takes more than {PairedSampleSize.MaxItems:N0} scenarios: look for a larger one.");
+
+    private static IEnumerable<string> Limits(PlanRequest request, int fewest, int bySpread)
     {
         if (bySpread < fewest)
         {

@@ -4,7 +4,8 @@ using FunctionsEval.Durable.Client;
 namespace FunctionsEval.Runs;
 
 /// <summary>The queue trigger: the only place that starts and signals orchestrations. Every job may arrive twice.</summary>
-public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTestFeature abTests, PrepareDigest prepareDigest, TimeProvider clock)
+public sealed partial class PipelineQueue(
+    RunStore runs, DurableTaskClient client, AbTestFeature abTests, PrepareDigest prepareDigest, TimeProvider clock, ILogger<PipelineQueue> logger)
 {
     public const string Name = "PipelineQueue";
 
@@ -55,7 +56,14 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
     /// </summary>
     internal async Task<bool> StartAsync(string runId, CancellationToken cancellationToken)
     {
-        if (!await IsUnfinishedAsync(runId, cancellationToken))
+        var run = await runs.FindAsync(runId, cancellationToken);
+        if (run is null)
+        {
+            // Nothing to try again: a run whose job could not be queued, or so it seemed, is taken back.
+            LogNoRun(runId);
+        }
+
+        if (run is null || run.Status.IsFinished())
         {
             return false;
         }
@@ -134,4 +142,7 @@ public sealed class PipelineQueue(RunStore runs, DurableTaskClient client, AbTes
             return 1;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "A job is for run {RunId}, which does not exist")]
+    private partial void LogNoRun(string runId);
 }

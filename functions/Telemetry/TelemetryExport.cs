@@ -20,6 +20,8 @@ internal sealed class TelemetryExport : IDisposable
 
     private TelemetryExport()
     {
+        // Without it ASP.NET Core's spans have neither name nor attribute. What it writes leaves the query out, which may hold a key.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
         var resource = ResourceBuilder.CreateEmpty().AddService("functionseval").AddTelemetrySdk().AddEnvironmentVariableDetector();
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)

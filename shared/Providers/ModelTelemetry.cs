@@ -31,10 +31,8 @@ public static class ModelTelemetry
     {
         ArgumentNullException.ThrowIfNull(request);
         return Source.HasListeners()
-            ? Source.StartActivity($"chat {request.Model}", ActivityKind.Client)?
-                .SetTag("gen_ai.operation.name", "chat")
-                .SetTag("gen_ai.provider.name", ProviderName(provider))
-                .SetTag("gen_ai.request.model", request.Model)
+            // What samplers decide by has to be there when the span begins.
+            ? Source.StartActivity($"chat {request.Model}", ActivityKind.Client, default(ActivityContext), Identity(provider, request))?
                 .SetTag("gen_ai.request.temperature", request.Temperature)
                 .SetTag("gen_ai.request.max_tokens", request.MaxTokens)
             : null;
@@ -52,12 +50,12 @@ public static class ModelTelemetry
 
         if (Duration.Enabled || Tokens.Enabled)
         {
-            var tags = new TagList
+            TagList tags = [.. Identity(provider, request)];
+            if (answer?.ModelVersion is { } version)
             {
-                { "gen_ai.operation.name", "chat" },
-                { "gen_ai.provider.name", ProviderName(provider) },
-                { "gen_ai.request.model", request.Model },
-            };
+                tags.Add("gen_ai.response.model", version);
+            }
+
             Count(answer?.Usage?.InputTokens, "input", tags);
             Count(answer?.Usage?.OutputTokens, "output", tags);
             if (error is not null)
@@ -69,13 +67,22 @@ public static class ModelTelemetry
         }
     }
 
+    private static KeyValuePair<string, object?>[] Identity(string provider, ModelRequest request) =>
+    [
+        new("gen_ai.operation.name", "chat"),
+        new("gen_ai.provider.name", ProviderName(provider)),
+        new("gen_ai.request.model", request.Model),
+    ];
+
     private static void Describe(Activity span, ModelAnswer? answer, ModelFailure? error)
     {
         span.SetTag("gen_ai.response.model", answer?.ModelVersion)
-            .SetTag("gen_ai.response.id", answer?.RequestId)
+            .SetTag("gen_ai.response.id", answer?.ResponseId)
             .SetTag("gen_ai.response.finish_reasons", answer?.FinishReason is { } reason ? new[] { reason } : null)
             .SetTag("gen_ai.usage.input_tokens", answer?.Usage?.InputTokens)
-            .SetTag("gen_ai.usage.output_tokens", answer?.Usage?.OutputTokens);
+            .SetTag("gen_ai.usage.output_tokens", answer?.Usage?.OutputTokens)
+            .SetTag("gen_ai.usage.reasoning.output_tokens", answer?.Usage?.ReasoningTokens)
+            .SetTag("gen_ai.usage.cache_read.input_tokens", answer?.Usage?.CachedTokens);
         if (error is not null)
         {
             span.SetTag("error.type", error.Code.ToWire()).SetTag("http.response.status_code", error.StatusCode).SetStatus(ActivityStatusCode.Error);

@@ -26,6 +26,28 @@ public sealed class Adaptive_concurrency
     }
 
     [Fact]
+    public async Task A_closed_gate_lets_no_call_out_and_those_under_way_come_back()
+    {
+        using var gate = Gate(start: 3);
+        using var stop = new CancellationTokenSource();
+        await gate.AcquireAsync(isRetry: false, stop.Token);
+        var underWay = await gate.StartAsync(stop.Token);
+        await gate.AcquireAsync(isRetry: false, stop.Token);
+
+        gate.Close();
+        var prepared = gate.StartAsync(stop.Token).AsTask();
+        var waiting = gate.AcquireAsync(isRetry: true, stop.Token).AsTask();
+        gate.Release(underWay, CallSignal.Succeeded, retryAfter: null);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(0, gate.Snapshot().InFlight);
+        Assert.False(prepared.IsCompleted || waiting.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => prepared);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
     public async Task A_burst_of_refusals_counts_once()
     {
         using var gate = Gate(start: 100);

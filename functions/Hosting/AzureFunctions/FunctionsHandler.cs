@@ -1,5 +1,6 @@
 using System.Net;
 using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Hosting.AzureFunctions;
 
@@ -20,11 +21,19 @@ internal sealed partial class FunctionsHandler : IAsyncDisposable
     {
         var app = Server.Build(services, new IPEndPoint(IPAddress.Loopback, port), logging);
         var functions = new FunctionTable(services, app.Services.GetRequiredService<ILoggerFactory>());
+        app.Use(RequestTelemetry.DescribeAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         Server.Map(app);
         var endpoint = new WrappedEndpoint(functions, app.Services.GetRequiredService<ILogger<WrappedEndpoint>>(), app.Lifetime.ApplicationStopping);
-        app.MapPost("/{function}", endpoint.HandleAsync);
+
+        // A route each, so that spans and metrics tell functions apart; what is left is refused by name.
+        foreach (var function in functions.All)
+        {
+            app.MapPost($"/{function.Name}", context => endpoint.HandleAsync(context, function.Name));
+        }
+
+        app.MapPost("/{function}", context => endpoint.HandleAsync(context, (string)context.Request.RouteValues["function"]!));
         return new FunctionsHandler(app, functions);
     }
 

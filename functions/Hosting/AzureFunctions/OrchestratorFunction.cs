@@ -23,10 +23,15 @@ internal sealed partial class OrchestratorFunction(DurableTaskRegistry registry,
         try
         {
             var request = Read(body);
-            instanceId = request.InstanceId is { Length: > 0 } given ? given : UnknownInstance;
+            instanceId = request.InstanceId;
             ActivityWire.Receive(request);
             response = OrchestratorRunner.Run(request, registry, converter, loggers);
-            response.InstanceId = instanceId;
+            if (response is { Actions.Count: 0, RequiresHistory: false } && !HasBegun(request))
+            {
+                // Taken as it stands, such an answer would leave the instance waiting for ever.
+                throw new MalformedCallException($"The history ({request.PastEvents.Count + request.NewEvents.Count} events) does not begin with ExecutionStarted.");
+            }
+
             ActivityWire.Send(response);
         }
         catch (OutOfMemoryException exception)
@@ -64,13 +69,17 @@ internal sealed partial class OrchestratorFunction(DurableTaskRegistry registry,
 
         try
         {
-            return OrchestratorRequest.Parser.ParseFrom(bytes);
+            var request = OrchestratorRequest.Parser.ParseFrom(bytes);
+            return request.InstanceId.Length > 0 ? request : throw new MalformedCallException($"Data.{Binding} ({bytes.Length} bytes) names no instance.");
         }
         catch (InvalidProtocolBufferException exception)
         {
             throw new MalformedCallException($"Data.{Binding} ({bytes.Length} bytes) is not an OrchestratorRequest: {exception.Message}");
         }
     }
+
+    private static bool HasBegun(OrchestratorRequest request) =>
+        request.PastEvents.Concat(request.NewEvents).Any(historyEvent => historyEvent.EventTypeCase == HistoryEvent.EventTypeOneofCase.ExecutionStarted);
 
     private static OrchestratorResponse Failed(string instanceId, Exception exception, Durable.Protocol.TaskFailureDetails? inner)
     {

@@ -39,8 +39,8 @@ internal sealed class WrappedCall
         }
         catch (InvalidOperationException)
         {
-            // JSON may hold escapes that stand for no text; they are only found when they are read.
-            throw new MalformedCallException($"Data.{binding}, or a name beside it, holds half of a surrogate pair, which is no text.");
+            // JSON may hold bytes and escapes that stand for no text; they are only found when they are read.
+            throw new MalformedCallException($"Data.{binding}, or a name beside it, is no text: it holds bytes that are not UTF-8, or half of a surrogate pair.");
         }
     }
 }

@@ -10,9 +10,8 @@ namespace FunctionsEval.Hosting.AzureFunctions;
 /// </summary>
 internal sealed partial class WrappedEndpoint(FunctionTable functions, ILogger<WrappedEndpoint> logger, CancellationToken stopping)
 {
-    public async Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context, string name)
     {
-        var name = (string)context.Request.RouteValues["function"]!;
         if (!IsFromHost(context))
         {
             LogForged(name, context.Request.Host.Value ?? "");

@@ -9,6 +9,7 @@ using FunctionsEval.Planning;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
+using FunctionsEval.Telemetry;
 using FunctionsEval.Ui;
 
 namespace FunctionsEval.Hosting.StandAlone;
@@ -20,6 +21,7 @@ internal static class Server
     public static WebApplication Create(Services services, IPEndPoint address, Action<ILoggingBuilder> logging)
     {
         var app = Build(services, address, logging);
+        app.Use(RequestTelemetry.DescribeAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<ApiKey>(new ApiKeySetting(services.Settings.ApiKey));

@@ -22,6 +22,7 @@ public sealed class AdaptiveConcurrency : IDisposable
     private long _fullAtStart;
     private int _inFlight;
     private int _notStarted;
+    private bool _isClosed;
 
     public AdaptiveConcurrency(ConcurrencyOptions options, TimeProvider clock)
     {
@@ -89,7 +90,7 @@ public sealed class AdaptiveConcurrency : IDisposable
         lock (_lock)
         {
             var now = Now();
-            if (_prepared.Count == 0 && _schedule.StartAt(now) <= now)
+            if (_prepared.Count == 0 && StartAt(now) <= now)
             {
                 return ValueTask.FromResult(Start(now));
             }
@@ -125,6 +126,15 @@ public sealed class AdaptiveConcurrency : IDisposable
         }
     }
 
+    /// <summary>From now on no call leaves; those under way go on, all others wait until they are cancelled.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private double Now() => _clock.GetElapsedTime(_origin).TotalSeconds;
@@ -134,7 +144,9 @@ public sealed class AdaptiveConcurrency : IDisposable
     /// <summary>Calls that have no slot.</summary>
     private int Waiting => _retries.Count + _fresh.Count;
 
-    private double MayPrepareAt(double now) => _inFlight >= _control.Limit ? double.PositiveInfinity : _schedule.PrepareAt(now, _notStarted);
+    private double StartAt(double now) => _isClosed ? double.PositiveInfinity : _schedule.StartAt(now);
+
+    private double MayPrepareAt(double now) => _isClosed || _inFlight >= _control.Limit ? double.PositiveInfinity : _schedule.PrepareAt(now, _notStarted);
 
     private CallPermit Grant()
     {
@@ -178,7 +190,7 @@ public sealed class AdaptiveConcurrency : IDisposable
 
     private void Drain(double now)
     {
-        while (_prepared.Count > 0 && _schedule.StartAt(now) is var startAt)
+        while (_prepared.Count > 0 && StartAt(now) is var startAt)
         {
             if (startAt > now)
             {

@@ -144,6 +144,7 @@ public sealed class Running_orchestrations(SharedHandler shared) : IClassFixture
         { Body(("context", """{"history":[]}""")), "FUNCTIONS_WORKER_RUNTIME" },
         { Body(("context", Rule5("\"CgEx\"")))[..^20], "not JSON" },
         { OrchestratorBody(Request([], [Turn(), Started("RunOrchestration", Input)])[..^9]), "not an OrchestratorRequest" },
+        { OrchestratorBody([]), "names no instance" },
     };
 
     [Theory]
@@ -157,6 +158,18 @@ public sealed class Running_orchestrations(SharedHandler shared) : IClassFixture
         Assert.Equal(StatusFailed, complete.Number(1));
         Assert.Contains(reason, complete.Wrapped(2), StringComparison.Ordinal);
         Assert.Contains(reason, complete.One(6).Text(2), StringComparison.Ordinal);
+    }
+
+    // An answer without actions would be taken, and the instance would wait for ever.
+    [Fact]
+    public async Task History_that_never_began_fails_the_instance()
+    {
+        var response = await _handler.TurnAsync("RunOrchestration", Request([Turn()], [Turn(1), Completed(0, Plan)]));
+
+        Assert.Equal(InstanceId, response.Text(1));
+        var complete = response.Many(Actions).Single().One(Complete);
+        Assert.Equal(StatusFailed, complete.Number(1));
+        Assert.Contains("The history (3 events) does not begin with ExecutionStarted", complete.Wrapped(2), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,6 +24,31 @@ public sealed class Fitting_a_terminal
     }
 
     [Fact]
+    public async Task Verdicts_of_all_pairs_keep_their_words_whole()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        await bench.RunAsync(Yaml.Of(12, 2, ["sim-noisy", "sim-better-0.5", "sim-steady"], more: "compare: { pairs: all, margin: 9 }\n"));
+
+        var output = await OnTerminalAsync(bench, "analyze");
+
+        Assert.All(output.Split('\n').Where(line => line.Contains("   ", StringComparison.Ordinal)), line => Assert.InRange(line.TrimEnd().Length, 0, Columns));
+        Assert.Equal(3, Regex.Count(output, @"(?m)^ *sim-\S+ +number +equivalent +-?\d"));
+        Assert.Equal(2, Regex.Count(output, "Verdicts +against +openai-compatible:sim-"));
+    }
+
+    [Fact]
+    public async Task Scenarios_that_are_all_among_the_most_variable_make_no_empty_table_beside_them()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        await bench.RunAsync(Yaml.Of(scenarios: 2, samples: 20, models: ["sim-noisy"]));
+
+        var output = await OnTerminalAsync(bench, "analyze");
+
+        Assert.Contains("Most variable scenarios", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Most stable scenarios", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_gate_is_a_table_with_the_names_of_both_sides()
     {
         await using var bench = await Workbench.CreateAsync();

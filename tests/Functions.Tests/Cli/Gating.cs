@@ -56,6 +56,19 @@ public sealed class Gating
     }
 
     [Fact]
+    public async Task A_misspelt_metric_is_a_wrong_command_and_no_verdict_on_the_run()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var baseline = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
+        var run = await RunIdAsync(bench, "two", scenarios: 12, samples: 1);
+
+        var result = await GateAsync(bench, run, baseline, "--metric", "nmber");
+
+        Assert.Equal(ExitCodes.Usage, result.ExitCode);
+        Assert.Contains("metric 'nmber' is in neither run, which have number.", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Missing_scores_and_scenarios_are_incomplete_unless_they_are_allowed()
     {
         await using var bench = await Workbench.CreateAsync();

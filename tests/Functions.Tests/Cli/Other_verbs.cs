@@ -76,7 +76,7 @@ public sealed class Other_verbs
         {
             Assert.True(result.ExitCode == 0, result.Error);
             Assert.Contains("120 of 120 cells, 0 failed", result.Output, StringComparison.Ordinal);
-            Assert.Contains("openai-compatible:sim-better-0.5", result.Output, StringComparison.Ordinal);
+            Assert.Matches(@"(?s)Verdicts against openai-compatible:sim-noisy.*sim-better-0\.5 +number ", result.Output);
             Assert.Contains("functionseval run definition.yaml", result.Output, StringComparison.Ordinal);
             Assert.Contains("Triage by variant", result.Output, StringComparison.Ordinal);
             Assert.Contains("Verdicts against sim-noisy", result.Output, StringComparison.Ordinal);

@@ -49,6 +49,39 @@ public sealed class Planning
     }
 
     [Fact]
+    public async Task A_plan_for_people_names_options_and_counts_one_sample_as_one()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var plan = await bench.CommandAsync(["plan", "--effect", "0.00025", "--difference-variance", "0.00001", "--within", "0.00002", "--seconds-per-cell", "0.01"]);
+        var hopeless = await bench.CommandAsync(["plan", "--effect", "1e-7", "--difference-variance", "0.1", "--within", "0.2"]);
+
+        Assert.Matches(@"difference of 0\.00025 in 80 % of the cases: [\d,]+ scenarios with 1 sample of either variant", plan.Output);
+        Assert.Contains("give --cost-per-scenario if they do", plan.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^ +1 +[\d,]+ +[\d,]+ +[\d,]+ +- +\d+(\.\d)? min", plan.Output);
+        Assert.Equal((0, 0), (plan.ExitCode, hopeless.ExitCode));
+        Assert.StartsWith("Finding a difference of 1E-07 takes more than 100,000,000 scenarios", hopeless.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("The same power with", hopeless.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pilot_of_other_variants_is_refused_by_the_option_that_is_wrong()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var pilot = (await bench.RunAsync(Yaml.Of(scenarios: 3, samples: 2, models: ["sim-noisy", "sim-steady"]))).Json.GetProperty("runId").GetString()!;
+        var alone = (await bench.RunAsync(Yaml.Of(scenarios: 3, samples: 2, models: ["sim-noisy"]))).Json.GetProperty("runId").GetString()!;
+
+        var variant = await bench.CommandAsync(["plan", "--effect", "1", "--pilot", pilot, "--variant", "zz", "--data", bench.Data]);
+        var control = await bench.CommandAsync(["plan", "--effect", "1", "--pilot", pilot, "--control", "zz", "--data", bench.Data]);
+        var single = await bench.CommandAsync(["plan", "--effect", "1", "--pilot", alone, "--data", bench.Data]);
+
+        Assert.All(new[] { variant, control, single }, result => Assert.Equal(1, result.ExitCode));
+        Assert.Contains("--variant must be one of the pilot's variants other than 'openai-compatible:sim-noisy'", variant.Error, StringComparison.Ordinal);
+        Assert.Contains("--control must be one of the pilot's variants (openai-compatible:sim-noisy, openai-compatible:sim-steady), but is 'zz'.", control.Error, StringComparison.Ordinal);
+        Assert.Contains($"--pilot '{alone}' has one variant, 'openai-compatible:sim-noisy'", single.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Hours_in_which_nothing_was_worked_on_are_neither_in_the_plan_nor_in_the_time_of_a_command()
     {
         await using var bench = await Workbench.CreateAsync();

@@ -33,7 +33,7 @@ public sealed class Failing_to_analyze : IDisposable
         // A row of a later version in the way: it is no cell that this one can read.
         var odd = new Entity($"{run.RunId}|000000", "000000-000-000-later") { ["outcome"] = "glorious" };
         await services.Entities.SubmitAsync(TableKeys.Cells, EntityOperation.Insert(odd), Cancel);
-        await new PipelineQueue(services.Runs, engine.Client, services.AbTestFeature, services.StartDigest.PrepareAsync, TimeProvider.System).HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
+        await services.PipelineOf(engine.Client).HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
         await EndAsync(engine.Client, run.RunId, clock);
 
         var completed = await services.Runs.GetAsync(run.RunId, Cancel);

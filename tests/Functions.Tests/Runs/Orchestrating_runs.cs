@@ -1,6 +1,7 @@
 using FunctionsEval.Durable.Client;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
+using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -19,6 +20,19 @@ public sealed class Orchestrating_runs
         Assert.Equal(["prepare", "analyze", "complete"], run.Steps);
         Assert.Equal(new CompleteRunInput(ScriptedRun.RunId), Assert.Single(run.Completed));
         AssertEachCellOnce(run, 260);
+    }
+
+    [Fact]
+    public async Task A_job_for_a_run_that_does_not_exist_is_done_and_said()
+    {
+        using var folder = new TemporaryFolder();
+        using var logs = new KeptLogs();
+        using var loggers = KeptLogs.Factory(logs);
+        await using var services = Services.Open(new Settings(_ => null, folder.Path), loggers, isCommand: true);
+
+        await services.Pipeline.HandleAsync(new PipelineJob(PipelineJob.StartRun, "r000000000000000"), Cancel);
+
+        Assert.Contains(logs.Lines, line => line.StartsWith("Warning A job is for run r000000000000000, which does not exist", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -69,6 +69,23 @@ public sealed class Killed_runs
     }
 
     [Fact]
+    public async Task Answers_that_are_under_way_at_ctrl_c_are_waited_for_and_not_paid_twice()
+    {
+        await using var run = await SmallRun.CreateAsync(TimeSpan.FromSeconds(1));
+        await using var program = run.Start();
+        await run.CallsReachAsync(16, program);
+
+        await program.SignalAsync("INT");
+        var (exitCode, _, error) = await program.EndAsync();
+        var before = await run.ReadAsync();
+
+        Assert.Equal(130, exitCode);
+        Assert.Contains("calls under way; Ctrl+C again stops at once", error, StringComparison.Ordinal);
+        Assert.True(before.Cells.Count > 0, error);
+        Assert.Equal(run.Simulator.Stats().Calls, await run.StoredTurnsAsync(before.Run));
+    }
+
+    [Fact]
     public async Task A_second_process_on_the_same_folder_says_who_owns_it_and_stops()
     {
         await using var run = await SmallRun.CreateAsync(TimeSpan.FromMilliseconds(40));

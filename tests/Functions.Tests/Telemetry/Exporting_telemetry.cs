@@ -1,58 +1,104 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Text;
+using System.Text.Json;
+using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace FunctionsEval.Functions.Tests.Telemetry;
 
+/// <summary>What a collector gets from the program as a process of its own.</summary>
 public sealed class Exporting_telemetry
 {
+    private const string Secret = "sk-a-secret-of-this-test";
+    private const string CallersTrace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string CallersSpan = "00f067aa0ba902b7";
+
+    // Every attribute that is sent, so that one more is thought about: none may hold a prompt, an answer or a key.
+    private static readonly string[] Known =
+    [
+        "functionseval.run.id", "functionseval.cell", "functionseval.variant", "functionseval.outcome", "functionseval.status", "error.type", "http.response.status_code",
+        "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.request.temperature", "gen_ai.request.max_tokens",
+        "gen_ai.response.id", "gen_ai.response.model", "gen_ai.response.finish_reasons", "gen_ai.token.type",
+        "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.cache_read.input_tokens",
+    ];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task With_an_endpoint_a_run_sends_its_traces_and_metrics_and_no_prompt_and_no_key()
+    public async Task A_command_sends_its_traces_and_metrics_before_it_ends()
     {
-        var received = new ConcurrentQueue<(string Path, string Body)>();
-        await using var collector = await CollectorAsync(received);
+        await using var collector = await OtlpCollector.StartAsync(Cancel);
         await using var bench = await Workbench.CreateAsync();
-        await using var program = ProgramProcess.Start(bench.RunArguments(Yaml.Of(scenarios: 2, samples: 2)), new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.Single(),
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OPENAI_COMPATIBLE_API_KEY"] = "sk-secret",
-        });
+        await using var program = ProgramProcess.Start(bench.RunArguments(Yaml.Of(scenarios: 2, samples: 2)), collector.Environment);
 
         var (exitCode, _, error) = await program.EndAsync();
 
         Assert.True(exitCode == 0, error);
-        var traces = string.Concat(received.Where(message => message.Path == "/v1/traces").Select(message => message.Body));
-        var metrics = string.Concat(received.Where(message => message.Path == "/v1/metrics").Select(message => message.Body));
-        Assert.Contains("functionseval", traces, StringComparison.Ordinal);
-        Assert.Contains("evaluate_cell", traces, StringComparison.Ordinal);
-        Assert.Contains("chat sim-noisy", traces, StringComparison.Ordinal);
-        string[] instruments = ["gen_ai.client.operation.duration", "gen_ai.client.token.usage", "functionseval.cells", "functionseval.runs"];
-        Assert.All(instruments, instrument => Assert.Contains(instrument, metrics, StringComparison.Ordinal));
-        Assert.DoesNotContain("acceptable", traces + metrics, StringComparison.Ordinal);
-        Assert.DoesNotContain("sk-secret", traces + metrics, StringComparison.Ordinal);
+        Assert.Equal(["functionseval"], collector.Spans.Select(span => span.Service).Distinct());
+        Assert.Equal((4, 4), (collector.Spans.Count(span => span.Name == "evaluate_cell"), collector.Spans.Count(span => span.Name == "chat sim-noisy")));
+        (string, string, bool)[] instruments =
+        [
+            ("functionseval.cells", "{cell}", false),
+            ("functionseval.runs", "{run}", false),
+            ("gen_ai.client.operation.duration", "s", true),
+            ("gen_ai.client.token.usage", "{token}", true),
+        ];
+        Assert.All(instruments, instrument => Assert.Contains(instrument, collector.MetricPoints.Select(point => (point.Name, point.Unit, point.IsHistogram))));
+        Assert.Equal(["input", "output"], Tokens(collector).Order(StringComparer.Ordinal));
     }
 
-    private static async Task<WebApplication> CollectorAsync(ConcurrentQueue<(string Path, string Body)> received)
+    [Fact]
+    public async Task The_trace_of_a_request_reaches_every_cell_and_call_and_holds_no_prompt_no_answer_and_no_key()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        app.MapPost("/v1/{signal}", async (HttpContext context) =>
-        {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            received.Enqueue((context.Request.Path, Encoding.Latin1.GetString(body.GetBuffer(), 0, (int)body.Length)));
-        });
-        await app.StartAsync(Cancel);
-        return app;
+        await using var collector = await OtlpCollector.StartAsync(Cancel);
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: Secret));
+        await using var program = ProgramProcess.Start(
+            ["serve", "--port", "0", "--data", bench.Data, "--base-url", bench.BaseUrl],
+            new Dictionary<string, string>(collector.Environment) { ["OPENAI_API_KEY"] = Secret, ["FUNCTIONSEVAL_API_KEY"] = "server-" + Secret });
+        await Eventually.TrueAsync(() => program.Error.Contains("/api over ", StringComparison.Ordinal) || program.HasExited, "the server to listen", cancellationToken: Cancel);
+        using var client = new HttpClient { BaseAddress = new Uri(program.Error.Split("serving ")[1].Split(" over")[0] + "/") };
+        client.DefaultRequestHeaders.Add("traceparent", $"00-{CallersTrace}-{CallersSpan}-01");
+
+        // The second model is answered with 404; the key is also given the other way, which must not leak either.
+        var definition = await PostAsync(client, "definitions", Yaml.Of(scenarios: 2, samples: 2, models: ["sim-noisy", "sim-better-7"]), "application/yaml");
+        var run = await PostAsync(client, "runs", $"{{\"definitionId\":\"{definition.GetProperty("definitionId").GetString()}\"}}", "application/json");
+        var runId = run.GetProperty("runId").GetString()!;
+        await Eventually.TrueAsync(
+            async () => (await client.GetStringAsync($"runs/{runId}?code=server-{Secret}", Cancel)).Contains("\"status\":\"completed\"", StringComparison.Ordinal),
+            "the run to be completed", cancellationToken: Cancel);
+        await program.SignalAsync("TERM");
+        Assert.Equal(0, (await program.EndAsync()).ExitCode);
+
+        var trace = collector.Spans.Where(span => span.TraceId == CallersTrace).ToDictionary(span => span.SpanId, StringComparer.Ordinal);
+        var requests = trace.Values.Where(span => span.Kind == 2).ToList();
+        Assert.All(requests, request => Assert.Equal(CallersSpan, request.ParentId));
+        Assert.Subset(
+            new HashSet<string> { "POST /api/definitions", "POST /api/runs", "GET /api/runs/{runId}" }, requests.Select(request => request.Name).ToHashSet(StringComparer.Ordinal));
+        Assert.Contains(requests, request => request is { Name: "POST /api/runs", Status: 0 } && request.Attributes["http.response.status_code"] == "202");
+        var cells = trace.Values.Where(span => span.Name == "evaluate_cell").ToList();
+        Assert.Equal(8, cells.Count);
+        Assert.All(cells, cell => Assert.Equal("POST /api/runs", trace[cell.ParentId].Name));
+        var calls = trace.Values.Where(span => span.Name.StartsWith("chat ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(8, calls.Count);
+        Assert.All(calls, call => Assert.Equal((3, "evaluate_cell"), (call.Kind, trace[call.ParentId].Name)));
+        Assert.All(calls.Where(call => call.Name == "chat sim-better-7"), call => Assert.Equal((2, "NOT_FOUND"), (call.Status, call.Attributes["error.type"])));
+
+        var ours = collector.Spans.Where(span => span.Kind != 2).SelectMany(span => span.Attributes)
+            .Concat(collector.MetricPoints.Where(point => point.Name.StartsWith("gen_ai", StringComparison.Ordinal)).SelectMany(point => point.Attributes));
+        Assert.Empty(ours.Select(attribute => attribute.Key).Distinct().Except(Known));
+        var sent = collector.Spans.SelectMany(span => span.Attributes.Values).Concat(collector.Spans.Select(span => span.Name))
+            .Concat(collector.MetricPoints.SelectMany(point => point.Attributes.Values)).ToList();
+        Assert.All([Secret, "acceptable", "one line", "Rating"], text => Assert.DoesNotContain(sent, value => value.Contains(text, StringComparison.Ordinal)));
+    }
+
+    private static IEnumerable<string> Tokens(OtlpCollector collector) =>
+        collector.MetricPoints.Where(point => point.Name == "gen_ai.client.token.usage").Select(point => point.Attributes["gen_ai.token.type"]).Distinct();
+
+    private static async Task<JsonElement> PostAsync(HttpClient client, string path, string body, string contentType)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, contentType);
+        using var response = await client.PostAsync($"{path}?code=server-{Secret}", content, Cancel);
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.True(response.IsSuccessStatusCode, text);
+        return JsonSerializer.Deserialize<JsonElement>(text);
     }
 }

@@ -67,6 +67,35 @@ public sealed class Tracing_runs
     }
 
     [Fact]
+    public void An_answered_call_says_which_answer_and_what_its_tokens_were()
+    {
+        using var listener = Listen([]);
+        var request = new ModelRequest("m", [new ChatMessage(ChatRole.User, "secret")], "id");
+        var answer = new ModelAnswer("secret", "stop", "m-2026", new TokenUsage(100, 50, 30, 20), "req_1", ResponseId: "chatcmpl-1");
+
+        using var span = ModelTelemetry.Start("openai", request)!;
+        ModelTelemetry.Record(span, "openai", request, new ModelOutcome.Answered(answer), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(("chatcmpl-1", "m-2026"), (span.GetTagItem("gen_ai.response.id"), span.GetTagItem("gen_ai.response.model")));
+        Assert.Equal(
+            (100, 50, 30, 20),
+            (span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens"),
+                span.GetTagItem("gen_ai.usage.reasoning.output_tokens"), span.GetTagItem("gen_ai.usage.cache_read.input_tokens")));
+        Assert.DoesNotContain(span.TagObjects, tag => tag.Value is "secret");
+    }
+
+    [Fact]
+    public void A_sampler_sees_what_is_called_before_the_call_begins()
+    {
+        List<string> seen = [];
+        using var listener = Listen([], options => seen.AddRange((options.Tags ?? []).Select(tag => $"{tag.Key}={tag.Value}")));
+
+        using var span = ModelTelemetry.Start("mistral", new ModelRequest("m", [], "id"));
+
+        Assert.Equal(["gen_ai.operation.name=chat", "gen_ai.provider.name=mistral_ai", "gen_ai.request.model=m"], seen);
+    }
+
+    [Fact]
     public async Task A_run_that_nobody_traces_keeps_nothing()
     {
         await using var bench = await Workbench.CreateAsync();
@@ -87,12 +116,16 @@ public sealed class Tracing_runs
         Assert.Equal(["stop"], Assert.IsType<string[]>(call.GetTagItem("gen_ai.response.finish_reasons")));
     }
 
-    private static ActivityListener Listen(ConcurrentQueue<Activity> ended)
+    private static ActivityListener Listen(ConcurrentQueue<Activity> ended, Action<ActivityCreationOptions<ActivityContext>>? sampled = null)
     {
         var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name is RunTelemetry.Name or ModelTelemetry.Name,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+            {
+                sampled?.Invoke(options);
+                return ActivitySamplingResult.AllDataAndRecorded;
+            },
             ActivityStopped = ended.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);

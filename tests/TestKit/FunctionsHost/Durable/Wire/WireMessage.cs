@@ -66,6 +66,9 @@ internal sealed class WireMessage
 
     public string Text(int field) => Encoding.UTF8.GetString(Last(field).Bytes.Span);
 
+    /// <summary>Bytes, as two hexadecimal digits each; empty when there are none.</summary>
+    public string Hex(int field) => Has(field) ? Convert.ToHexStringLower(Last(field).Bytes.Span) : "";
+
     /// <summary>A google.protobuf.StringValue.</summary>
     public string? Wrapped(int field) => Find(field)?.Text(1);
 
