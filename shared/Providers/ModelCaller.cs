@@ -54,25 +54,12 @@ public sealed class ModelCaller(
 
             var wait = WaitBeforeNext(attempts.Count, failure.RetryAfter);
             var left = options.TimeBudget - clock.GetElapsedTime(started);
-            if (wait > left)
+            if (wait > left || await AcquireAfterAsync(wait, left, attempts, cancellationToken) is not { } next)
             {
                 return new ModelCallResult(OutOfTime(failure, wait, attempts.Count), attempts);
             }
 
-            try
-            {
-                await Task.Delay(wait, clock, cancellationToken);
-                if (await AcquireWithinAsync(left - wait, cancellationToken) is not { } next)
-                {
-                    return new ModelCallResult(OutOfTime(failure, wait, attempts.Count), attempts);
-                }
-
-                permit = next;
-            }
-            catch (OperationCanceledException)
-            {
-                throw new BetweenAttemptsException(attempts, cancellationToken);
-            }
+            permit = next;
         }
     }
 
@@ -169,17 +156,20 @@ public sealed class ModelCaller(
             : TimeSpan.FromSeconds(jitter * longest);
     }
 
-    private async Task<CallPermit?> AcquireWithinAsync(TimeSpan left, CancellationToken cancellationToken)
+    /// <summary>Null when there was no slot within what is left of the call's time.</summary>
+    private async Task<CallPermit?> AcquireAfterAsync(
+        TimeSpan wait, TimeSpan left, IReadOnlyList<ProviderCall> attempts, CancellationToken cancellationToken)
     {
-        using var budget = new CancellationTokenSource(left, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
         try
         {
+            await Task.Delay(wait, clock, cancellationToken);
+            using var budget = new CancellationTokenSource(left - wait, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
             return await gate.AcquireAsync(isRetry: true, either.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            return null;
+            return cancellationToken.IsCancellationRequested ? throw new BetweenAttemptsException(attempts, cancellationToken) : null;
         }
     }
 

@@ -111,7 +111,7 @@ public sealed class AdaptiveConcurrency : IDisposable
             _inFlight--;
             if (permit.IsStarted)
             {
-                Learn(permit, signal, now, retryAfter?.TotalSeconds);
+                Learn(new EndedCall(signal, permit.Start, permit.StartedAt, now, retryAfter?.TotalSeconds));
             }
             else
             {
@@ -168,19 +168,18 @@ public sealed class AdaptiveConcurrency : IDisposable
         return new CallPermit(_starts, now);
     }
 
-    private void Learn(CallPermit permit, CallSignal signal, double now, double? retryAfter)
+    private void Learn(in EndedCall call)
     {
         var wasPausedUntil = _control.PausedUntil;
-        var full = permit.Start <= _fullAtStart;
-        var reason = _control.Learn(signal, now, now - permit.StartedAt, retryAfter, permit.Start, _starts, full, Waiting > 0);
+        var reason = _control.Learn(call, _starts, wasFull: call.Start <= _fullAtStart, hasWaiters: Waiting > 0);
         if (_control.PausedUntil > wasPausedUntil)
         {
             _schedule.Paused();
         }
 
-        if (signal == CallSignal.RateLimited && _control.HasExactWaits && retryAfter is { } wait)
+        if (call.Signal == CallSignal.RateLimited && _control.HasExactWaits && call.RetryAfter is { } wait)
         {
-            _schedule.RefusedExactly(permit.Start, permit.StartedAt, wait, _starts);
+            _schedule.RefusedExactly(call.Start, call.StartedAt, wait, _starts);
         }
 
         if (reason is not null)

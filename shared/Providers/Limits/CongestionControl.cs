@@ -49,11 +49,12 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
         _exact.NoteIdle();
     }
 
-    /// <param name="start">Which start this was, counted over the gate's life; <paramref name="lastStart"/> is the newest.</param>
+    /// <param name="newest">Number of the latest start.</param>
+    /// <param name="wasFull">The limit was reached when this call started, or later.</param>
     /// <returns>Why the limit changed, or null when it did not.</returns>
-    public string? Learn(CallSignal signal, double now, double seconds, double? retryAfter, long start, long lastStart, bool full, bool hasWaiters)
+    public string? Learn(in EndedCall call, long newest, bool wasFull, bool hasWaiters)
     {
-        switch (signal)
+        switch (call.Signal)
         {
             case CallSignal.Abandoned:
                 return null;
@@ -61,26 +62,27 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
                 _history.Add(refused: false);
                 _measured.Admitted();
                 _everAdmitted = true;
-                _latency = _latency == 0 ? seconds : (0.9 * _latency) + (0.1 * seconds);
+                _latency = _latency == 0 ? call.Seconds : (0.9 * _latency) + (0.1 * call.Seconds);
                 if (!_exact.IsKnown)
                 {
-                    _measured.Adjust(now, hasWaiters, _history);
+                    _measured.Adjust(call.EndedAt, hasWaiters, _history);
                 }
                 else if (hasWaiters)
                 {
                     _exact.Admitted(hadRefusals: _history.HasRefusalAmongNewest(16));
                 }
 
-                return signal == CallSignal.Succeeded && full && start > _reactedAtStart ? Grow() : null;
+                return call.Signal == CallSignal.Succeeded && wasFull && call.Start > _reactedAtStart ? Grow() : null;
             default:
-                return Refused(signal, now, seconds, retryAfter, start, lastStart);
+                return Refused(call, newest);
         }
     }
 
-    private string? Refused(CallSignal signal, double now, double seconds, double? retryAfter, long start, long lastStart)
+    private string? Refused(in EndedCall call, long newest)
     {
-        var isBurst = start <= _reactedAtStart;
-        _exact.Note(start, now - seconds, seconds, retryAfter, isIsolated: !isBurst && !_history.HasRefusalAmongNewest(4));
+        var (now, retryAfter) = (call.EndedAt, call.RetryAfter);
+        var isBurst = call.Start <= _reactedAtStart;
+        _exact.Note(call.Start, call.StartedAt, call.Seconds, retryAfter, isIsolated: !isBurst && !_history.HasRefusalAmongNewest(4));
         if (isBurst)
         {
             // Sent before the last reaction, so it belongs to the burst that the reaction answered.
@@ -112,9 +114,9 @@ internal sealed class CongestionControl(ConcurrencyOptions options)
         Adapt(isExpected, now);
         Shrink();
         Pause(now, retryAfter);
-        _reactedAtStart = lastStart;
+        _reactedAtStart = newest;
         _history.Clear();
-        return signal == CallSignal.RateLimited ? "rate limited" : "overloaded";
+        return call.Signal == CallSignal.RateLimited ? "rate limited" : "overloaded";
     }
 
     private bool IsCongested(bool isExpected, double? retryAfter)

@@ -14,7 +14,7 @@ public sealed class Warning_about_runs
     [InlineData(9, "SMALL_SAMPLE")]
     [InlineData(10, "MODERATE_SAMPLE")]
     [InlineData(29, "MODERATE_SAMPLE")]
-    public void Few_scenarios(int scenarios, string code) => Assert.Equal(code, Only(Sound with { ScenarioCount = scenarios }).Code);
+    public void Few_scenarios_are_warned_of_by_their_number(int scenarios, string code) => Assert.Equal(code, Only(Sound with { ScenarioCount = scenarios }).Code);
 
     [Fact]
     public void Failed_and_missing_cells_are_counted()

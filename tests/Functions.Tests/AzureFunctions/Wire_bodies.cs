@@ -14,11 +14,11 @@ public sealed class Wire_bodies(SharedHandler shared) : IClassFixture<SharedHand
     private readonly HandlerHost _handler = shared.Host;
 
     [Fact]
-    public Task A_first_turn() => AssertGoldenAsync(
+    public Task The_bytes_of_a_first_turn_are_golden() => AssertGoldenAsync(
         "first-turn", "RunOrchestration", OrchestratorBody(Request([], [Turn(), Started("RunOrchestration", $$"""{"runId":"{{RunId}}"}""")])));
 
     [Fact]
-    public Task A_turn_with_a_result() => AssertGoldenAsync("result-turn", "RunOrchestration", OrchestratorBody(Request(
+    public Task The_bytes_of_a_turn_with_a_result_are_golden() => AssertGoldenAsync("result-turn", "RunOrchestration", OrchestratorBody(Request(
         [Turn(), Started("RunOrchestration", $$"""{"runId":"{{RunId}}"}"""), Scheduled(0, "PrepareRun")],
         [
             Turn(1),
@@ -26,11 +26,11 @@ public sealed class Wire_bodies(SharedHandler shared) : IClassFixture<SharedHand
         ])));
 
     [Fact]
-    public Task A_block() => AssertGoldenAsync("block-turn", "EvaluateBlock", OrchestratorBody(Request([], [Turn(), Started(
+    public Task The_bytes_of_a_block_are_golden() => AssertGoldenAsync("block-turn", "EvaluateBlock", OrchestratorBody(Request([], [Turn(), Started(
         "EvaluateBlock", $$$"""{"plan":{"runId":"{{{RunId}}}","items":2,"variants":2,"samples":1,"seed":7},"block":0}""")], $"{RunId}-b000000-000")));
 
     [Fact]
-    public async Task An_activity()
+    public async Task The_bytes_of_an_activity_are_golden()
     {
         await _handler.Services.Runs.AddAsync(RunCells.Run(RunId), TestContext.Current.CancellationToken);
 
