@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.AbTests;
@@ -26,7 +27,7 @@ public sealed record AdminError(string Code, string Message)
         }
         catch (JsonException exception)
         {
-            return (default, new AdminError(InvalidBody, $"The body must be a JSON object: {exception.Message}"));
+            return (default, new AdminError(InvalidBody, $"The body must be a JSON object: {JsonReason.Of(exception)}"));
         }
     }
 }

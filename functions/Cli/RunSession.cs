@@ -68,7 +68,7 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
             if (await session.FollowAsync(run, engine.OwnershipLost, cancellationToken) is { } paused)
             {
                 await engine.StopAsync();
-                terminal.Error.WriteLine($"functionseval: the run was paused: {paused} Go on with: {session.ResumeLine(run)}");
+                terminal.Error.WriteLine($"functionseval: the run was paused: {paused.TrimEnd('.')}. Go on with: {session.ResumeLine(run)}");
                 var halted = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken);
                 RunReport.Print(terminal, halted, asJson);
                 return ExitCodes.Infrastructure;

@@ -44,17 +44,10 @@ internal static class ServeCommand
 
         using var loggers = LoggerFactory.Create(JsonLines.Configure);
         await using var services = Services.Open(settings, loggers);
-        await using var engine = await EngineHost.StartAsync(services, cancellationToken);
         await using var app = Server.Create(services, new IPEndPoint(address, arguments.GetValue(Port)), JsonLines.Configure);
-        try
-        {
-            await app.StartAsync(cancellationToken);
-        }
-        catch (IOException exception)
-        {
-            throw new UsageException($"cannot listen on port {arguments.GetValue(Port)}: {exception.Message}");
-        }
 
+        // Before the engine takes up interrupted runs: a port that is taken must not cost calls that are cut off at once.
+        await using var engine = await EngineHost.StartAsync(services, cancellationToken, () => ListenAsync(app, arguments.GetValue(Port), cancellationToken));
         services.Pump.Start();
         terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {services.StoreDescription}; Ctrl+C stops");
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, engine.OwnershipLost);
@@ -72,5 +65,17 @@ internal static class ServeCommand
         return cancellationToken.IsCancellationRequested
             ? ExitCodes.Completed
             : terminal.Fail("the store was taken over by another process, or the engine failed; see the log.", ExitCodes.Infrastructure);
+    }
+
+    private static async Task ListenAsync(WebApplication app, int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new UsageException($"cannot listen on port {port}: {exception.Message}");
+        }
     }
 }

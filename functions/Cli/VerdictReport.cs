@@ -33,10 +33,13 @@ internal static class VerdictReport
             if (comparison.RetryShift is { PValue: <= 0.05 } shift)
             {
                 console.MarkupLineInterpolated(
-                    $"[yellow]{pair} by {comparison.Metric}: answers that needed a second try score {RunReport.Number(shift.Shift)} differently (p {RunReport.Number(shift.PValue, "0.####")}).[/]");
+                    $"[yellow]{pair} by {comparison.Metric}: answers that needed a second try score {RunReport.Number(shift.Shift)} differently (p {PValue(shift.PValue)}).[/]");
             }
         }
     }
+
+    // No p-value is 0.
+    private static string PValue(double? value) => value < 0.0001 ? "< 0.0001" : RunReport.Number(value, "0.####");
 
     private static Table Against(string control, IEnumerable<VariantComparison> comparisons, ShortNames names)
     {
@@ -51,7 +54,7 @@ internal static class VerdictReport
                 $"[bold]{comparison.Verdict}[/]",
                 RunReport.Number(comparison.Effect),
                 comparison.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
-                RunReport.Number(comparison.AdjustedPValue, "0.####"));
+                PValue(comparison.AdjustedPValue));
         }
 
         return table;

@@ -192,7 +192,8 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
 
     private async Task PutOffAsync()
     {
-        if (_turns.Count == 0 && _sent > 0)
+        // The intent also counts what earlier processes lost.
+        if (_turns.Count == 0 && _sent > 0 && _lost == 0)
         {
             await ledger.ForgetIntentAsync(active.Run.RunId, address);
         }

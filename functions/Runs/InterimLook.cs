@@ -35,11 +35,11 @@ public sealed class InterimLook(RunStore runs, CellLedger cells)
         var evaluated = scores.EvaluatedItems.Count;
         if (comparisons.DecisionsOf(comparisons.StoppingMetric).All(decision => decision.Verdict != Verdict.Inconclusive))
         {
-            return Text($"decided: every comparison by '{comparisons.StoppingMetric}' has a verdict after {evaluated:N0} of {run.Items:N0} scenarios.");
+            return Text($"decided: Every comparison by '{comparisons.StoppingMetric}' has a verdict after {evaluated:N0} of {run.Items:N0} scenarios.");
         }
 
         return stopping.Futility && comparisons.ChanceOfDeciding() < Futile
-            ? Text($"futility: after {evaluated:N0} of {run.Items:N0} scenarios the rest is unlikely to bring a verdict by '{comparisons.StoppingMetric}'.")
+            ? Text($"futility: After {evaluated:N0} of {run.Items:N0} scenarios the rest is unlikely to bring a verdict by '{comparisons.StoppingMetric}'.")
             : null;
     }
 

@@ -14,7 +14,9 @@ internal static class RequestTelemetry
     public static async Task DescribeAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+
+        // Without a listener ASP.NET Core makes an activity for its logs; that one has no source.
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true, Source.Name.Length: > 0 } span)
         {
             return;
         }

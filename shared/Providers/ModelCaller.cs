@@ -34,7 +34,7 @@ public sealed class ModelCaller(
         var started = clock.GetTimestamp();
         while (true)
         {
-            var call = await SendAsync(request, attempts.Count + 1, permit, sending, cancellationToken);
+            var call = await SendAsync(request, attempts, permit, sending, cancellationToken);
             attempts.Add(call);
             if (Adapts(call) && attempts.Count < options.MaxAttempts)
             {
@@ -64,8 +64,9 @@ public sealed class ModelCaller(
     }
 
     private async Task<ProviderCall> SendAsync(
-        ModelRequest request, int attempt, CallPermit permit, Func<int, CancellationToken, ValueTask>? sending, CancellationToken cancellationToken)
+        ModelRequest request, List<ProviderCall> earlier, CallPermit permit, Func<int, CancellationToken, ValueTask>? sending, CancellationToken cancellationToken)
     {
+        var attempt = earlier.Count + 1;
         var signal = CallSignal.Abandoned;
         TimeSpan? retryAfter = null;
         try
@@ -76,12 +77,16 @@ public sealed class ModelCaller(
             }
 
             var taken = 0;
-            if (quota is not null)
+            try
             {
-                taken = await quota.TakeAsync(request, cancellationToken);
+                taken = quota is null ? 0 : await quota.TakeAsync(request, cancellationToken);
+                permit = await gate.StartAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new BetweenAttemptsException(earlier, cancellationToken);
             }
 
-            permit = await gate.StartAsync(cancellationToken);
             var startedAt = clock.GetUtcNow();
             var sent = RequestAdaptation.Apply(
                 request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) }, _adaptations);

@@ -213,6 +213,7 @@ public sealed class Starting_ab_tests(AbTestServer server) : IClassFixture<AbTes
         Assert.False(answer.Json.GetProperty("ok").GetBoolean());
         Assert.Equal(code, answer.Json.GetProperty("error").GetProperty("code").GetString());
         Assert.Contains(message, answer.Json.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", answer.Text, StringComparison.Ordinal);
     }
 
     private Task<Answer> PostAsync(string body) => Host.PostAsync("/api/admin/abtests", body);

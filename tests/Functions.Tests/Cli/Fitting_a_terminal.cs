@@ -37,6 +37,15 @@ public sealed class Fitting_a_terminal
     }
 
     [Fact]
+    public async Task No_p_value_is_nothing()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        await bench.RunAsync(Yaml.Of(300, 10, ["sim-steady", "sim-better"]));
+
+        Assert.Matches(@"(?m)^ *sim-better +number +better .* < 0\.0001 *$", await OnTerminalAsync(bench, "analyze"));
+    }
+
+    [Fact]
     public async Task Scenarios_that_are_all_among_the_most_variable_make_no_empty_table_beside_them()
     {
         await using var bench = await Workbench.CreateAsync();

@@ -134,6 +134,7 @@ public sealed class Making_digests
 
     [Theory]
     [InlineData("[]", "INVALID_BODY", "The body must be a JSON object.")]
+    [InlineData("{bad", "INVALID_BODY", "The body must be a JSON object: 'b' is an invalid start of a property name. Expected a '\"'.")]
     [InlineData("""{"windowStart": "2026-05-04"}""", "INVALID_PARAM", "topicId is required.")]
     [InlineData("""{"topicId": "x", "windowStart": "2026-05-04", "windowEnd": "2026-05-05"}""", "INVALID_PARAM", "topicId must be a UUID, but is 'x'.")]
     [InlineData("""{"topicId": "3f0c1a52-7b1e-4c58-9d1f-2a6e5b7c8d90", "windowStart": "2026-05-05", "windowEnd": "2026-05-05"}""", "INVALID_PARAM", "windowStart must be before windowEnd.")]

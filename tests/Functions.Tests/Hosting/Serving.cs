@@ -62,6 +62,25 @@ public sealed class Serving
     }
 
     [Fact]
+    public async Task A_port_that_is_taken_costs_no_calls_of_interrupted_runs()
+    {
+        await using var run = await SmallRun.CreateAsync(TimeSpan.FromMilliseconds(20));
+        await using var command = run.Start();
+        await run.CallsReachAsync(60, command);
+        await command.SignalAsync("INT");
+        Assert.Equal(130, (await command.EndAsync()).ExitCode);
+        var calls = run.Simulator.Stats().Calls;
+
+        await using var program = ProgramProcess.Start(["serve", "--port", $"{run.Simulator.Port}", "--data", run.Data]);
+        var (exitCode, output, error) = await program.EndAsync();
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"cannot listen on port {run.Simulator.Port}", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Resumed", output, StringComparison.Ordinal);
+        Assert.Equal(calls, run.Simulator.Stats().Calls);
+    }
+
+    [Fact]
     public async Task A_job_that_cannot_be_queued_leaves_no_run_behind()
     {
         await using var server = await ServerHost.StartAsync();

@@ -19,7 +19,7 @@ public sealed class Stopping_early
         Assert.Equal(0, result.ExitCode);
         Assert.Equal("completed", result.Json.GetProperty("status").GetString());
         var stopped = result.Json.GetProperty("stoppedEarly");
-        Assert.StartsWith("decided: every comparison by 'number' has a verdict after ", stopped.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("decided: Every comparison by 'number' has a verdict after ", stopped.GetProperty("reason").GetString(), StringComparison.Ordinal);
         var saved = stopped.GetProperty("callsSaved").GetInt64();
         Assert.Equal(1200, bench.Simulator.Stats().Calls + saved);
         Assert.InRange(saved, 600, 1000);
@@ -56,7 +56,7 @@ public sealed class Stopping_early
 
         // Every run draws its own answers, and by chance two like models may look promising to the end: but hardly six times.
         var futile = "";
-        for (var tries = 0; tries < 6 && !futile.StartsWith("futility: after ", StringComparison.Ordinal); tries++)
+        for (var tries = 0; tries < 6 && !futile.StartsWith("futility: After ", StringComparison.Ordinal); tries++)
         {
             var run = await bench.RunAsync(Yaml.Of(scenarios: 400, samples: 1, models: models, more: "stopping: { lookEvery: 50, futility: true }\n"));
             futile = run.Json.GetProperty("stoppedEarly") is { ValueKind: JsonValueKind.Object } early ? early.GetProperty("reason").GetString()! : "";
@@ -64,7 +64,7 @@ public sealed class Stopping_early
 
         var limited = await bench.RunAsync(Yaml.Of(scenarios: 400, samples: 1, models: models, more: "stopping: { lookEvery: 50, maxCalls: 150 }\n"));
 
-        Assert.StartsWith("futility: after ", futile, StringComparison.Ordinal);
+        Assert.StartsWith("futility: After ", futile, StringComparison.Ordinal);
         Assert.Equal("max_calls: 200 calls were sent, and stopping.maxCalls is 150.", limited.Json.GetProperty("stoppedEarly").GetProperty("reason").GetString());
     }
 

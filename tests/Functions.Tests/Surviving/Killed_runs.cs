@@ -83,6 +83,11 @@ public sealed class Killed_runs
         Assert.Contains("calls under way; Ctrl+C again stops at once", error, StringComparison.Ordinal);
         Assert.True(before.Cells.Count > 0, error);
         Assert.Equal(run.Simulator.Stats().Calls, await run.StoredTurnsAsync(before.Run));
+
+        await using var resumed = run.Resume();
+        var (resumedCode, resumedOutput, resumedError) = await resumed.EndAsync();
+        Assert.True(resumedCode == 0, resumedError);
+        Assert.Equal(0, SmallRun.ResultOf(resumedOutput).Calls.Repeated);
     }
 
     [Fact]
@@ -178,7 +183,7 @@ public sealed class Killed_runs
         var order = new RunPlan(stored.Run.RunId, 200, 2, 2, stored.Run.Seed, 20);
         var evaluated = stored.Cells.Select(cell => cell.Address.Item).Distinct().Count();
         Assert.Equal("decided", stored.Run.StopReason);
-        Assert.StartsWith($"every comparison by 'number' has a verdict after {evaluated} of 200 scenarios", stored.Run.Reason, StringComparison.Ordinal);
+        Assert.StartsWith($"Every comparison by 'number' has a verdict after {evaluated} of 200 scenarios", stored.Run.Reason, StringComparison.Ordinal);
         Assert.Equal(0, evaluated % 20);
         var planned = Enumerable.Range(0, evaluated / 20 * (int)order.BlocksPerLook).SelectMany(block => order.CellsOf(block)).ToHashSet();
         Assert.Equal(planned, [.. stored.Cells.Select(cell => cell.Address)]);
