@@ -127,7 +127,7 @@ internal static class AbTestReport
         _ => string.Create(CultureInfo.InvariantCulture, $"${usd:G2}"),
     };
 
-    // With several samples a flag is that of most of them.
+    // With several samples a flag shows what most of them say.
     private static char Flag(double? share, char letter) => share >= 0.5 ? letter : '-';
 
     private static async Task<List<AbTestRow>> RowsAsync(Services services, RunRecord run, CancellationToken cancellationToken)

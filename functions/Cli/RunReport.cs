@@ -86,7 +86,7 @@ internal static class RunReport
             console.Write(Scenarios("Most variable scenarios", analysis.MostVariableScenarios));
         }
 
-        // A few scenarios may all be among the former; where nothing varies, all are as stable.
+        // Few scenarios may all be among the most variable; where nothing varies, all are equally stable.
         if (analysis is { MostVariableScenarios.Count: > 0, MostStableScenarios.Count: > 0 })
         {
             console.Write(Scenarios("Most stable scenarios", analysis.MostStableScenarios));

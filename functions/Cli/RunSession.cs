@@ -58,7 +58,7 @@ internal sealed class RunSession(Terminal terminal, Services services, Settings 
         var started = services.Clock.GetTimestamp();
         var known = await find(services);
 
-        // Instances of a run begin with its id. Other interrupted runs are left as they are.
+        // The ids of a run's instances begin with its own. Other interrupted runs are left as they are.
         services.Histories.IsTakenUp = instanceId => known is not null && instanceId.StartsWith(known.RunId, StringComparison.Ordinal);
         await using var engine = await EngineHost.StartAsync(services, cancellationToken, () => prepare(services, known));
         var run = await begin(services, known);

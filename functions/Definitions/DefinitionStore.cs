@@ -16,7 +16,7 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
             return id;
         }
 
-        // The head is written last: a definition that has one is whole.
+        // The head is written last, so a definition that has one is complete.
         foreach (var batch in definition.Scenarios.Index().Chunk(EntityBatches.MaxOperations))
         {
             var rows = batch.Select(scenario => ScenarioEntity(id, scenario.Index, scenario.Item));

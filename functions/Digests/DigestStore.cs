@@ -65,7 +65,7 @@ public sealed class DigestStore(IEntityStore entities, RunStore runs, CellLedger
         });
         await EntityBatches.UpsertAsync(entities, TableKeys.Digests, [.. rows], cancellationToken);
 
-        // The head is written last: a digest that is listed is whole.
+        // The head is written last, so a digest that is listed is complete.
         var window = run.Window!;
         var digest = new Digest(run.RunId, window.TopicId, window.Start, window.End, run.Variants[0].Model, triaged, entries.Count, clock.GetUtcNow(), []);
         var head = new Entity(TableKeys.AllDigests, run.RunId);

@@ -161,7 +161,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
     /// <summary>Awaited before each attempt, once it has its place among the model's concurrent calls.</summary>
     private async ValueTask SendingAsync(int attempt, CancellationToken cancellationToken)
     {
-        // Asked this late because a cell may have waited long for its place. A conversation that has begun is finished.
+        // Asked this late because a cell may have waited long for its place. A conversation that has begun goes on to its end.
         if (_sent == 0 && await catalog.GetStatusAsync(active.Run.RunId, cancellationToken) is var status && !status.IsActive())
         {
             throw new RunNotActiveException(status);

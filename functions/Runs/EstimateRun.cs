@@ -46,7 +46,7 @@ internal static class EstimateRun
             Sum(perModel, model => model.MaxCostUsd));
     }
 
-    // Many calls together never are one long request, so its price does not count here.
+    // Many calls added up are not one long request, so the price of long requests does not apply.
     private static decimal? Cost(Price? price, long input, long? output) =>
         price is null || output is null ? null : (price.Input * input + price.Output * output) / 1_000_000;
 

@@ -71,7 +71,7 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         }
         catch
         {
-            // A run that nothing will ever go on with must not look as if it did.
+            // A run that nothing will continue must not look as if it were running.
             await runs.ChangeAsync(runId, current => current.Extension == wanted.Extension && current.Status == RunStatus.Pending ? run : null, CancellationToken.None);
             throw;
         }

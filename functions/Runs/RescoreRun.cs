@@ -76,7 +76,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
         return DefinitionReader.ReadJson(json.ToJsonString());
     }
 
-    // One complaint for all scenarios; it is those of the run, whatever the scorers came with.
+    // One complaint for all scenarios, which are those of the run and not of the file that the scorers came from.
     private static IEnumerable<FieldError> Explain(IReadOnlyList<DefinitionError> errors)
     {
         var unjudged = errors.Where(error => error.Field.StartsWith("scenarios[", StringComparison.Ordinal)).ToList();

@@ -180,7 +180,7 @@ public sealed class ModelCaller(
             : $"after {attempts} attempts the next may start in {wait.TotalSeconds:F1} s";
         return new ModelOutcome.Failed(last with
         {
-            // It is the vendor that is not there for so long, not this call that had bad luck.
+            // The vendor will be away for that long; it is not that this one call had bad luck.
             IsExhausted = last.IsExhausted || last.RetryAfter > options.TimeBudget,
             Message = $"{last.Message} (given up: {reason}, the time budget of a call is {options.TimeBudget.TotalSeconds:F0} s)",
         });

@@ -72,7 +72,7 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
                 $"{vendor.BaseUrlVariable} (or the command line's base URL) must be an http or https URL without user name, such as http://127.0.0.1:9000/v1");
         }
 
-        // People have the resource's address (https://NAME.openai.azure.com); its v1 API is below it.
+        // People give the resource's address (https://NAME.openai.azure.com); its v1 API is a path below it.
         if (vendor.Name == Vendor.AzureName && endpoint.AbsolutePath == "/")
         {
             endpoint = new Uri(endpoint, "/openai/v1");

@@ -5,7 +5,7 @@ namespace FunctionsEval.Statistics;
 /// <summary>How likely so many successes, or a more extreme number, are by chance alone; exact.</summary>
 public static class BinomialTail
 {
-    // By the failures: 1 less the lower tail would lose the digits of a small number.
+    // Summed over the failures: 1 minus the lower tail would lose the digits of a small number.
     public static double AtLeast(int successes, int trials, double rate) => AtMost(trials - successes, trials, 1 - rate);
 
     public static double AtMost(int successes, int trials, double rate)

@@ -23,7 +23,7 @@ public sealed class ScoreHistogram
     {
         RunningMoments.Check(score);
 
-        // Negative zero is another key than zero.
+        // Negative zero would be a different key from zero.
         Count(score + 0.0);
     }
 

@@ -37,7 +37,7 @@ internal sealed class BudgetLease(IEntityStore entities, CellLedger ledger, RunR
             Entity? turn = null;
             var (others, changes) = (0L, new List<EntityOperation>());
 
-            // The rows before the ledger: what moves from a row into the ledger meanwhile is counted twice and not left out.
+            // The rows are read before the ledger: what moves from a row into the ledger meanwhile is counted twice rather than not at all.
             await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Limits, _partition), cancellationToken))
             {
                 if (row.RowKey == Turn)

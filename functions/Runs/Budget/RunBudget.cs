@@ -162,11 +162,11 @@ public sealed class RunBudget
                     return known;
                 }
 
-                // As it was when it was asked: calls that end meanwhile leave more than the answer knows of.
+                // Remembered from before the question: calls that end meanwhile free more than the answer can know of.
                 isLast = _underWay == 0;
                 if (isLast)
                 {
-                    // Too little for a call of this process may be enough together with what others have too little of.
+                    // What is too little for a call of this process may be enough together with what other processes have left.
                     _free = 0;
                 }
 
@@ -208,7 +208,7 @@ public sealed class RunBudget
         }
         catch (StorageException)
         {
-            // It comes back when the lease is too old.
+            // The money comes back when the lease has expired.
         }
         finally
         {

@@ -47,7 +47,7 @@ public sealed class CellLedger(IEntityStore entities)
     /// <summary>What the cells of a run cost, plus what calls may have cost whose answers were lost: those of a process that died too.</summary>
     public async Task<decimal> SpentAsync(RunRecord run)
     {
-        // The intents before the counts: a cell that is stored meanwhile is counted twice and not left out.
+        // The intents are read before the counts: a cell that is stored meanwhile is counted twice rather than not at all.
         var counted = 0L;
         for (var partition = 0; partition < Partitions(run); partition++)
         {

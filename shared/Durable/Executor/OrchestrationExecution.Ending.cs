@@ -56,7 +56,7 @@ public sealed partial class OrchestrationExecution
             details.ErrorType = NonDeterministicOrchestrationException.ReportedType;
         }
 
-        // What a broken history or a foreign await left behind is not the orchestrator's will; what it did before it threw is.
+        // Actions that a broken history or a foreign await left behind were not meant by the orchestrator; those made before it threw were.
         _actionsAreVoid = !keepActions;
         _completion = new CompleteOrchestrationAction
         {

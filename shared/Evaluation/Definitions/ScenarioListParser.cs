@@ -105,7 +105,7 @@ internal sealed class ScenarioListParser(FieldReader definition)
             return;
         }
 
-        // JSON writes a control character as six; text that cannot grow past the limit even so need not be written out.
+        // JSON writes a control character as six characters; text that stays within the limit even then need not be written out to be checked.
         var written = length < DefinitionRules.MaxScenarioJsonLength / 8 ? 0 : ScenarioJson.Write(scenario).Length;
         if (written > DefinitionRules.MaxScenarioJsonLength)
         {

@@ -26,7 +26,7 @@ internal sealed class ExactWaits
 
     private const double MostLonger = 1.5;
 
-    // So many admitted calls between two refusals tell as much as all that was known before.
+    // This many admitted calls between two refusals weigh as much as all that was known before.
     private const double HalfWeight = 3;
 
     private double _interval;
@@ -112,13 +112,13 @@ internal sealed class ExactWaits
 
     private void Measure(double interval, long admitted)
     {
-        // No wait is longer than the time that one call takes; where it is, refused calls were taken for admitted ones.
+        // No wait is longer than the interval; where one seems to be, refused calls were counted as admitted.
         if (interval < 0.8 * _longest)
         {
             return;
         }
 
-        // Calls that came late to a bucket of one token lengthen what is measured, and nothing shortens it.
+        // Calls that come late to a bucket of one token lengthen the measured interval; nothing shortens it.
         var seen = Math.Min(interval, MostLonger * _interval);
         var weight = _isMeasured || seen > _interval ? admitted / (admitted + HalfWeight) : 1;
         Become(_interval + (weight * (seen - _interval)));

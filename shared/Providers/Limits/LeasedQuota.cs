@@ -71,7 +71,7 @@ public sealed class LeasedQuota(IQuotaStore store, QuotaBucket bucket, TimeProvi
                 _left = 0;
             }
 
-            // Debts are paid, and what was taken too much comes back, before anything new is taken.
+            // Debts are paid and excess is returned before anything new is taken.
             var settled = Math.Clamp(_debt, -bucket.Block, _left);
             _left -= settled;
             _debt -= settled;

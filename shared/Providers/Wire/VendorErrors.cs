@@ -11,7 +11,7 @@ internal static class VendorErrors
         "insufficient_credits", "payment_required", "credit_balance_too_low",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // Only for vendors that send these under a general code; none of them is said of a limit that passes with time.
+    // Only for vendors that send these under a general code; none of these phrases is used for a limit that passes with time.
     private static readonly string[] BillingPhrases =
     [
         "credit balance is too low", "out of credits", "insufficient credits", "insufficient balance", "payment required",

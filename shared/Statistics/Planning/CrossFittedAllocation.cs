@@ -52,7 +52,7 @@ public static class CrossFittedAllocation
         var samples = new int[others.Length];
         foreach (var fold in folds)
         {
-            // A budget of its own for each fold: else what a fold gets would hang on all of the others, and so on its own samples.
+            // Each fold has a budget of its own: otherwise what it gets would depend on all the others, and through them on its own samples.
             var line = NoiseLine.Of(folds.Where(other => other != fold).SelectMany(items => items).Select(item => (others[item], pilots[variant][item])));
             var counts = NeymanAllocation.Of(
                 [.. fold.Select(item => line.Predict(others[item]))], [.. fold.Select(_ => 1.0)], (double)fold.Length * range.Mean, range.Floor, range.Ceiling);

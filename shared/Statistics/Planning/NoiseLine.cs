@@ -8,7 +8,7 @@ internal readonly record struct NoiseLine(double OthersMean, double OwnMean, dou
 {
     private const int FewestItems = 8;
 
-    // A deviation of a quarter of the usual one: what is foretold to be less is not known that well.
+    // A quarter of the usual deviation: smaller ones cannot be predicted that well.
     private const double Least = 1 / 16.0;
 
     public static NoiseLine Of(IEnumerable<(WithinSpread Others, RunningMoments Own)> items)

@@ -119,8 +119,8 @@ public static class DifferenceTest
         return (isMid ? flips.MidPValue : flips.PValue, $"sign-flip test by {unit} ({words})");
     }
 
-    // Nominally 6.5% of differences as large as the margin would pass where they are rare, for counts are skewed, and 6.6% in a dozen
-    // unequal clusters (simulated): half the error rate there, signs around the margin here.
+    // At the nominal rate 6.5% of differences as large as the margin would pass where few units differ, because counts are skewed, and
+    // 6.6% in a dozen unequal clusters (simulated). So the former are tested at half the rate, the latter also by signs around the margin.
     private static double EquivalenceOf(
         double[] differences, int[] clusters, MeanEstimate estimate, bool isSparse, double margin, VerdictOptions options, Random random)
     {
@@ -142,7 +142,7 @@ public static class DifferenceTest
         var (lower, upper) = (estimate.Interval(options.Confidence).Lower, estimate.Interval(options.Confidence).Upper);
         var rejects = pValue <= options.Alpha;
 
-        // Up to 0 where the test excludes it, out to 0 where it does not.
+        // The interval ends at 0 where the test excludes it, and reaches out to 0 where it does not.
         lower = rejects && effect > 0 ? Math.Max(lower, 0) : !rejects ? Math.Min(lower, 0) : lower;
         upper = rejects && effect < 0 ? Math.Min(upper, 0) : !rejects ? Math.Max(upper, 0) : upper;
         return new ConfidenceInterval(lower, upper, options.Confidence);

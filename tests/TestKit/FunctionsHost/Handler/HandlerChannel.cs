@@ -27,8 +27,6 @@ internal sealed class HandlerChannel(
     /// <summary>How often a handler was started.</summary>
     public int Starts { get; private set; }
 
-    public int ProcessId => _process?.Id ?? 0;
-
     public void Start() => _supervising = Task.Run(SuperviseAsync);
 
     /// <summary>Calls wait here while a handler starts, at most four times the initialization timeout; then the host shuts down.</summary>
