@@ -113,15 +113,8 @@ public sealed class Reporting_ab_tests
     public async Task With_a_margin_variants_that_are_alike_are_equivalent_in_points_and_in_flags()
     {
         await using var bench = await Workbench.CreateAsync();
-        await bench.CommandAsync(["import", bench.Write("content.jsonl", ContentFiles.Of(100)), "--data", bench.Data], Cancel);
 
-        var result = await bench.CommandAsync(
-            [
-                "abtest", ContentFiles.TopicId, "--from", "2026-05-04", "--to", "2026-05-08", "--max-items", "100", "--margin", "15",
-                "--variant", "a=openai-compatible:sim-steady", "--variant", "b=openai-compatible:sim-steady-1",
-                "--data", bench.Data, "--base-url", bench.BaseUrl, "--json",
-            ],
-            Cancel);
+        var result = await AbTestAsync(bench, "sim-steady", "sim-steady-1", "--margin", "15");
 
         var comparisons = result.Json.GetProperty("analysis").GetProperty("comparisons").EnumerateArray().ToList();
         Assert.Equal(Metrics, comparisons.Select(comparison => Text(comparison, "metric")));
@@ -136,14 +129,14 @@ public sealed class Reporting_ab_tests
         return bench;
     }
 
-    private static async Task<CommandResult> AbTestAsync(Workbench bench)
+    private static async Task<CommandResult> AbTestAsync(Workbench bench, string first = "sim-noisy", string second = "sim-better-0.5", params string[] more)
     {
         await bench.CommandAsync(["import", bench.Write("content.jsonl", ContentFiles.Of(100)), "--data", bench.Data], Cancel);
         var result = await bench.CommandAsync(
             [
                 "abtest", ContentFiles.TopicId, "--from", "2026-05-04", "--to", "2026-05-08", "--max-items", "40", "--samples", "2",
-                "--variant", "a=openai-compatible:sim-noisy", "--variant", "b=openai-compatible:sim-better-0.5",
-                "--data", bench.Data, "--base-url", bench.BaseUrl, "--json",
+                "--variant", $"a=openai-compatible:{first}", "--variant", $"b=openai-compatible:{second}",
+                "--data", bench.Data, "--base-url", bench.BaseUrl, "--json", .. more,
             ],
             Cancel);
         Assert.True(result.ExitCode == 0, result.Error);
