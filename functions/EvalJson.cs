@@ -13,9 +13,11 @@ using FunctionsEval.Planning;
 using FunctionsEval.Providers;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.SelfTests;
 
 namespace FunctionsEval;

@@ -14,9 +14,6 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     public const string DefaultDataFolder = ".functionseval";
     public const int DefaultConcurrency = 256;
 
-    /// <summary>Set by the Functions host for its custom handler.</summary>
-    public const string PortVariable = "FUNCTIONS_CUSTOMHANDLER_PORT";
-
     // Azure OpenAI without a key: the identity that the app runs as.
     private readonly Func<CancellationToken, ValueTask<string>>? _azureToken =
         AzureOpenAIToken.Of(environment("AZURE_OPENAI_ENDPOINT"), environment("AZURE_CLIENT_ID"));
@@ -49,20 +46,12 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     public CreditRates CreditRates { get; } = new(
         Number(environment, "TRIAGE_CREDITS_PER_1K_INPUT_TOKENS") ?? 0, Number(environment, "TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS") ?? 0);
 
-    /// <summary>Where the Functions host calls its custom handler.</summary>
-    public string? Port { get; } = environment(PortVariable);
-
-    /// <summary>What the Functions host takes the program for; the Durable extension chooses its protocol by it.</summary>
-    public string? WorkerRuntime { get; } = environment("FUNCTIONS_WORKER_RUNTIME");
-
     /// <summary>Where traces and metrics are sent; null sends none. OpenTelemetry's SDK reads the variable itself.</summary>
     public string? OtlpEndpoint { get; } = environment("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint ? endpoint : null;
 
     /// <summary>The variables that hold provider keys, and which are set.</summary>
     public ProviderKeys Keys { get; } = new(Vendor.All.Select(vendor => vendor.KeyVariable)
         .ToDictionary(name => name, name => !string.IsNullOrWhiteSpace(environment(name)), StringComparer.Ordinal));
-
-    public static bool IsCustomHandler(Func<string, string?> environment) => !string.IsNullOrEmpty(environment(PortVariable));
 
     /// <param name="runBaseUrl">The base URL that a run was started with.</param>
     public ProviderSettings Providers(string? runBaseUrl) => new()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;

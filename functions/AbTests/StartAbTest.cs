@@ -5,6 +5,7 @@ using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.AbTests;
 

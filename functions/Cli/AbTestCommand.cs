@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FunctionsEval.AbTests;
+using FunctionsEval.Content;
 using FunctionsEval.Http;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
 
@@ -39,32 +41,32 @@ internal static class AbTestCommand
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
-        return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
+        return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
         {
-            var topicId = await TopicIdAsync(services, arguments.GetRequiredValue(Topic), cancellationToken);
+            var topicId = await TopicIdAsync(program, arguments.GetRequiredValue(Topic), cancellationToken);
 
             // The same body as over HTTP, so the same rules and the same messages.
-            var body = BodyOf(arguments, topicId, services.Clock.GetUtcNow());
-            var (request, error) = services.AbTestRequests.Read(JsonSerializer.Deserialize(body.ToJsonString(), EvalJson.Context.JsonElement), settings.BaseUrl);
+            var body = BodyOf(arguments, topicId, program.Clock.GetUtcNow());
+            var (request, error) = program.Get<AbTestRequestReader>().Read(JsonSerializer.Deserialize(body.ToJsonString(), EvalJson.Context.JsonElement), settings.BaseUrl);
             if (request is null)
             {
                 throw new UsageException(OptionNames.In(error!.Message, arguments));
             }
 
-            return await services.StartAbTest.StartAsync(request, settings.BaseUrl, cancellationToken) is AbTestOutcome.Started(var run)
+            return await program.Get<StartAbTest>().StartAsync(request, settings.BaseUrl, cancellationToken) is AbTestOutcome.Started(var run)
                 ? run
                 : throw new UsageException($"topic '{topicId}' does not exist in this store: import content first.");
         }, cancellationToken);
     }
 
-    private static async Task<string> TopicIdAsync(Services services, string topic, CancellationToken cancellationToken)
+    private static async Task<string> TopicIdAsync(LocalProgram program, string topic, CancellationToken cancellationToken)
     {
         if (Guid.TryParseExact(topic, "D", out _))
         {
             return topic;
         }
 
-        var (topics, _) = await services.Content.TopicsAsync(Paging.MaxPageSize, null, cancellationToken);
+        var (topics, _) = await program.Get<ContentStore>().TopicsAsync(Paging.MaxPageSize, null, cancellationToken);
         return topics.Where(known => known.Name.Equals(topic, StringComparison.OrdinalIgnoreCase)).ToList() is [var only]
             ? only.TopicId
             : throw new UsageException($"there is no single topic '{topic}' in this store; it has: {string.Join(", ", topics.Select(known => $"{known.Name} ({known.TopicId})"))}.");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FunctionsEval.AbTests;
 using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using Spectre.Console;
@@ -17,10 +18,10 @@ internal static class AbTestReport
     /// <summary>Rows on a terminal; the rest is in the store and in the JSON.</summary>
     private const int MaxRows = 15;
 
-    public static async Task PrintAsync(Terminal terminal, Services services, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
+    public static async Task PrintAsync(Terminal terminal, LocalProgram program, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
     {
-        var summary = await services.AnalyzeAbTest.RunAsync(run, cancellationToken);
-        var rows = await RowsAsync(services, run, cancellationToken);
+        var summary = await program.Get<AnalyzeAbTest>().RunAsync(run, cancellationToken);
+        var rows = await RowsAsync(program, run, cancellationToken);
         if (asJson)
         {
             RunReport.Print(terminal, result with { AbTest = summary, Items = rows }, asJson);
@@ -130,11 +131,11 @@ internal static class AbTestReport
     // With several samples a flag shows what most of them say.
     private static char Flag(double? share, char letter) => share >= 0.5 ? letter : '-';
 
-    private static async Task<List<AbTestRow>> RowsAsync(Services services, RunRecord run, CancellationToken cancellationToken)
+    private static async Task<List<AbTestRow>> RowsAsync(LocalProgram program, RunRecord run, CancellationToken cancellationToken)
     {
-        var candidates = await services.Runs.CandidatesAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
+        var candidates = await program.Get<RunStore>().CandidatesAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
         var cells = new List<CellRecord>[run.Items, run.Variants.Count];
-        await foreach (var cell in services.Cells.AllAsync(run, cancellationToken))
+        await foreach (var cell in program.Get<CellLedger>().AllAsync(run, cancellationToken))
         {
             (cells[cell.Address.Item, cell.Address.Variant] ??= []).Add(cell);
         }

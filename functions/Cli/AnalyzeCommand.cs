@@ -1,4 +1,6 @@
 using System.CommandLine;
+using FunctionsEval.Local;
+using FunctionsEval.Runs.Activities;
 
 namespace FunctionsEval.Cli;
 
@@ -23,19 +25,19 @@ internal static class AnalyzeCommand
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true, mayBeReadOnly: true);
-        var started = services.Clock.GetTimestamp();
-        var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
+        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        var started = program.Clock.GetTimestamp();
+        var run = await program.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         if (run.TotalCells == 0)
         {
             throw new UsageException($"run '{run.RunId}' has nothing to analyze: {run.Reason}");
         }
 
-        var analysis = services.IsReadOnly
-            ? await services.AnalyzeRun.ComputeAsync(run.RunId, cancellationToken)
-            : await services.AnalyzeRun.RunAsync(run.RunId, cancellationToken);
-        var result = await services.ResultOfAsync(run.RunId, services.Clock.GetElapsedTime(started), cancellationToken) with { Analysis = analysis };
-        await RunReport.PrintAsync(terminal, services, run, result, arguments.GetValue(CommonOptions.Json), cancellationToken);
+        var analysis = program.Storage.IsReadOnly
+            ? await program.Get<AnalyzeRun>().ComputeAsync(run.RunId, cancellationToken)
+            : await program.Get<AnalyzeRun>().AnalyzeAsync(run.RunId, cancellationToken);
+        var result = await program.ResultOfAsync(run.RunId, program.Clock.GetElapsedTime(started), cancellationToken) with { Analysis = analysis };
+        await RunReport.PrintAsync(terminal, program, run, result, arguments.GetValue(CommonOptions.Json), cancellationToken);
         return ExitCodes.Of(result);
     }
 }

@@ -26,16 +26,9 @@ internal static class CommandLine
             SimulateCommand.Create(terminal),
             ReviewCommand.Create(terminal),
             HealthCommand.Create(terminal),
-            HostCommand.Create(terminal),
         };
 
         OptionalArguments.Mark(root);
-
-        // The Functions host starts the program without a verb.
-        if (arguments.Length == 0 && Settings.IsCustomHandler(terminal.Environment))
-        {
-            arguments = ["host"];
-        }
 
         // The program's own handler (Interrupt) decides what Ctrl+C does.
         var configuration = new InvocationConfiguration

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Reflection;
 using FunctionsEval.AbTests;
+using FunctionsEval.Content;
+using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -32,10 +34,10 @@ internal static class DemoCommand
         terminal.Error.WriteLine($"functionseval: two simulated models at {simulator.BaseUrl}, data in {folder}");
 
         var settings = new Settings(terminal.Environment, folder, simulator.BaseUrl.ToString());
-        var exitCode = await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
+        var exitCode = await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
         {
-            var definitionId = await services.Definitions.AddAsync(definition, cancellationToken);
-            var outcome = await services.StartRun.StartAsync(definitionId, new RunOverrides(), settings.BaseUrl, cancellationToken);
+            var definitionId = await program.Get<DefinitionStore>().AddAsync(definition, cancellationToken);
+            var outcome = await program.Get<StartRun>().StartAsync(definitionId, new RunOverrides(), settings.BaseUrl, cancellationToken);
             return ((StartOutcome.Started)outcome).Run;
         }, cancellationToken);
         // With --json there is one object, that of the run.
@@ -61,9 +63,9 @@ internal static class DemoCommand
     }
 
     private static Task<int> RunAbTestAsync(Terminal terminal, Settings settings, CancellationToken cancellationToken) =>
-        RunSession.StartAsync(terminal, settings, asJson: false, async services =>
+        RunSession.StartAsync(terminal, settings, asJson: false, async program =>
         {
-            await services.ImportContent.RunAsync(DemoContent.Open(), cancellationToken);
+            await program.Get<ImportContent>().RunAsync(DemoContent.Open(), cancellationToken);
             var window = new TimeWindow(IsoTime.Parse(DemoContent.WindowStart)!.Value, IsoTime.Parse(DemoContent.WindowEnd)!.Value);
             var request = new AbTestRequest(
                 DemoContent.TopicId,
@@ -71,6 +73,6 @@ internal static class DemoCommand
                 [new Variant("sim-noisy", "openai-compatible:sim-noisy"), new Variant("sim-better-0.5", "openai-compatible:sim-better-0.5")],
                 MaxItems: 100,
                 Samples: 2);
-            return ((AbTestOutcome.Started)await services.StartAbTest.StartAsync(request, settings.BaseUrl, cancellationToken)).Run;
+            return ((AbTestOutcome.Started)await program.Get<StartAbTest>().StartAsync(request, settings.BaseUrl, cancellationToken)).Run;
         }, cancellationToken);
 }

@@ -32,8 +32,8 @@ internal static class ExtendCommand
             throw new UsageException("give --samples, --percentage, --add-model or --budget: there is nothing to add.");
         }
 
-        return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
-            await services.ExtendRun.ExtendAsync(arguments.GetRequiredValue(RunIdArgument), request, settings.BaseUrl, cancellationToken) switch
+        return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
+            await program.Get<ExtendRun>().ExtendAsync(arguments.GetRequiredValue(RunIdArgument), request, settings.BaseUrl, cancellationToken) switch
             {
                 ExtendOutcome.Extended(var run) => run,
                 ExtendOutcome.UnknownRun(var runId) => throw new UsageException($"run '{runId}' does not exist in this store."),

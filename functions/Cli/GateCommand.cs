@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using FunctionsEval.Gates;
+using FunctionsEval.Local;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Cli;
 
@@ -44,9 +47,9 @@ internal static class GateCommand
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true, mayBeReadOnly: true);
-        var run = await services.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
-        var baseline = await services.FindRunAsync(arguments.GetValue(Baseline), _ => true, "no run", cancellationToken);
+        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        var run = await program.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
+        var baseline = await program.FindRunAsync(arguments.GetValue(Baseline), _ => true, "no run", cancellationToken);
         var options = new GateOptions(
             arguments.GetValue(Margin),
             arguments.GetValue(Confidence) ?? run.Compare?.Confidence ?? 0.95,
@@ -57,7 +60,7 @@ internal static class GateCommand
         GateReport report;
         try
         {
-            report = await new GateRun(services.Runs, services.Cells).RunAsync(run, baseline, options, cancellationToken);
+            report = await new GateRun(program.Get<RunStore>(), program.Get<CellLedger>()).RunAsync(run, baseline, options, cancellationToken);
         }
         catch (GateException exception)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using FunctionsEval.Health;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
 
@@ -44,9 +45,9 @@ internal static class HealthCommand
     private static async Task<HealthReport> CheckAsync(Settings settings, CancellationToken cancellationToken)
     {
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, mayBeReadOnly: true);
-        var report = await services.Health.CheckAsync(cancellationToken);
-        return services.IsReadOnly
+        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        var report = await program.Get<HealthCheck>().CheckAsync(cancellationToken);
+        return program.Storage.IsReadOnly
             ? report with { Warnings = [.. report.Warnings, "The data folder is read-only: runs can be analyzed, gated and planned from here, not made."] }
             : report;
     }

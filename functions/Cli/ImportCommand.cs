@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Content;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
 
@@ -27,8 +28,8 @@ internal static class ImportCommand
 
         await using var stream = name == "-" ? Console.OpenStandardInput() : System.IO.File.OpenRead(name);
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(CommonOptions.SettingsOf(terminal, arguments), loggers, isCommand: true);
-        var report = await services.ImportContent.RunAsync(stream, cancellationToken, line =>
+        await using var program = LocalProgram.Open(CommonOptions.SettingsOf(terminal, arguments), loggers, isCommand: true);
+        var report = await program.Get<ImportContent>().RunAsync(stream, cancellationToken, line =>
         {
             if (line % 10_000 < 1_000)
             {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FunctionsEval.Local;
 using FunctionsEval.Planning;
 using Spectre.Console;
 
@@ -96,8 +97,8 @@ internal static class PlanCommand
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true, mayBeReadOnly: true);
-        return await services.Planner.PlanAsync(request, cancellationToken);
+        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        return await program.Get<PlanComparison>().PlanAsync(request, cancellationToken);
     }
 
     private static void Print(Terminal terminal, PlanReport report, ParseResult arguments)

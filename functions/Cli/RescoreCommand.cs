@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
 
 namespace FunctionsEval.Cli;
@@ -29,14 +30,14 @@ internal static class RescoreCommand
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true);
-        var started = services.Clock.GetTimestamp();
+        await using var program = LocalProgram.Open(settings, loggers);
+        var started = program.Clock.GetTimestamp();
         var runId = arguments.GetRequiredValue(RunIdArgument);
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
-        switch (await services.RescoreRun.RescoreAsync(runId, scorers, cancellationToken))
+        switch (await program.Get<RescoreRun>().RescoreAsync(runId, scorers, cancellationToken))
         {
             case RescoreOutcome.Rescored(_, var notes):
-                var run = await services.Runs.GetAsync(runId, cancellationToken);
+                var run = await program.Get<RunStore>().GetAsync(runId, cancellationToken);
                 if (definition.Compare is { } compare && !IsSame(compare, run.Compare))
                 {
                     terminal.Error.WriteLine("functionseval: the file's compare is not used: a comparison is declared before answers are seen, and the run keeps its own.");
@@ -47,7 +48,7 @@ internal static class RescoreCommand
                     terminal.Error.WriteLine($"functionseval: {note}");
                 }
 
-                var result = await services.ResultOfAsync(runId, services.Clock.GetElapsedTime(started), cancellationToken);
+                var result = await program.ResultOfAsync(runId, program.Clock.GetElapsedTime(started), cancellationToken);
                 RunReport.Print(terminal, result, arguments.GetValue(CommonOptions.Json));
                 return ExitCodes.Of(result);
             case RescoreOutcome.UnknownRun(var id):

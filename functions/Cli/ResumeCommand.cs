@@ -1,5 +1,7 @@
 using System.CommandLine;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Cli;
 
@@ -30,39 +32,37 @@ internal static class ResumeCommand
             terminal,
             settings,
             arguments.GetValue(CommonOptions.Json),
-            async services => await services.FindRunAsync(
+            async program => await program.FindRunAsync(
                 arguments.GetValue(RunIdArgument), run => !run.Status.IsFinished(), "no unfinished run", cancellationToken),
-            (services, run) => PrepareAsync(services, run, settings.BaseUrl, cancellationToken),
-            (services, run) => ResumeAsync(services, run, cancellationToken),
+            (program, run) => ResumeAsync(program, run, settings.BaseUrl, cancellationToken),
             cancellationToken);
     }
 
-    /// <summary>Before the engine goes on with its cells: they must find the new base URL, and must not fail for a missing key.</summary>
-    private static async Task PrepareAsync(Services services, RunRecord run, string? baseUrl, CancellationToken cancellationToken)
+    private static async Task ResumeAsync(LocalProgram program, RunRecord run, string? baseUrl, CancellationToken cancellationToken)
     {
         if (run.Status.IsFinished())
         {
             return;
         }
 
-        if (services.RunRules.ModelErrors(run.Variants, baseUrl ?? run.BaseUrl).FirstOrDefault() is { } error)
+        // Before its cells go on: they must find the new base URL, and must not fail for a missing key.
+        if (program.Get<RunRules>().ModelErrors(run.Variants, baseUrl ?? run.BaseUrl).FirstOrDefault() is { } error)
         {
             throw new UsageException(error.Message);
         }
 
         if (baseUrl is not null)
         {
-            await services.Runs.ChangeAsync(run.RunId, current => current with { BaseUrl = baseUrl }, cancellationToken);
+            await program.Get<RunStore>().ChangeAsync(run.RunId, current => current with { BaseUrl = baseUrl }, cancellationToken);
         }
-    }
 
-    private static async Task ResumeAsync(Services services, RunRecord run, CancellationToken cancellationToken)
-    {
-        if (!run.Status.IsFinished())
+        if (run.Status == RunStatus.Paused)
         {
-            // Its orchestration may not exist yet: a process can end between a run's row and its start.
-            await services.Pipeline.HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), cancellationToken);
-            await services.RunControl.ResumeAsync(run.RunId, cancellationToken);
+            await program.Get<RunControl>().ResumeAsync(run.RunId, cancellationToken);
+        }
+        else
+        {
+            await program.Get<EnqueuePipelineJob>()(new PipelineJob(PipelineJob.StartRun, run.RunId), cancellationToken);
         }
     }
 }

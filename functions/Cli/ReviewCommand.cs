@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using FunctionsEval.Local;
+using FunctionsEval.Reviews;
 
 namespace FunctionsEval.Cli;
 
@@ -19,8 +21,8 @@ internal static class ReviewCommand
         using var loggers = LoggerFactory.Create(_ => { });
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
-        await using var services = Services.Open(settings, loggers, isCommand: true);
-        var report = await services.Review.RunAsync(cancellationToken);
+        await using var program = LocalProgram.Open(settings, loggers);
+        var report = await program.Get<Review>().RunAsync(cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
             terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.ReviewReport));

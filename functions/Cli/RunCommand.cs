@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FunctionsEval.Definitions;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 
@@ -57,10 +58,10 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
-        return await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async services =>
+        return await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
         {
-            var definitionId = await services.Definitions.AddAsync(definition, cancellationToken);
-            return await services.StartRun.StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) is StartOutcome.Started(var run)
+            var definitionId = await program.Get<DefinitionStore>().AddAsync(definition, cancellationToken);
+            return await program.Get<StartRun>().StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) is StartOutcome.Started(var run)
                 ? run
                 : throw new InvalidOperationException("A run that was checked a moment ago was refused.");
         }, cancellationToken);

@@ -1,5 +1,8 @@
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;
@@ -28,15 +31,15 @@ internal static class RunQueries
     /// <summary>The run of that id, or the newest one that fits.</summary>
     /// <param name="none">What there is when none fits, such as "no unfinished run".</param>
     public static async Task<RunRecord> FindRunAsync(
-        this Services services, string? runId, Func<RunRecord, bool> fits, string none, CancellationToken cancellationToken)
+        this LocalProgram program, string? runId, Func<RunRecord, bool> fits, string none, CancellationToken cancellationToken)
     {
         if (runId is not null)
         {
-            return await services.Runs.FindAsync(runId, cancellationToken)
+            return await program.Get<RunStore>().FindAsync(runId, cancellationToken)
                 ?? throw new UsageException($"run '{runId}' does not exist in this store.");
         }
 
-        await foreach (var run in services.Runs.AllAsync(cancellationToken))
+        await foreach (var run in program.Get<RunStore>().AllAsync(cancellationToken))
         {
             if (fits(run))
             {
@@ -47,17 +50,17 @@ internal static class RunQueries
         throw new UsageException($"there is {none} in this store.");
     }
 
-    public static async Task<RunResult> ResultOfAsync(this Services services, string runId, TimeSpan elapsed, CancellationToken cancellationToken)
+    public static async Task<RunResult> ResultOfAsync(this LocalProgram program, string runId, TimeSpan elapsed, CancellationToken cancellationToken)
     {
-        var run = await services.Runs.GetAsync(runId, cancellationToken);
-        var counts = await services.Cells.CountAsync(run, cancellationToken);
+        var run = await program.Get<RunStore>().GetAsync(runId, cancellationToken);
+        var counts = await program.Get<CellLedger>().CountAsync(run, cancellationToken);
         return new RunResult(
             runId,
             run.Status,
             RunProgress.Of(run, counts),
             CallCounts.Of(counts),
             Math.Round(elapsed.TotalSeconds, 3),
-            await services.Analyses.FindAsync(runId, cancellationToken),
+            await program.Get<AnalysisStore>().FindAsync(runId, cancellationToken),
             run.Reason,
             run.AnalysisError,
             RunCost.Of(counts),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using Spectre.Console;
@@ -47,11 +48,11 @@ internal static class RunReport
     }
 
     /// <summary>Prints a run in the way of its kind.</summary>
-    public static Task PrintAsync(Terminal terminal, Services services, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
+    public static Task PrintAsync(Terminal terminal, LocalProgram program, RunRecord run, RunResult result, bool asJson, CancellationToken cancellationToken)
     {
         if (run.Kind == RunRecord.AbTest)
         {
-            return AbTestReport.PrintAsync(terminal, services, run, result, asJson, cancellationToken);
+            return AbTestReport.PrintAsync(terminal, program, run, result, asJson, cancellationToken);
         }
 
         Print(terminal, result, asJson);

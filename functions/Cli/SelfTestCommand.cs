@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.SelfTests;
 
@@ -48,10 +49,10 @@ internal static class SelfTestCommand
             simulator?.BaseUrl.ToString() ?? arguments.GetValue(CommonOptions.BaseUrl),
             arguments.GetValue(CommonOptions.Concurrency));
         using var loggers = Terminal.Warnings();
-        await using var services = Services.Open(settings, loggers, isCommand: true);
+        await using var program = LocalProgram.Open(settings, loggers);
         var calls = (long)design.Definition.Scenarios.Count * design.Definition.AllVariants().Count * design.Definition.SamplesPerScenario;
         terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"functionseval: {design.Runs} comparisons of either kind, {calls:N0} conversations"));
-        var report = await new SelfTest(services).RunAsync(design, cancellationToken);
+        var report = await new SelfTest(program).RunAsync(design, cancellationToken);
         Print(terminal, report, arguments.GetValue(CommonOptions.Json));
         return report.IsSound ? ExitCodes.Completed : ExitCodes.Unsound;
     }

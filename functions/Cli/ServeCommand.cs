@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Net;
-using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
 
-/// <summary>functionseval serve: the HTTP API, the queue and the engine, until Ctrl+C.</summary>
+/// <summary>functionseval serve: the HTTP API, and work on every unfinished run, until Ctrl+C.</summary>
 internal static class ServeCommand
 {
     private static readonly Option<int> Port = new("--port") { Description = "Port to listen on; 0 takes a free one", DefaultValueFactory = _ => 7071, CustomParser = NumberParser.Required<int> };
@@ -42,29 +42,19 @@ internal static class ServeCommand
             throw new UsageException($"--address {address} is not a loopback address: set FUNCTIONSEVAL_API_KEY first, every call then needs it.");
         }
 
-        using var loggers = LoggerFactory.Create(JsonLines.Configure);
-        await using var services = Services.Open(settings, loggers);
-        await using var app = Server.Create(services, new IPEndPoint(address, arguments.GetValue(Port)), JsonLines.Configure);
+        var (program, app) = LocalProgram.OpenServer(settings, new IPEndPoint(address, arguments.GetValue(Port)), JsonLines.Configure);
+        await using var disposed = program;
 
-        // Before the engine takes up interrupted runs: a port that is taken must not cost calls that are cut off at once.
-        await using var engine = await EngineHost.StartAsync(services, cancellationToken, () => ListenAsync(app, arguments.GetValue(Port), cancellationToken));
-        services.Pump.Start();
-        terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {services.StoreDescription}; Ctrl+C stops");
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, engine.OwnershipLost);
-        var reviews = services.Review.RepeatAsync(end.Token);
-        await Task.WhenAny(Task.Delay(Timeout.Infinite, end.Token), services.Engine.Completion);
-        await end.CancelAsync();
-        await reviews.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Before interrupted runs go on: a port that is taken must not cost calls that are cut off at once.
+        await ListenAsync(app, arguments.GetValue(Port), cancellationToken);
+        program.Serve();
+        terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {program.Storage.Description}; Ctrl+C stops");
+        await Task.WhenAny(Task.Delay(Timeout.Infinite, cancellationToken));
         await app.StopAsync(CancellationToken.None);
-        await services.Pump.StopAsync(CancellationToken.None);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            await CallsUnderWay.EndAsync(services.Catalogs, services.Clock, calls => terminal.Error.WriteLine($"functionseval: waiting for {calls} calls under way"));
-        }
-
-        return cancellationToken.IsCancellationRequested
-            ? ExitCodes.Completed
-            : terminal.Fail("the store was taken over by another process, or the engine failed; see the log.", ExitCodes.Infrastructure);
+        await CallsUnderWay.EndAsync(
+            program.Get<ProviderCatalogs>(), program.Clock, calls => terminal.Error.WriteLine($"functionseval: waiting for {calls} calls under way"));
+        await program.StopAsync();
+        return ExitCodes.Completed;
     }
 
     private static async Task ListenAsync(WebApplication app, int port, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Digests;

@@ -1,13 +1,13 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using FunctionsEval.Providers.Prices;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Health;
 
 /// <summary>Looks at what the program depends on; the answer is kept for ten seconds.</summary>
-public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, string storeDescription, ProviderKeys keys, PriceTable prices, TimeProvider clock)
+public sealed class HealthCheck(StorageConnection storage, ProviderKeys keys, PriceTable prices, TimeProvider clock, PipelineStorageQueue? queue = null)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -24,8 +24,11 @@ public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, str
             return last;
         }
 
-        var store = await ProbeAsync(token => entities.FindAsync(TableKeys.Runs, TableKeys.AllRuns, "health", token), cancellationToken);
-        var queue = await ProbeAsync(token => queues.CountAsync(PipelineJob.QueueName, token), cancellationToken);
+        var store = await ProbeAsync(
+            storage.Description, token => storage.Entities.FindAsync(TableKeys.Runs, TableKeys.AllRuns, "health", token), cancellationToken);
+        var jobs = queue is null
+            ? new DependencyHealth("in this process", Reachable: true)
+            : await ProbeAsync(storage.Description, queue.WaitingAsync, cancellationToken);
         var warnings = keys.Present.Values.Any(isSet => isSet) ? new List<string>() : ["No model API key is set: runs of models that need one are refused."];
         var age = DateOnly.FromDateTime(now.UtcDateTime).DayNumber - prices.Oldest.DayNumber;
         if (age > OldPricesDays)
@@ -34,11 +37,11 @@ public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, str
         }
 
         var report = new HealthReport(
-            store.Reachable && queue.Reachable,
+            store.Reachable && jobs.Reachable,
             Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
             RuntimeInformation.FrameworkDescription,
             store,
-            queue,
+            jobs,
             keys.Present,
             warnings,
             now,
@@ -46,22 +49,22 @@ public sealed class HealthCheck(IEntityStore entities, IMessageQueue queues, str
         return _last = report;
     }
 
-    private async Task<DependencyHealth> ProbeAsync(Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
+    private static async Task<DependencyHealth> ProbeAsync(string description, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
         {
             await probe(patience.Token).WaitAsync(patience.Token);
-            return new DependencyHealth(storeDescription, Reachable: true);
+            return new DependencyHealth(description, Reachable: true);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new DependencyHealth(storeDescription, Reachable: false, $"No answer within {Patience.TotalSeconds} seconds.");
+            return new DependencyHealth(description, Reachable: false, $"No answer within {Patience.TotalSeconds} seconds.");
         }
         catch (StorageException exception)
         {
-            return new DependencyHealth(storeDescription, Reachable: false, exception.Message);
+            return new DependencyHealth(description, Reachable: false, exception.Message);
         }
     }
 }

@@ -1,4 +1,4 @@
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Planning;
 

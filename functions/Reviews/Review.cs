@@ -1,6 +1,8 @@
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Reviews;
 
@@ -8,19 +10,24 @@ namespace FunctionsEval.Reviews;
 /// Looks at the runs and the queue for what would otherwise go unnoticed, and keeps what it finds. Repeating it is harmless; two at once
 /// write the same rows.
 /// </summary>
-public sealed partial class Review(RunStore runs, CellLedger cells, IMessageQueue queues, FindingStore findings, TimeProvider clock, ILogger<Review> logger)
+public sealed partial class Review(
+    RunStore runs, CellLedger cells, FindingStore findings, TimeProvider clock, ILogger<Review> logger, PipelineStorageQueue? queue = null)
 {
     public const string Name = "Review";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ResolvedKeptFor = TimeSpan.FromDays(30);
 
+    [Function(Name)]
+    public Task RunAsync([TimerTrigger("0 7/15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
     /// <summary>Gives the open findings.</summary>
     public async Task<ReviewReport> RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var observed = new Dictionary<string, Observation>(StringComparer.Ordinal);
-        foreach (var observation in ReviewRules.OfPoison(PipelineJob.PoisonQueueName, await queues.CountAsync(PipelineJob.PoisonQueueName, cancellationToken)))
+        var poisoned = queue is null ? 0 : await queue.PoisonedAsync(cancellationToken);
+        foreach (var observation in ReviewRules.OfPoison(PipelineJob.PoisonQueueName, poisoned))
         {
             observed.Add(ReviewRules.IdOf(observation), observation);
         }

@@ -2,6 +2,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Runs;
 

@@ -6,6 +6,7 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 
@@ -131,7 +132,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
 
         await cells.RewriteAsync(run, (cell, transcript) => Rescore(cell, transcript, specs, scorers, expected[cell.Address.Item]), cancellationToken);
         await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
-        return await analyze.RunAsync(run.RunId, cancellationToken);
+        return await analyze.AnalyzeAsync(run.RunId, cancellationToken);
     }
 
     private static CellRecord Rescore(

@@ -13,9 +13,8 @@ namespace FunctionsEval.Runs;
 /// What the cells of a run share, kept in memory: models, scorers, items, and the run's status as it was at most a second ago.
 /// That second is how long a pause or a cancel may take to be seen.
 /// </summary>
-/// <param name="shared">Where other processes that work on the same runs tell what they hold of a budget; null when there are none.</param>
 public sealed class RunCatalog(
-    RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock, IEntityStore? shared = null)
+    RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, RunExecutor executor, IEntityStore entities, TimeProvider clock)
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
 
@@ -110,8 +109,9 @@ public sealed class RunCatalog(
         var budget = run.BudgetUsd switch
         {
             null => null,
-            { } cap when shared is null => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
-            { } cap => new RunBudget((decimal)cap, new BudgetLease(shared, ledger, run, clock), clock),
+            // A process has the run to itself; the instances of the function app spend one budget together.
+            { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
+            { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
         };
         return new ActiveRun(
             run, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());

@@ -1,3 +1,5 @@
+using FunctionsEval.Runs.Orchestration;
+
 namespace FunctionsEval.Runs;
 
 public abstract record ControlOutcome

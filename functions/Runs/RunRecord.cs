@@ -18,6 +18,7 @@ namespace FunctionsEval.Runs;
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 /// <param name="Extension">How often the run was extended after it had ended.</param>
+/// <param name="Executor">Who works on it; null when nobody does.</param>
 /// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
 public sealed record RunRecord(
     string RunId,
@@ -49,7 +50,8 @@ public sealed record RunRecord(
     StoppingSpec? Stopping = null,
     int Extension = 0,
     IReadOnlyList<int>? Percentages = null,
-    AllocationSpec? Allocation = null)
+    AllocationSpec? Allocation = null,
+    RunExecutor? Executor = null)
 {
     public const string StoppedByBudget = "budget";
 

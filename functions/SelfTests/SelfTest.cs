@@ -1,12 +1,15 @@
-using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Definitions;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Verdicts;
+using Microsoft.DurableTask.Client;
 
 namespace FunctionsEval.SelfTests;
 
 /// <summary>Runs comparisons whose answer is known through the whole program, models to verdicts, and counts how often it is right.</summary>
-internal sealed class SelfTest(Services services)
+internal sealed class SelfTest(LocalProgram program)
 {
     // How far the power may fall short of the plan, beside chance: the plan takes the spread for known.
     private const double Tolerance = 0.03;
@@ -16,20 +19,20 @@ internal sealed class SelfTest(Services services)
 
     public async Task<SelfTestReport> RunAsync(SelfTestDesign design, CancellationToken cancellationToken)
     {
-        var started = services.Clock.GetTimestamp();
-        await using var engine = await EngineHost.StartAsync(services, cancellationToken);
-        var definitionId = await services.Definitions.AddAsync(design.Definition, cancellationToken);
-        var run = await services.StartRun.StartAsync(definitionId, new RunOverrides(), services.Settings.BaseUrl, cancellationToken) switch
+        var started = program.Clock.GetTimestamp();
+        program.KeepLeases();
+        var definitionId = await program.Get<DefinitionStore>().AddAsync(design.Definition, cancellationToken);
+        var run = await program.Get<StartRun>().StartAsync(definitionId, new RunOverrides(), program.Settings.BaseUrl, cancellationToken) switch
         {
             StartOutcome.Started(var record) => record,
             StartOutcome.Rejected(var errors) => throw new UsageException(string.Join(" ", errors.Select(error => error.Message))),
             var other => throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}"),
         };
-        await services.Engine.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, cancellationToken);
-        run = await services.Runs.GetAsync(run.RunId, cancellationToken);
-        var pairs = await SelfTestPairs.ReadAsync(services.Runs, services.Cells, run, design, cancellationToken);
-        var calls = CallCounts.Of(await services.Cells.CountAsync(run, cancellationToken)).Sent;
-        return Report(design, run, pairs, calls, services.Clock.GetElapsedTime(started));
+        await program.Get<DurableTaskClient>().WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, cancellationToken);
+        run = await program.Get<RunStore>().GetAsync(run.RunId, cancellationToken);
+        var pairs = await SelfTestPairs.ReadAsync(program.Get<RunStore>(), program.Get<CellLedger>(), run, design, cancellationToken);
+        var calls = CallCounts.Of(await program.Get<CellLedger>().CountAsync(run, cancellationToken)).Sent;
+        return Report(design, run, pairs, calls, program.Clock.GetElapsedTime(started));
     }
 
     /// <summary>False only where chance does not explain what was seen.</summary>

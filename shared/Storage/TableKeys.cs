@@ -23,6 +23,9 @@ public static class TableKeys
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of the cells that an allocation added to the pilot's.</summary>
     public const string Allocations = "Allocations";
 
+    /// <summary>Partition = run id; row = the number of the look: what it decided.</summary>
+    public const string Looks = "Looks";
+
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of scenario statistics.</summary>
     public const string Analyses = "Analyses";
 

@@ -8,17 +8,10 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["run-sqlite"] = RunBenchmark.OnSqliteAsync,
     ["run-azurite"] = RunBenchmark.OnAzuriteAsync,
     ["storm"] = StormBenchmark.MeasureAsync,
-    ["adapters"] = AdapterBenchmark.MeasureAsync,
-    ["fanout-sqlite"] = FanoutBenchmark.OnSqliteAsync,
-    ["fanout-azurite"] = FanoutBenchmark.OnAzuriteAsync,
     ["abtest-sqlite"] = AbTestBenchmark.OnSqliteAsync,
     ["import-sqlite"] = AbTestBenchmark.ImportAsync,
     ["analyze-million"] = AnalyzeBenchmark.MeasureAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
-    ["startup-host"] = StartupBenchmark.OfHandlerAsync,
-    ["handler-activity"] = HandlerBenchmark.ActivityAsync,
-    ["handler-http"] = HandlerBenchmark.HttpAsync,
-    ["handler-replay"] = HandlerBenchmark.ReplayAsync,
 };
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))

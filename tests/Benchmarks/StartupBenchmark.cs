@@ -19,19 +19,6 @@ internal static class StartupBenchmark
         arguments,
         cancellationToken);
 
-    /// <summary>As the Functions host starts it: until the first ping is answered.</summary>
-    public static Task<object> OfHandlerAsync(Arguments arguments, CancellationToken cancellationToken) => MeasureAsync(
-        "startup-host",
-        "/",
-        (port, _) => ([], new()
-        {
-            [Settings.PortVariable] = port.ToString(CultureInfo.InvariantCulture),
-            ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
-            ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
-        }),
-        arguments,
-        cancellationToken);
-
     private static async Task<object> MeasureAsync(
         string name, string path, Func<int, string, (string[] Arguments, Dictionary<string, string> Environment)> command, Arguments arguments, CancellationToken cancellationToken)
     {

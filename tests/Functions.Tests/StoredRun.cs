@@ -1,5 +1,7 @@
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
@@ -18,7 +20,7 @@ internal sealed record StoredRun(
 {
     public CellCounts Counts => CountsPerModel.Aggregate(CellCounts.None, (a, b) => a + b);
 
-    public static async Task<StoredRun> ReadAsync(Services services, string? runId = null)
+    public static async Task<StoredRun> ReadAsync(LocalProgram services, string? runId = null)
     {
         var run = runId is null
             ? await services.Runs.AllAsync(CancellationToken.None).FirstAsync()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Cli;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
 
@@ -52,7 +53,7 @@ internal sealed class Workbench : IAsyncDisposable
         new(output, error, IsOutRedirected: true, isErrorRedirected, Environment.GetValueOrDefault);
 
     /// <summary>The program's parts over the data folder, as a command has them; jobs go straight to the pipeline.</summary>
-    public Services Open(bool isCommand = true) => Services.Open(new Settings(Environment.GetValueOrDefault, Data, BaseUrl), FunctionsEval.Cli.Terminal.Warnings(), isCommand);
+    public LocalProgram Open(bool isCommand = true) => LocalProgram.Open(new Settings(Environment.GetValueOrDefault, Data, BaseUrl), FunctionsEval.Cli.Terminal.Warnings(), isCommand);
 
     /// <summary>What the store holds of its newest run, or of the one named.</summary>
     public async Task<StoredRun> ReadAsync(string? runId = null)

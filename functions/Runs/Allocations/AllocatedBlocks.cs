@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Runs.Allocations;
 

@@ -1,3 +1,4 @@
+using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
@@ -24,8 +25,14 @@ internal sealed record RunScores(
         ReadAsync(runs, cells, run, _ => { }, cancellationToken);
 
     /// <param name="see">Is shown every cell, so that nobody has to read them twice.</param>
+    /// <param name="isRead">Which cells count; null takes all.</param>
     public static async Task<RunScores> ReadAsync(
-        RunStore runs, CellLedger cells, RunRecord run, Action<CellRecord> see, CancellationToken cancellationToken)
+        RunStore runs,
+        CellLedger cells,
+        RunRecord run,
+        Action<CellRecord> see,
+        CancellationToken cancellationToken,
+        Func<CellAddress, bool>? isRead = null)
     {
         var scorers = run.Scorers.Select(Evaluation.Scoring.Scorers.Create).ToList();
         var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.MeanSamples, scorer.Scale))
@@ -42,6 +49,11 @@ internal sealed record RunScores(
         var failures = new CellFailures.Counter(run);
         await foreach (var cell in cells.AllAsync(run, cancellationToken))
         {
+            if (isRead?.Invoke(cell.Address) == false)
+            {
+                continue;
+            }
+
             see(cell);
             outcomes[cell.Outcome]++;
             failures.Add(cell);

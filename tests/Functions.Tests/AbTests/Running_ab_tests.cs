@@ -1,3 +1,4 @@
+using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using FunctionsEval.AbTests;
 using FunctionsEval.Content;
@@ -5,8 +6,10 @@ using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.AbTests;
@@ -127,7 +130,7 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
         await using var services = bench.Open(isCommand: false);
         var run = await StartAsync(services, new AbTestRequest(ContentFiles.TopicId, Window, Variants("sim-noisy", "sim-steady")), _ => Task.CompletedTask);
 
-        await services.Pipeline.HandleAsync($$"""{"job": "run_abtest", "runId": "{{run.RunId}}"}""", Cancel);
+        await services.HandleAsync($$"""{"job": "run_abtest", "runId": "{{run.RunId}}"}""", Cancel);
 
         var failed = await services.Runs.GetAsync(run.RunId, Cancel);
         Assert.Equal((RunStatus.Failed, AbTestFeature.Disabled), (failed.Status, failed.Reason));
@@ -242,7 +245,7 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
         await using var bench = await BenchAsync();
         await using var services = bench.Open();
 
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => services.Pipeline.HandleAsync("""{"job": "run_everything", "runId": "r"}""", Cancel));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => services.HandleAsync("""{"job": "run_everything", "runId": "r"}""", Cancel));
 
         Assert.Equal("Job 'run_everything' is unknown. Known jobs: start_run, run_abtest, run_window, resume_run, cancel_run, extend_run.", error.Message);
     }
@@ -258,7 +261,7 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
     internal static IReadOnlyList<Variant> Variants(params string[] models) =>
         [.. models.Select(model => new Variant(model, $"openai-compatible:{model}"))];
 
-    private static async Task<RunRecord> StartAsync(Services services, AbTestRequest request, Func<PipelineJob, Task> enqueue)
+    private static async Task<RunRecord> StartAsync(LocalProgram services, AbTestRequest request, Func<PipelineJob, Task> enqueue)
     {
         var start = new StartAbTest(services.Content, new CandidateSelection(services.Content), services.Runs, (job, _) => enqueue(job), TimeProvider.System);
         return Assert.IsType<AbTestOutcome.Started>(await start.StartAsync(request, baseUrl: null, Cancel)).Run;
@@ -267,10 +270,9 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
     private static async Task<StoredRun> RunToEndAsync(Workbench bench, IReadOnlyList<Variant> variants, int items)
     {
         await using var services = bench.Open();
-        await services.Engine.StartAsync(Cancel);
         var outcome = await services.StartAbTest.StartAsync(new AbTestRequest(ContentFiles.TopicId, Window, variants, items), bench.BaseUrl, Cancel);
         var runId = Assert.IsType<AbTestOutcome.Started>(outcome).Run.RunId;
-        await services.Engine.Client.WaitForInstanceCompletionAsync(runId, getInputsAndOutputs: false, Cancel);
+        await services.Client.WaitForInstanceCompletionAsync(runId, getInputsAndOutputs: false, Cancel);
         return await StoredRun.ReadAsync(services, runId);
     }
 }

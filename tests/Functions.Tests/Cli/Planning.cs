@@ -1,3 +1,4 @@
+using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Planning;

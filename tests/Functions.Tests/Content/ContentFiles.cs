@@ -1,5 +1,7 @@
+using FunctionsEval.Functions.Tests.Setup;
 using System.Text;
 using FunctionsEval.Content;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Functions.Tests.Content;
 
@@ -23,6 +25,6 @@ internal static class ContentFiles
 
     public static Stream Stream(string text) => new MemoryStream(Encoding.UTF8.GetBytes(text));
 
-    public static Task<ImportReport> ImportAsync(this Services services, string text) =>
+    public static Task<ImportReport> ImportAsync(this LocalProgram services, string text) =>
         services.ImportContent.RunAsync(Stream(text), TestContext.Current.CancellationToken);
 }

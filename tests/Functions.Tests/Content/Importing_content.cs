@@ -1,7 +1,9 @@
+using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Functions.Tests.Content;
 
@@ -211,6 +213,6 @@ public sealed class Importing_content
         Assert.Contains(": 0 topics, 0 sources, 0 items, 1 unchanged, 0 clusters, 1 refused", bad.Output, StringComparison.Ordinal);
     }
 
-    private static async Task<List<TimelineEntry>> TimelineAsync(Services services) =>
+    private static async Task<List<TimelineEntry>> TimelineAsync(LocalProgram services) =>
         await services.Content.TimelineAsync(ContentFiles.TopicId, May, Cancel).ToListAsync(Cancel);
 }

@@ -1,3 +1,4 @@
+using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using System.Text.Json;
 using FunctionsEval.Digests;
@@ -125,8 +126,8 @@ public sealed class Making_digests
         await using var services = bench.Open(isCommand: false);
         var request = new DigestRequest(ContentFiles.TopicId, new(2026, 5, 4, 0, 0, 0, TimeSpan.Zero), new(2026, 5, 8, 0, 0, 0, TimeSpan.Zero), "openai-compatible:sim-noisy");
 
-        var first = await services.StartDigest.PrepareAsync("r000000000000001", request, Cancel);
-        var second = await services.StartDigest.PrepareAsync("r000000000000001", request with { Mode = "low" }, Cancel);
+        var first = await services.Get<StartDigest>().PrepareAsync("r000000000000001", request, Cancel);
+        var second = await services.Get<StartDigest>().PrepareAsync("r000000000000001", request with { Mode = "low" }, Cancel);
 
         Assert.Equal(first.CreatedAt, second.CreatedAt);
         Assert.Single(await services.Runs.AllAsync(Cancel).ToListAsync(Cancel));

@@ -69,7 +69,7 @@ public sealed class Exhausted_providers
             bench.Data);
         using var logs = new KeptLogs();
         using var loggers = KeptLogs.Factory(logs);
-        await using (var server = await RunServer.StartAsync(settings, loggers))
+        await using (var server = RunServer.Start(settings, loggers))
         {
             var run = await server.EndAsync(await server.StartRunAsync(RunServer.Definition(scenarios: 2, samples: 2, models)));
             Assert.Equal(24, (await server.ProgressAsync(run)).Failed);

@@ -1,5 +1,6 @@
 using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Storage;
@@ -91,7 +92,7 @@ public sealed class Failing_models : IDisposable
 
     private async Task<int> CallRowsAsync(string runId)
     {
-        await using var services = Services.Open(new Settings(_ => null, _folder.File("data")), NullLoggerFactory.Instance, isCommand: true);
+        await using var services = LocalProgram.Open(new Settings(_ => null, _folder.File("data")), NullLoggerFactory.Instance, isCommand: true);
         var query = new EntityQuery(TableKeys.Cells, PartitionFrom: runId, PartitionTo: runId + "}", RowFrom: "~call-", RowTo: "~call.");
         return await services.Entities.QueryAsync(query, Cancel).CountAsync(Cancel);
     }

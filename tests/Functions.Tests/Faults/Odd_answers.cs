@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -38,11 +39,10 @@ public sealed class Odd_answers : IDisposable
     {
         await using var app = await StartModelAsync(answer);
         var settings = new Settings(_ => null, _folder.Path, app.Urls.First() + "/v1");
-        await using var services = Services.Open(settings, NullLoggerFactory.Instance, isCommand: true);
-        await services.Engine.StartAsync(Cancel);
+        await using var services = LocalProgram.Open(settings, NullLoggerFactory.Instance, isCommand: true);
         var id = await services.Definitions.AddAsync(RunServer.Definition(scenarios: 3, samples: 1), Cancel);
         var run = Assert.IsType<StartOutcome.Started>(await services.StartRun.StartAsync(id, new RunOverrides(), settings.BaseUrl, Cancel)).Run;
-        await services.Engine.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+        await services.Client.WaitForInstanceCompletionAsync(run.RunId, getInputsAndOutputs: false, Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
         var transcripts = new List<Transcript>();
         foreach (var address in RunCells.Addresses(run))
         {

@@ -25,7 +25,7 @@ public sealed class Checking_health : IDisposable
         });
         await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path), clock);
         var keys = new ProviderKeys(new Dictionary<string, bool> { ["OPENAI_API_KEY"] = true });
-        var health = new HealthCheck(storage.Entities, storage.Queues, storage.Description, keys, prices, clock);
+        var health = new HealthCheck(storage, keys, prices, clock);
 
         var report = await health.CheckAsync(TestContext.Current.CancellationToken);
 

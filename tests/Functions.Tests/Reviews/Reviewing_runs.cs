@@ -2,6 +2,7 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +23,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
     {
         _storage = StorageConnection.Open(new StorageSettings(_folder.Path), _clock);
         (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities), new FindingStore(_storage.Entities));
-        _review = new Review(_runs, _cells, _storage.Queues, _findings, _clock, NullLogger<Review>.Instance);
+        _review = new Review(_runs, _cells, _findings, _clock, NullLogger<Review>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -3,7 +3,8 @@ using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
+using FunctionsEval.Local;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Storage;
 
@@ -188,7 +189,7 @@ public sealed class Allocating_samples
         Assert.Equal((160, 180), (Long(model, "outputTokens"), Long(model, "maxOutputTokens")));
     }
 
-    private static async Task<List<string>> RowsAsync(Services services, string runId)
+    private static async Task<List<string>> RowsAsync(LocalProgram services, string runId)
     {
         var rows = new List<string>();
         await foreach (var row in services.Entities.QueryAsync(new EntityQuery(TableKeys.Allocations, runId, RowFrom: TableKeys.Number(0)), Cancel))

@@ -1,6 +1,7 @@
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Runs;
@@ -17,7 +18,7 @@ public sealed class Controlling_runs : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _simulator = await SimulatorServer.StartAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(20)), TimeProvider.System, Cancel);
-        _server = await RunServer.StartAsync(_folder.Path, _simulator, concurrency: 4);
+        _server = RunServer.Start(_folder.Path, _simulator, concurrency: 4);
     }
 
     public async ValueTask DisposeAsync()
@@ -152,8 +153,9 @@ public sealed class Controlling_runs : IAsyncLifetime
     [Fact]
     public async Task A_pending_run_can_be_paused_resumed_and_cancelled_before_anything_is_called()
     {
-        // The queue is not being read: the run stays pending.
-        await _server.Services.Pump.StopAsync(Cancel);
+        // Nobody takes the jobs: the run stays pending.
+        await _server.DisposeAsync();
+        _server = RunServer.Start(_folder.Path, _simulator, concurrency: 4, serves: false);
         var run = await _server.StartRunAsync(RunServer.Definition());
         var other = await _server.StartRunAsync(RunServer.Definition());
 
@@ -161,12 +163,12 @@ public sealed class Controlling_runs : IAsyncLifetime
         await _server.Services.RunControl.CancelAsync(run.RunId, Cancel);
         await _server.Services.RunControl.PauseAsync(other.RunId, Cancel);
         await _server.Services.RunControl.ResumeAsync(other.RunId, Cancel);
-        await _server.Services.Pipeline.HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
-        await _server.Services.Pipeline.HandleAsync(new PipelineJob(PipelineJob.StartRun, other.RunId), Cancel);
+        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
+        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.StartRun, other.RunId), Cancel);
 
         Assert.Equal(RunStatus.Completed, (await _server.EndAsync(other)).Status);
         Assert.Equal(RunStatus.Cancelled, await _server.StatusAsync(run));
-        Assert.Null(await _server.Services.Engine.Client.GetInstanceAsync(run.RunId, false, Cancel));
+        Assert.Null(await _server.Services.Client.GetInstanceAsync(run.RunId, false, Cancel));
         Assert.Equal(other.TotalCells, _simulator.Stats().Calls);
     }
 
@@ -193,7 +195,7 @@ public sealed class Controlling_runs : IAsyncLifetime
         await _server.Services.RunControl.PauseAsync(run.RunId, Cancel);
         await _server.DisposeAsync();
 
-        _server = await RunServer.StartAsync(_folder.Path, _simulator, concurrency: 4);
+        _server = RunServer.Start(_folder.Path, _simulator, concurrency: 4);
         var held = await UntilHeldAsync(run);
         await LookAgainAsync(async () => Assert.Equal((held, RunStatus.Paused), (_simulator.Stats().Calls, await _server.StatusAsync(run))));
 
@@ -212,10 +214,10 @@ public sealed class Controlling_runs : IAsyncLifetime
         var run = await _server.StartRunAsync(RunServer.Definition());
         var job = new PipelineJob(PipelineJob.StartRun, run.RunId);
 
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _server.Services.Pipeline.HandleAsync(job, Cancel)));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _server.Services.HandleAsync(job, Cancel)));
         await _server.EndAsync(run);
-        await _server.Services.Pipeline.HandleAsync(job, Cancel);
-        await _server.Services.Pipeline.HandleAsync(new PipelineJob(PipelineJob.StartRun, "r000000000000000"), Cancel);
+        await _server.Services.HandleAsync(job, Cancel);
+        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.StartRun, "r000000000000000"), Cancel);
 
         Assert.Equal(20, _simulator.Stats().Calls);
     }
@@ -226,7 +228,7 @@ public sealed class Controlling_runs : IAsyncLifetime
     [InlineData("""{"job":"dance","runId":"r1"}""", "Job 'dance' is unknown. Known jobs: start_run, run_abtest, run_window, resume_run, cancel_run, extend_run.")]
     public async Task A_message_that_is_no_job_says_so(string message, string expected)
     {
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => _server.Services.Pipeline.HandleAsync(message, Cancel));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => _server.Services.HandleAsync(message, Cancel));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
@@ -236,8 +238,8 @@ public sealed class Controlling_runs : IAsyncLifetime
     /// <summary>Waits until the run's orchestration waits for its event and its blocks have ended: no cell is under way. The calls so far.</summary>
     private async Task<long> UntilHeldAsync(RunRecord run)
     {
-        // The orchestration alone is left in memory once the blocks under way have ended.
-        await Eventually.TrueAsync(() => _server.Services.Engine.LiveInstanceCount <= 1, $"the blocks of run {run.RunId} to end", cancellationToken: Cancel);
+        await Eventually.TrueAsync(
+            () => _server.Services.Orchestrations.Find(run.RunId) is null or { IsWaiting: true }, $"the blocks of run {run.RunId} to end", cancellationToken: Cancel);
         return _simulator.Stats().Calls;
     }
 

@@ -1,12 +1,11 @@
-using FunctionsEval.Durable;
-using FunctionsEval.Durable.Client;
-using FunctionsEval.Durable.Engine;
 using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
-using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Runs;
@@ -24,17 +23,19 @@ public sealed class Failing_to_analyze : IDisposable
     {
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, Cancel);
         var settings = new Settings(_ => null, _folder.Path, simulator.BaseUrl.ToString());
-        await using var services = Services.Open(settings, NullLoggerFactory.Instance, isCommand: true);
+        await using var services = LocalProgram.Open(settings, NullLoggerFactory.Instance);
         var clock = new FakeClock();
-        await using var engine = NewEngine(services, clock);
-        await engine.StartAsync(Cancel);
+
+        // The program's own activities on a clock that the test moves: the retries of an analysis take half a minute.
+        await using var orchestrations = new LocalOrchestrations(services.Get<LocalTasks>(), clock, NullLoggerFactory.Instance);
+        var client = new LocalDurableTaskClient(orchestrations);
         var run = await AddRunAsync(services);
 
         // A row of a later version in the way: it is no cell that this one can read.
         var odd = new Entity($"{run.RunId}|000000", "000000-000-000-later") { ["outcome"] = "glorious" };
         await services.Entities.SubmitAsync(TableKeys.Cells, EntityOperation.Insert(odd), Cancel);
-        await services.PipelineOf(engine.Client).HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
-        await EndAsync(engine.Client, run.RunId, clock);
+        await services.Get<PipelineQueue>().HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), client, Cancel);
+        await EndAsync(client, run.RunId, clock);
 
         var completed = await services.Runs.GetAsync(run.RunId, Cancel);
         Assert.Equal(RunStatus.Completed, completed.Status);
@@ -43,29 +44,13 @@ public sealed class Failing_to_analyze : IDisposable
         Assert.Equal(run.TotalCells, RunProgress.Of(run, await services.Cells.CountAsync(run, Cancel)).Completed);
 
         await services.Entities.SubmitAsync(TableKeys.Cells, EntityOperation.Delete(odd.PartitionKey, odd.RowKey), Cancel);
-        var analysis = await services.AnalyzeRun.RunAsync(run.RunId, Cancel);
+        var analysis = await services.AnalyzeRun.AnalyzeAsync(run.RunId, Cancel);
         Assert.Equal(run.TotalCells, analysis.PerModel[0].SampleCount);
     }
 
-    /// <summary>The program's own activities on a clock that a test moves: the retries of an analysis take half a minute.</summary>
-    private static EmbeddedEngine NewEngine(Services services, FakeClock clock)
+    private static async Task<RunRecord> AddRunAsync(LocalProgram services)
     {
-        var catalog = new RunCatalog(services.Runs, services.Cells, services.Catalogs, services.Prices, TimeProvider.System);
-        var registry = RunTasks.Register(
-            new PrepareRun(services.Runs, services.Definitions, TimeProvider.System),
-            new EvaluateCell(services.Runs, catalog, services.Cells, TimeProvider.System, NullLogger<EvaluateCell>.Instance),
-            new InterimLook(services.Runs, services.Cells),
-            new AllocateSamples(services.Runs, services.Cells, services.Allocations),
-            new ReadAllocation(services.Allocations),
-            services.AnalyzeRun,
-            new CompleteRun(services.Runs, catalog, services.Digests.MakeAsync, TimeProvider.System, NullLogger<CompleteRun>.Instance));
-        return new EmbeddedEngine(
-            services.Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), clock, new Random(1), NullLoggerFactory.Instance);
-    }
-
-    private static async Task<RunRecord> AddRunAsync(Services services)
-    {
-        var start = new StartRun(services.Definitions, services.Runs, services.RunRules, (_, _) => Task.CompletedTask, TimeProvider.System);
+        var start = new StartRun(services.Definitions, services.Runs, services.Get<RunRules>(), (_, _) => Task.CompletedTask, TimeProvider.System);
         var id = await services.Definitions.AddAsync(RunServer.Definition(), Cancel);
         return Assert.IsType<StartOutcome.Started>(await start.StartAsync(id, new RunOverrides(), services.Settings.BaseUrl, Cancel)).Run;
     }

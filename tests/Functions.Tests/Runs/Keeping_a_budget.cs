@@ -104,7 +104,7 @@ public sealed class Keeping_a_budget
     {
         await using var bench = await PricedAsync();
         var settings = new Settings(bench.Environment.GetValueOrDefault, bench.Data, bench.BaseUrl);
-        await using var server = await RunServer.StartAsync(settings, NullLoggerFactory.Instance, isFleet: true);
+        await using var server = RunServer.Start(settings, NullLoggerFactory.Instance);
 
         var definition = RunServer.Definition(scenarios: 4, samples: 25) with { Config = new ProbeConfig(MaxTokens: 100), Budget = new Evaluation.Definitions.Budget(0.25) };
         var run = await server.EndAsync(await server.StartRunAsync(definition));

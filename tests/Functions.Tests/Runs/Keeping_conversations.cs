@@ -1,11 +1,12 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Local;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -153,21 +154,17 @@ public sealed class Keeping_conversations
     private static ModelOutcome.Answered Answered(string text) => new(new ModelAnswer(text, "stop", "m", new TokenUsage(10, 2), "request-3"));
 
     /// <summary>A run of one cell with two turns that nothing works on.</summary>
-    private static async Task<RunRecord> PreparedAsync(Workbench bench, Services services)
+    private static async Task<RunRecord> PreparedAsync(Workbench bench, LocalProgram services)
     {
         var definition = RunServer.Definition(scenarios: 1, samples: 1);
         definition = definition with { Scenarios = [definition.Scenarios[0] with { FollowUps = [new("why", "Why?")] }] };
         var id = await services.Definitions.AddAsync(definition, Cancel);
-        var start = new StartRun(services.Definitions, services.Runs, services.RunRules, (_, _) => Task.CompletedTask, services.Clock);
+        var start = new StartRun(services.Definitions, services.Runs, services.Get<RunRules>(), (_, _) => Task.CompletedTask, services.Clock);
         var run = Assert.IsType<StartOutcome.Started>(await start.StartAsync(id, new RunOverrides(), bench.BaseUrl, Cancel)).Run;
         await new PrepareRun(services.Runs, services.Definitions, services.Clock).RunAsync(run.RunId, Cancel);
         return run;
     }
 
-    private static Task<string> EvaluateAsync(Services services, RunRecord run)
-    {
-        var catalog = new RunCatalog(services.Runs, services.Cells, services.Catalogs, services.Prices, services.Clock);
-        var evaluate = new EvaluateCell(services.Runs, catalog, services.Cells, services.Clock, NullLogger<EvaluateCell>.Instance);
-        return evaluate.RunAsync(new CellInput(run.RunId, 0, 0, 0), Cancel);
-    }
+    private static Task<string> EvaluateAsync(LocalProgram services, RunRecord run) =>
+        services.Get<EvaluateCell>().RunAsync(new CellInput(run.RunId, 0, 0, 0), Cancel);
 }

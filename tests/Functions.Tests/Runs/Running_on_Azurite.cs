@@ -1,4 +1,5 @@
 using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.TestKit;
@@ -48,8 +49,8 @@ public sealed class Running_on_Azurite(AzuriteFixture azurite) : IClassFixture<A
     private async Task AssertStoredAsync(string runId)
     {
         var settings = new Settings(Environment.GetValueOrDefault, _folder.Path);
-        await using var services = Services.Open(settings, NullLoggerFactory.Instance, isCommand: true);
-        Assert.False(services.IsLocal);
+        await using var services = LocalProgram.Open(settings, NullLoggerFactory.Instance, isCommand: true);
+        Assert.False(services.Storage.IsLocal);
         var run = await services.Runs.GetAsync(runId, Cancel);
         var cells = await services.Cells.AllAsync(run, Cancel).ToListAsync(Cancel);
         Assert.Equal(RunCells.Addresses(run), cells.Select(cell => cell.Address));

@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -88,7 +90,7 @@ public sealed class Storing_histories
     [InlineData(InterimLook.Name, "InterimLook")]
     [InlineData(AllocateSamples.Name, "AllocateSamples")]
     [InlineData(ReadAllocation.Name, "ReadAllocation")]
-    [InlineData(FunctionsEval.Runs.Analysis.AnalyzeRun.Name, "AnalyzeRun")]
+    [InlineData(AnalyzeRun.Name, "AnalyzeRun")]
     [InlineData(CompleteRun.Name, "CompleteRun")]
     [InlineData(RunOrchestration.ResumeEvent, "Resume")]
     [InlineData(EvaluateCell.Paused, "paused")]

@@ -1,5 +1,5 @@
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
 

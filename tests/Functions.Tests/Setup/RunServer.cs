@@ -1,6 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Hosting.StandAlone;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.TestKit;
@@ -9,30 +9,27 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Setup;
 
-/// <summary>What a server works with, in process: store, engine and queue on a data folder, and a simulated model over real HTTP.</summary>
+/// <summary>What a server works with, in process: a store on a data folder, orchestrations and jobs, and a simulated model over real HTTP.</summary>
 internal sealed class RunServer : IAsyncDisposable
 {
-    private readonly EngineHost _engine;
+    private RunServer(LocalProgram services) => Services = services;
 
-    private RunServer(Services services, EngineHost engine)
-    {
-        Services = services;
-        _engine = engine;
-    }
-
-    public Services Services { get; }
+    public LocalProgram Services { get; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static Task<RunServer> StartAsync(string folder, SimulatorServer simulator, int concurrency = Settings.DefaultConcurrency, string? storage = null) => StartAsync(
-        new Settings(name => name == "AzureWebJobsStorage" ? storage : null, folder, simulator.BaseUrl.ToString(), concurrency), NullLoggerFactory.Instance);
+    public static RunServer Start(string folder, SimulatorServer simulator, int concurrency = Settings.DefaultConcurrency, string? storage = null, bool serves = true) => Start(
+        new Settings(name => name == "AzureWebJobsStorage" ? storage : null, folder, simulator.BaseUrl.ToString(), concurrency), NullLoggerFactory.Instance, serves);
 
-    public static async Task<RunServer> StartAsync(Settings settings, ILoggerFactory loggers, bool isFleet = false)
+    public static RunServer Start(Settings settings, ILoggerFactory loggers, bool serves = true)
     {
-        var services = Services.Open(settings, loggers, isFleet: isFleet);
-        var engine = await EngineHost.StartAsync(services, Cancel);
-        services.Pump.Start();
-        return new RunServer(services, engine);
+        var services = LocalProgram.Open(settings, loggers, isCommand: false);
+        if (serves)
+        {
+            services.Serve();
+        }
+
+        return new RunServer(services);
     }
 
     public static Definition Definition(int scenarios = 5, int samples = 4, params string[] models) => new(
@@ -63,7 +60,7 @@ internal sealed class RunServer : IAsyncDisposable
     {
         await Eventually.TrueAsync(async () => (await StatusAsync(run)).IsFinished(), $"the end of run {run.RunId}", limit, Cancel);
         await Eventually.TrueAsync(
-            async () => await Services.Engine.Client.GetInstanceAsync(run.RunId, false, Cancel) is null or { IsCompleted: true },
+            async () => await Services.Client.GetInstanceAsync(run.RunId, false, Cancel) is null or { IsCompleted: true },
             $"the end of the orchestration of run {run.RunId}",
             limit,
             Cancel);
@@ -71,10 +68,5 @@ internal sealed class RunServer : IAsyncDisposable
     }
 
     /// <summary>Ends as a process that is told to stop.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await Services.Pump.StopAsync(CancellationToken.None);
-        await _engine.DisposeAsync();
-        await Services.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => Services.DisposeAsync();
 }

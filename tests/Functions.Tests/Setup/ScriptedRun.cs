@@ -1,52 +1,50 @@
+using Microsoft.DurableTask;
 using System.Collections.Concurrent;
-using FunctionsEval.Durable;
-using FunctionsEval.Durable.Client;
-using FunctionsEval.Durable.Engine;
+using FunctionsEval.Local;
 using FunctionsEval.Runs;
-using FunctionsEval.Runs.Allocations;
-using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Activities;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Setup;
 
 /// <summary>
-/// The real orchestrators on the embedded engine, in memory, with activities that a test scripts; the clock moves on while an end is waited for.
+/// The real orchestrators in memory with activities that a test scripts; the clock moves on while an end is waited for.
 /// </summary>
 internal sealed class ScriptedRun : IAsyncDisposable
 {
     public const string RunId = "r123456789abcdef";
 
     private readonly FakeClock _clock = new();
-    private readonly EmbeddedEngine _engine;
+    private readonly LocalOrchestrations _orchestrations;
 
-    private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare, Func<string, string?>? look, Func<AllocatedBlockInput, string>? allocation)
+    private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare, Func<LookInput, string?>? look, Func<AllocatedBlockInput, string>? allocation)
     {
-        var registry = new DurableTaskRegistry()
+        var tasks = new LocalTasks()
             .AddOrchestrator<RunInput, RunStatus>(RunOrchestration.Name, RunOrchestration.RunAsync)
             .AddOrchestrator<BlockInput, BlockResult>(EvaluateBlock.Name, EvaluateBlock.RunAsync)
-            .AddActivity<string, RunPlan>(PrepareRun.Name, (_, runId, _) => Task.FromResult(Noted("prepare", () => prepare is null ? plan : prepare(runId))))
-            .AddActivity<CellInput, string>(EvaluateCell.Name, (_, input, _) =>
+            .AddActivity<string, RunPlan>(PrepareRun.Name, (runId, _) => Task.FromResult(Noted("prepare", () => prepare is null ? plan : prepare(runId))))
+            .AddActivity<CellInput, string>(EvaluateCell.Name, (input, _) =>
             {
                 Cells.AddOrUpdate(input, 1, (_, count) => count + 1);
                 return Task.FromResult(cell is null ? "scored" : cell(input));
             })
-            .AddActivity<string, string?>(InterimLook.Name, (_, runId, _) => Task.FromResult(Noted("look", () => look?.Invoke(runId))))
-            .AddActivity<string, string?>(AllocateSamples.Name, (_, _, _) => Task.FromResult(Noted<string?>("allocate", () => null)))
-            .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, (_, input, _) => Task.FromResult(allocation!(input)))
-            .AddActivity<string, string?>(AnalyzeRun.Name, (_, runId, _) => Task.FromResult(Noted("analyze", () => analyze?.Invoke(runId))))
-            .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, (_, input, _) =>
+            .AddActivity<LookInput, string?>(InterimLook.Name, (input, _) => Task.FromResult(Noted("look", () => look?.Invoke(input))))
+            .AddActivity<string, string?>(AllocateSamples.Name, (_, _) => Task.FromResult(Noted<string?>("allocate", () => null)))
+            .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, (input, _) => Task.FromResult(allocation!(input)))
+            .AddActivity<string, string?>(AnalyzeRun.Name, (runId, _) => Task.FromResult(Noted("analyze", () => analyze?.Invoke(runId))))
+            .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, (input, _) =>
             {
                 Completed.Enqueue(input);
                 return Task.FromResult(Noted("complete", () => input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed));
             });
-        _engine = new EmbeddedEngine(
-            Histories, registry, new JsonDataConverter(EvalJson.Context.Options), new EmbeddedEngineOptions(), _clock, new Random(1), NullLoggerFactory.Instance);
+        _orchestrations = new LocalOrchestrations(tasks, _clock, NullLoggerFactory.Instance);
+        Client = new LocalDurableTaskClient(_orchestrations);
     }
 
-    public DurableTaskClient Client => _engine.Client;
-
-    public InMemoryHistoryStore Histories { get; } = new();
+    public DurableTaskClient Client { get; }
 
     /// <summary>How often each cell was evaluated.</summary>
     public ConcurrentDictionary<CellInput, int> Cells { get; } = new();
@@ -60,10 +58,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <param name="cell">How a cell ends; null ends all as scored.</param>
     public static async Task<ScriptedRun> StartAsync(
         RunPlan plan, Func<CellInput, string>? cell = null, Func<string, string?>? analyze = null, Func<string, RunPlan>? prepare = null,
-        Func<string, string?>? look = null, Func<AllocatedBlockInput, string>? allocation = null)
+        Func<LookInput, string?>? look = null, Func<AllocatedBlockInput, string>? allocation = null)
     {
         var run = new ScriptedRun(plan, cell, analyze, prepare, look, allocation);
-        await run._engine.StartAsync(Cancel);
         await run.Client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, new RunInput(RunId), new StartOrchestrationOptions(RunId), Cancel);
         return run;
     }
@@ -72,8 +69,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     public Task ResumeAsync() => Client.RaiseEventAsync(RunId, RunOrchestration.ResumeEvent, null, Cancel);
 
-    /// <summary>Waits until nothing but the run's own orchestration is in memory: it waits for its event.</summary>
-    public Task UntilHeldAsync() => Eventually.TrueAsync(() => _engine.LiveInstanceCount == 1 && !Cells.IsEmpty, "the blocks to end", cancellationToken: Cancel);
+    /// <summary>Waits until no cell is evaluated any more: the orchestration waits for its event.</summary>
+    public Task UntilHeldAsync() => Eventually.TrueAsync(
+        () => _orchestrations.Find(RunId) is { IsWaiting: true } && !Cells.IsEmpty, "the orchestration to wait", cancellationToken: Cancel);
 
     /// <summary>Waits, while time goes by, for an instance that fails.</summary>
     public Task UntilFailedAsync(string instanceId) => Eventually.TrueAsync(
@@ -99,7 +97,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
         return await end;
     }
 
-    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+    public ValueTask DisposeAsync() => _orchestrations.DisposeAsync();
 
     private T Noted<T>(string step, Func<T> act)
     {

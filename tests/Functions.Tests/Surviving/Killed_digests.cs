@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using FunctionsEval.Digests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
@@ -46,11 +47,11 @@ public sealed class Killed_digests
 
         // Low mode, two sources: 63 entries of the 96 candidates.
         await using var services = bench.Open();
-        Assert.Equal((63, 96), (await services.Digests.FindAsync(runId, Cancel)) is { } digest ? (digest.Entries.Count, digest.Triaged) : (0, 0));
-        Assert.Single((await services.Digests.ListAsync(10, null, Cancel)).Digests);
+        Assert.Equal((63, 96), (await services.Get<DigestStore>().FindAsync(runId, Cancel)) is { } digest ? (digest.Entries.Count, digest.Triaged) : (0, 0));
+        Assert.Single((await services.Get<DigestStore>().ListAsync(10, null, Cancel)).Digests);
         var spent = after.Cells.Sum(cell => (cell.InputTokens!.Value + (4 * cell.OutputTokens!.Value)) / 1000.0);
         Assert.Equal(spent, after.Calls.Sum(call => call.GetDouble("costEstimateCredits")!.Value), 6);
-        Assert.Equal(spent, (await services.Credits.StatusAsync(Cancel)).MonthlyUsed, 6);
+        Assert.Equal(spent, (await services.Get<Credits>().StatusAsync(Cancel)).MonthlyUsed, 6);
     }
 
     /// <summary>Queues a digest at a server and kills it in the midst of the calls; the run's id.</summary>

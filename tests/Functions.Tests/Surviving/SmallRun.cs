@@ -1,8 +1,10 @@
+using FunctionsEval.Functions.Tests.Setup;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FunctionsEval.Cli;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
@@ -93,7 +95,7 @@ internal sealed class SmallRun : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private Services Open() => Services.Open(new Settings(_ => null, Data), Terminal.Warnings(), isCommand: true);
+    private LocalProgram Open() => LocalProgram.Open(new Settings(_ => null, Data), Terminal.Warnings());
 
     private static string Yaml()
     {

@@ -19,7 +19,7 @@ public sealed class Tracing_runs
         using var listener = Listen(ended);
         using var folder = new TemporaryFolder();
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, Cancel);
-        await using var server = await RunServer.StartAsync(folder.Path, simulator);
+        await using var server = RunServer.Start(folder.Path, simulator);
 
         // The engine and the queue run already, so nothing of this activity reaches them but through the run.
         RunRecord run;

@@ -1,0 +1,49 @@
+using FunctionsEval.AbTests;
+using FunctionsEval.Content;
+using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
+using FunctionsEval.Health;
+using FunctionsEval.Planning;
+using FunctionsEval.Reviews;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Calls;
+using FunctionsEval.Ui;
+
+namespace FunctionsEval.Http;
+
+/// <summary>The HTTP API, the same under both heads.</summary>
+internal static class Api
+{
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
+        services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
+        services.ConfigureHttpJsonOptions(options => EvalJson.ApplyRequestRules(options.SerializerOptions));
+
+        // Bad JSON is the caller's error in every environment, with the reason in the answer.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        return services;
+    }
+
+    /// <summary>What holds for every request, once its endpoint is known.</summary>
+    public static IApplicationBuilder UseApiRules(this IApplicationBuilder app) => app
+        .Use(next => context => KnownParameters.CheckAsync(context, next))
+        .Use(next => context => KeptBody.KeepAsync(context, next));
+
+    public static void MapApi(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/", () => "FunctionsEval");
+        var api = endpoints.MapGroup("/api");
+        api.MapDefinitions();
+        api.MapRuns();
+        api.MapRunChanges();
+        api.MapPlans();
+        api.MapContent();
+        api.MapAbTests();
+        api.MapDigests();
+        api.MapCalls();
+        api.MapReview();
+        api.MapUi();
+        api.MapHealth();
+    }
+}

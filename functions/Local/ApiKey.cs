@@ -1,0 +1,46 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using FunctionsEval.Ui;
+
+namespace FunctionsEval.Local;
+
+/// <summary>
+/// The key rule of a stand-alone server. With FUNCTIONSEVAL_API_KEY every call needs it (header <c>x-functions-key</c> or query
+/// <c>code</c>). Without, only this machine is served, and only under a loopback name, so that no web page can reach the server
+/// through a name of its own that resolves to 127.0.0.1.
+/// </summary>
+internal sealed class ApiKey(RequestDelegate next, ApiKeySetting setting)
+{
+    private readonly byte[]? _expected = setting.Key is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(setting.Key));
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (IsOpen(context.Request.Path) || (_expected is null ? IsLocal(context) : HasKey(context.Request)))
+        {
+            return next(context);
+        }
+
+        var problem = _expected is null
+            ? TypedResults.Problem("Without FUNCTIONSEVAL_API_KEY only calls from this machine to a loopback address are served.", statusCode: 403)
+            : TypedResults.Problem("The header x-functions-key (or the query parameter code) is missing or wrong.", statusCode: 401);
+        return problem.ExecuteAsync(context);
+    }
+
+    private static bool IsOpen(PathString path) => path == "/" || path == "/api/health" || path.StartsWithSegments(UiApi.Path, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsLocal(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
+        && (context.Request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)));
+
+    // Hashes are compared, in constant time, so that neither length nor content of the key can be measured.
+    private bool HasKey(HttpRequest request)
+    {
+        var given = request.Headers["x-functions-key"].FirstOrDefault() ?? request.Query["code"].FirstOrDefault();
+        return given is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _expected);
+    }
+}
+
+/// <summary>A class of its own, so that a null key can be handed to the middleware.</summary>
+internal sealed record ApiKeySetting(string? Key);

@@ -1,0 +1,85 @@
+using FunctionsEval.AbTests;
+using FunctionsEval.Content;
+using FunctionsEval.Definitions;
+using FunctionsEval.Digests;
+using FunctionsEval.Health;
+using FunctionsEval.Limits;
+using FunctionsEval.Planning;
+using FunctionsEval.Prices;
+using FunctionsEval.Providers.Limits;
+using FunctionsEval.Reviews;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
+using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Calls;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Storage;
+
+namespace FunctionsEval;
+
+/// <summary>The parts of the program that both heads share: the Functions app and the program on one machine.</summary>
+internal static class Registration
+{
+    /// <summary>Adds every part but those that differ between the heads: <see cref="EnqueuePipelineJob"/>, <see cref="RunExecutor"/> and the engine.</summary>
+    public static IServiceCollection AddFunctionsEval(this IServiceCollection services, Settings settings, StorageConnection storage)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(storage);
+        services.AddSingleton(storage.Entities);
+        services.AddSingleton(settings.DigestModel);
+        services.AddSingleton(settings.CreditLimits);
+        services.AddSingleton(settings.CreditRates);
+        services.AddSingleton(settings.Keys);
+        services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
+        services.AddSingleton<IQuotaStore, StoredQuota>();
+        services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
+        return services.AddRuns().AddContentSlices().AddEndpointParts();
+    }
+
+    private static IServiceCollection AddRuns(this IServiceCollection services) => services
+        .AddSingleton<RunStore>()
+        .AddSingleton<RunLeases>()
+        .AddSingleton<CellLedger>()
+        .AddSingleton<CallRows>()
+        .AddSingleton<RunCatalog>()
+        .AddSingleton<AnalysisStore>()
+        .AddSingleton<AllocationStore>()
+        .AddSingleton<LookStore>()
+        .AddSingleton<RunRules>()
+        .AddSingleton<StartRun>()
+        .AddSingleton<RunControl>()
+        .AddSingleton<ExtendRun>()
+        .AddSingleton<RescoreRun>()
+        .AddSingleton<PrepareRun>()
+        .AddSingleton<EvaluateCell>()
+        .AddSingleton<InterimLook>()
+        .AddSingleton<AllocateSamples>()
+        .AddSingleton<ReadAllocation>()
+        .AddSingleton<AnalyzeRun>()
+        .AddSingleton<CompleteRun>()
+        .AddSingleton<PipelineQueue>()
+        .AddSingleton<Watchdog>();
+
+    private static IServiceCollection AddContentSlices(this IServiceCollection services) => services
+        .AddSingleton<ContentStore>()
+        .AddSingleton<CandidateSelection>()
+        .AddSingleton<ImportContent>()
+        .AddSingleton<StartAbTest>()
+        .AddSingleton<AnalyzeAbTest>()
+        .AddSingleton<AbTestRequestReader>()
+        .AddSingleton<DigestStore>()
+        .AddSingleton<Credits>()
+        .AddSingleton<StartDigest>()
+        .AddSingleton<PrepareDigest>(parts => parts.GetRequiredService<StartDigest>().PrepareAsync)
+        .AddSingleton<MakeDigest>(parts => parts.GetRequiredService<DigestStore>().MakeAsync);
+
+    private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
+        .AddSingleton<DefinitionStore>()
+        .AddSingleton<PlanComparison>()
+        .AddSingleton<FindingStore>()
+        .AddSingleton<Review>()
+        .AddSingleton<HealthCheck>();
+}

@@ -1,0 +1,47 @@
+using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FunctionsEval.Runs.Activities;
+
+/// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
+public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore allocations, AnalysisStore analyses, TimeProvider clock)
+{
+    public const string Name = "AnalyzeRun";
+
+    /// <summary>The analysis is in its table: histories hold only what orchestrators need.</summary>
+    [Function(Name)]
+    public Task RunAsync([ActivityTrigger] string runId, CancellationToken cancellationToken) => AnalyzeAsync(runId, cancellationToken);
+
+    public async Task<RunAnalysis> AnalyzeAsync(string runId, CancellationToken cancellationToken)
+    {
+        var analysis = await ComputeAsync(runId, cancellationToken);
+        await analyses.SaveAsync(analysis, cancellationToken);
+        return analysis;
+    }
+
+    /// <summary>The same without keeping it.</summary>
+    public async Task<RunAnalysis> ComputeAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await runs.GetAsync(runId, cancellationToken);
+        var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
+        var facts = new RunFacts(
+            run.Items,
+            run.SamplesPerScenario,
+            run.Config.Temperature,
+            run.Scorers.Count,
+            PlannedCells(scores),
+            scores.Outcomes[CellOutcome.Scored],
+            scores.Outcomes[CellOutcome.Invalid],
+            scores.Outcomes[CellOutcome.Failed],
+            VerdictRules.MetricsOfOneMargin(run, scores.Scorers));
+        return new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+    }
+
+    // What an early stop left out is not missing.
+    private static long PlannedCells(RunScores scores) => scores.Run.Stopping is null
+        ? scores.Run.TotalCells
+        : (long)scores.EvaluatedItems.Count * scores.Run.Variants.Count * scores.Run.SamplesPerScenario;
+}

@@ -1,0 +1,54 @@
+using Microsoft.Azure.Functions.Worker;
+
+namespace FunctionsEval.Runs.Activities;
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+public sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null, string? StopReason = null);
+
+/// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
+public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, MakeDigest makeDigest, TimeProvider clock, ILogger<CompleteRun> logger)
+{
+    public const string Name = "CompleteRun";
+
+    [Function(Name)]
+    public async Task<RunStatus> RunAsync([ActivityTrigger] CompleteRunInput input, CancellationToken cancellationToken)
+    {
+        var status = input.FailureReason is null ? RunStatus.Completed : RunStatus.Failed;
+        if (status == RunStatus.Completed && await runs.GetAsync(input.RunId, cancellationToken) is { Kind: RunRecord.Digest, Status: not RunStatus.Cancelled } digest)
+        {
+            await makeDigest(digest, cancellationToken);
+        }
+
+        var completed = await runs.ChangeAsync(
+            input.RunId,
+            run => run.Status.IsFinished()
+                ? null
+                : run with
+                {
+                    Status = status,
+                    CompletedAt = clock.GetUtcNow(),
+                    Reason = input.FailureReason ?? StopText(input) ?? run.Reason,
+                    AnalysisError = input.AnalysisError,
+                    StopReason = StopCode(input) ?? run.StopReason,
+                    Executor = null,
+                },
+            cancellationToken);
+        catalog.Forget(input.RunId);
+        if (completed is not null)
+        {
+            RunTelemetry.RunEnded(completed.Status);
+            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, completed.Status, completed.Reason);
+        }
+
+        return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
+    }
+
+    // An interim look answers "code: sentence".
+    private static string? StopCode(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[0];
+
+    private static string? StopText(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[^1];
+
+    // An alert and the workbook in infra/ look for this line.
+    [LoggerMessage("Run {RunId} ended: {Status} {Reason}")]
+    private partial void LogEnded(LogLevel level, string runId, RunStatus status, string? reason);
+}

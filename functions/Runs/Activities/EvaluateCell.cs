@@ -1,0 +1,129 @@
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Storage;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FunctionsEval.Runs.Activities;
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
+
+/// <summary>
+/// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
+/// full of it: scored, invalid, failed, or paused / cancelled / stopped when it was left.
+/// </summary>
+public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, TimeProvider clock, ILogger<EvaluateCell> logger)
+{
+    public const string Name = "EvaluateCell";
+
+    internal const string Paused = "paused";
+    internal const string Cancelled = "cancelled";
+
+    /// <summary>The budget is spent.</summary>
+    internal const string Stopped = "stopped";
+
+    private static readonly TimeSpan[] StoreRetries = [.. new[] { 0.2, 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
+
+    [Function(Name)]
+    public async Task<string> RunAsync([ActivityTrigger] CellInput input, CancellationToken cancellationToken)
+    {
+        var address = new CellAddress(input.Item, input.Variant, input.Sample);
+        var active = await ActiveRunAsync(input, cancellationToken);
+        if (await ledger.FindAsync(active.Run, address, cancellationToken) is { } known)
+        {
+            return EvalJson.Name(known.Outcome);
+        }
+
+        if (active.StopReason is not null)
+        {
+            return Stopped;
+        }
+
+        using var span = RunTelemetry.StartCell(active.Run, address);
+        using var conversation = new CellConversation(active, address, catalog, ledger, clock);
+        try
+        {
+            var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
+            var cell = await conversation.RunAsync(item, cancellationToken);
+            await StoreAsync(active.Run, cell, conversation, cancellationToken);
+            RunTelemetry.CellStored(span, active.Run, cell);
+            if (cell.Error is { } error)
+            {
+                LogCellFailed(address.RowKey, active.Run.Variants[address.Variant].Name, input.RunId, error.Code);
+            }
+
+            return EvalJson.Name(cell.Outcome);
+        }
+        catch (RunNotActiveException notActive)
+        {
+            return notActive.Status == RunStatus.Paused ? Paused : Cancelled;
+        }
+        catch (RunHaltedException halted)
+        {
+            return await HaltAsync(input.RunId, halted, cancellationToken);
+        }
+        catch (RunStoppedException stopped)
+        {
+            active.StopReason = RunRecord.StoppedByBudget;
+            await runs.ChangeAsync(
+                input.RunId,
+                run => run.StopReason is null ? run with { StopReason = RunRecord.StoppedByBudget, Reason = stopped.Message } : null,
+                cancellationToken);
+            return Stopped;
+        }
+    }
+
+    private async Task<ActiveRun> ActiveRunAsync(CellInput input, CancellationToken cancellationToken)
+    {
+        var active = await catalog.GetAsync(input.RunId, cancellationToken);
+        if (input.Variant < active.Run.Variants.Count)
+        {
+            return active;
+        }
+
+        // Another process extended the run less than a second ago.
+        catalog.Forget(input.RunId);
+        return await catalog.GetAsync(input.RunId, cancellationToken);
+    }
+
+    private async Task<string> HaltAsync(string runId, RunHaltedException halted, CancellationToken cancellationToken)
+    {
+        // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
+        var paused = await runs.ChangeAsync(
+            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Reason = halted.Message } : null, cancellationToken);
+        var status = await catalog.GetFreshStatusAsync(runId, cancellationToken);
+        if (paused is not null)
+        {
+            LogRunHalted(runId, halted.Message);
+        }
+
+        return status.IsFinished() ? Cancelled : Paused;
+    }
+
+    /// <summary>The answer is paid for, so a store that is away for a moment is waited for here before the whole cell is repeated.</summary>
+    private async Task StoreAsync(RunRecord run, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run), conversation.IsKept);
+                return;
+            }
+            catch (StorageException exception) when (attempt < StoreRetries.Length)
+            {
+                LogStoreRetried(exception, run.RunId, cell.Address.RowKey);
+                await Task.Delay(StoreRetries[attempt], clock, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Cell {Cell} ({Variant}) of run {RunId} failed: {Code}")]
+    private partial void LogCellFailed(string cell, string variant, string runId, string code);
+
+    [LoggerMessage(LogLevel.Warning, "Run {RunId} was paused: {Reason}")]
+    private partial void LogRunHalted(string runId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} could not be stored and is tried again")]
+    private partial void LogStoreRetried(Exception exception, string runId, string cell);
+}

@@ -1,0 +1,15 @@
+using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Orchestration;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FunctionsEval.Runs.Activities;
+
+/// <summary>The cells of one allocated block, as text: orchestrators read no store.</summary>
+public sealed class ReadAllocation(AllocationStore allocations)
+{
+    public const string Name = "ReadAllocation";
+
+    [Function(Name)]
+    public Task<string> RunAsync([ActivityTrigger] AllocatedBlockInput input, CancellationToken cancellationToken) =>
+        allocations.GetAsync(input.RunId, input.Block, cancellationToken);
+}

@@ -1,0 +1,71 @@
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Providers;
+
+namespace FunctionsEval.Runs.Cells;
+
+/// <summary>What was said and what it cost, as it is stored.</summary>
+internal sealed partial class CellConversation
+{
+    private Transcript TranscriptNow()
+    {
+        var now = clock.GetUtcNow();
+        return new Transcript(_turns, _modelVersion, _startedAt ?? now, now);
+    }
+
+    private void Add(ConversationStep.Ask ask, ModelAnswer answer, IReadOnlyList<ChatMessage> messages, IReadOnlyList<ProviderCall> attempts)
+    {
+        var usage = _prices.UsageOf(answer, messages);
+        _modelVersion ??= answer.ModelVersion;
+        _turns.Add(new Turn(
+            ask.TurnNumber,
+            ask.PromptLabel,
+            ask.Prompt,
+            answer.Text,
+            answer.FinishReason,
+            usage.InputTokens,
+            usage.OutputTokens,
+            usage.ReasoningTokens,
+            usage.CachedTokens,
+            usage.IsEstimated,
+            attempts[0].StartedAt,
+            (long)(attempts[^1].EndedAt - attempts[0].StartedAt).TotalMilliseconds));
+    }
+
+    private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
+    {
+        var scores = failure is null ? CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected) : [];
+        var outcome = failure is not null ? CellOutcome.Failed : CellScores.OutcomeOf(scores);
+        var lost = LostCalls();
+        return new CellRecord(
+            address,
+            outcome,
+            scores is [var first, ..] ? first.Value : null,
+            scores,
+            failure is null ? null : new CellError(failure.Code.ToWire(), failure.Message, failure.Retryable, failure.StatusCode, failure.VendorCode),
+            _calls.Count,
+            lost,
+            Sum(turn => turn.InputTokens),
+            Sum(turn => turn.OutputTokens),
+            Sum(turn => turn.ReasoningTokens),
+            Transcript.ModelVersion,
+            _turns.LastOrDefault()?.FinishReason,
+            Transcript.StartedAt,
+            Transcript.CompletedAt,
+            Cost(),
+            _held + (lost * _reserved),
+            _turns.Any(turn => turn.TokensAreEstimated),
+            output);
+    }
+
+    /// <summary>Of the calls that earlier processes sent, those whose answers were not kept.</summary>
+    private int LostCalls() => Math.Max(_kept?.LostCalls ?? 0, _lost - (_kept?.Calls.Count ?? 0));
+
+    /// <summary>Null when the model has no price.</summary>
+    private decimal? Cost() => !_prices.AreKnown ? null : _turns.Sum(turn =>
+        _prices.Of(new TokenUsage(turn.InputTokens, turn.OutputTokens, turn.ReasoningTokens, turn.CachedTokens)) ?? 0);
+
+    /// <summary>Null when the vendor counted no turn at all.</summary>
+    private long? Sum(Func<Turn, int?> tokens) => _turns.Any(turn => tokens(turn) is not null) ? _turns.Sum(turn => (long)(tokens(turn) ?? 0)) : null;
+}

@@ -1,0 +1,23 @@
+using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Triage;
+using FunctionsEval.Providers;
+
+namespace FunctionsEval.Runs.Cells;
+
+/// <summary>What is said in the cells of each kind of run.</summary>
+internal static class CellConversations
+{
+    public static ICellConversation Of(ActiveRun active, int variant, Scenario item)
+    {
+        var preamble = active.Run.Variants[variant].Preamble ?? active.Run.Preamble;
+        if (!active.Run.IsTriage)
+        {
+            return new ProbeConversation(preamble, item, active.Run.Config.MaxTurns);
+        }
+
+        return active.Models[variant] is ProviderResolution.Resolved model
+            ? new TriageConversation(preamble, item.Prompt, model.ProviderName, model.Model)
+            : new TriageConversation(preamble, item.Prompt, "", active.Run.Variants[variant].Model);
+    }
+}

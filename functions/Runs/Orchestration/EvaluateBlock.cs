@@ -1,0 +1,41 @@
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Activities;
+using FunctionsEval.Runs.Allocations;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace FunctionsEval.Runs.Orchestration;
+
+/// <summary>A sub-orchestration that evaluates up to 100 cells, one activity each, and gives back only counts.</summary>
+public static class EvaluateBlock
+{
+    public const string Name = "EvaluateBlock";
+
+    [Function(Name)]
+    public static async Task<BlockResult> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, BlockInput input)
+    {
+        var addresses = input.Block < input.Plan.MatrixBlocks ? input.Plan.CellsOf(input.Block) : await AllocatedCellsAsync(context, input);
+        var cells = addresses.Select(address => context.CallActivityAsync<string>(
+            EvaluateCell.Name, new CellInput(input.Plan.RunId, address.Item, address.Variant, address.Sample), Retries.OfCells));
+        var endings = await Task.WhenAll(cells.ToList());
+        var ended = endings.Any(ending => ending is EvaluateCell.Cancelled or EvaluateCell.Stopped);
+        var deferred = endings.Count(ending => ending is EvaluateCell.Cancelled or EvaluateCell.Stopped or EvaluateCell.Paused);
+        return new BlockResult(input.Block, deferred, ended);
+    }
+
+    // Which cells these are is not arithmetic but stored; an orchestrator reads through activities.
+    private static async Task<IEnumerable<CellAddress>> AllocatedCellsAsync(TaskOrchestrationContext context, BlockInput input) =>
+        AllocatedBlocks.Parse(await context.CallActivityAsync<string>(
+            ReadAllocation.Name, new AllocatedBlockInput(input.Plan.RunId, input.Block - input.Plan.MatrixBlocks), Retries.OfActivities));
+}
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+public sealed record BlockInput(RunPlan Plan, long Block);
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+/// <param name="Block">Counted from the first block behind the matrix.</param>
+public sealed record AllocatedBlockInput(string RunId, long Block);
+
+/// <param name="Deferred">Cells that were not evaluated because the run was paused, cancelled or stopped meanwhile.</param>
+/// <param name="Cancelled">They never will be: the run was cancelled, or its budget is spent.</param>
+public sealed record BlockResult(long Block, int Deferred, bool Cancelled);

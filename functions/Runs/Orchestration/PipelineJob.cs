@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace FunctionsEval.Runs.Orchestration;
+
+/// <summary>A message of the queue <c>pipeline</c>.</summary>
+/// <param name="Digest">Of a run_window whose run is not there yet.</param>
+public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId, DigestRequest? Digest = null)
+{
+    public const string QueueName = "pipeline";
+
+    /// <summary>Where the host puts messages that it gave up.</summary>
+    public const string PoisonQueueName = $"{QueueName}-poison";
+
+    public const string StartRun = "start_run";
+    public const string RunAbTest = "run_abtest";
+    public const string RunWindow = "run_window";
+    public const string ResumeRun = "resume_run";
+    public const string CancelRun = "cancel_run";
+    public const string ExtendRun = "extend_run";
+
+    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun, ExtendRun];
+}
+
+/// <summary>Hands a job over: to the storage queue of the function app, or within the process.</summary>
+public delegate Task EnqueuePipelineJob(PipelineJob job, CancellationToken cancellationToken);

@@ -1,3 +1,0 @@
-using FunctionsEval.TestKit;
-
-[assembly: AssemblyFixture(typeof(AzuriteFixture))]
