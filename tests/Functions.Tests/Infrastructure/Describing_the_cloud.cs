@@ -1,104 +1,123 @@
+using System.Reflection;
+using System.Runtime.Versioning;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
 
 namespace FunctionsEval.Functions.Tests.Infrastructure;
 
-/// <summary>What holds in infra/ as far as it can be seen without a Bicep compiler or a subscription.</summary>
-public sealed partial class Describing_the_cloud
+/// <summary>What infra/ asks Azure for, once compiled.</summary>
+[Collection(typeof(Compiled_infrastructure))]
+public sealed partial class Describing_the_cloud(CompiledInfrastructure infra)
 {
-    /// <summary>Read by the Functions host, the Durable extension or Application Insights.</summary>
-    private static readonly string[] OfTheHost =
-        ["APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"];
+    /// <summary>Roles by the id that Azure gives them, as https://learn.microsoft.com/azure/role-based-access-control/built-in-roles lists them.</summary>
+    private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
+    {
+        ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
+        ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = "Storage Queue Data Contributor",
+        ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
+        ["4633458b-17de-408a-b874-0445c86b69e6"] = "Key Vault Secrets User",
+        ["b86a8fe4-44ce-4948-aee5-eccb2c155cd7"] = "Key Vault Secrets Officer",
+        ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
+    };
 
-    /// <summary>The identity needs no connection string and no addresses, the host gives port and runtime and checks the keys of callers.</summary>
+    /// <summary>Settings that only the Functions host needs.</summary>
+    private static readonly string[] OfTheHost = ["APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"];
+
+    /// <summary>In Azure the identity replaces connection strings, the plan sets the runtime, and the host checks its own keys.</summary>
     private static readonly string[] NotInTheCloud =
-    [
-        "AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__queueServiceUri",
-        Settings.PortVariable, "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONSEVAL_API_KEY",
-    ];
+        ["AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__queueServiceUri", "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONSEVAL_API_KEY"];
+
+    private JsonElement App => Assert.Single(infra.OfType("Microsoft.Web/sites"));
+
+    private JsonElement AppSettings => Assert.Single(infra.OfType("Microsoft.Web/sites/config")).GetProperty("properties");
 
     [Fact]
-    public void The_app_gets_the_settings_that_the_program_reads_and_no_others()
+    public void The_app_runs_as_an_isolated_worker_of_the_version_that_it_is_built_for()
     {
-        var app = BicepFile.Read(Path.Combine(BicepFile.Folder, "modules", "app.bicep")).Text;
-        var types = BicepFile.Read(Path.Combine(BicepFile.Folder, "types.bicep")).Text;
-        var given = Setting().Matches(app).Concat(Setting().Matches(types)).Select(match => match.Groups["name"].Value)
-            .Concat(Key().Matches(types).Select(match => match.Groups["name"].Value))
-            .Where(name => !name.StartsWith("AzureFunctionsJobHost__", StringComparison.Ordinal))
+        var builtFor = new FrameworkName(Assembly.Load("functionseval").GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName);
+
+        var runtime = App.GetProperty("properties").GetProperty("functionAppConfig").GetProperty("runtime");
+
+        Assert.Equal("dotnet-isolated", runtime.GetProperty("name").GetString());
+        Assert.Equal(builtFor.Version.ToString(2), runtime.GetProperty("version").GetString());
+        Assert.Equal("FC1", Assert.Single(infra.OfType("Microsoft.Web/serverfarms")).GetProperty("sku").GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public void Azd_finds_the_app_by_its_tag_and_the_project_by_its_folder()
+    {
+        var azure = new YamlStream();
+        azure.Load(new StringReader(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "azure.yaml"))));
+
+        var (name, service) = Assert.Single((YamlMappingNode)azure.Documents[0].RootNode["services"]);
+
+        Assert.Equal(App.GetProperty("tags").GetProperty("azd-service-name").GetString(), name.ToString());
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, service["project"].ToString()), "*.csproj"));
+    }
+
+    [Fact]
+    public void The_identity_of_the_app_has_these_roles_on_these_resources_and_no_others()
+    {
+        var given = infra.OfType("Microsoft.Authorization/roleAssignments")
+            .Select(assignment => (
+                ToTheApp: assignment.GetProperty("properties").GetProperty("principalId").GetString()!.Contains("userAssignedIdentities", StringComparison.Ordinal),
+                On: Scope().Match(assignment.GetProperty("id").GetString()!).Groups["type"].Value,
+                Role: Roles[assignment.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!.Split('/')[^1]]))
+            .ToLookup(assignment => assignment.ToTheApp, assignment => $"{assignment.Role} on {assignment.On}");
+
+        Assert.Equal(
+            [
+                "Key Vault Secrets User on Microsoft.KeyVault/vaults",
+                "Monitoring Metrics Publisher on Microsoft.Insights/components",
+                "Storage Blob Data Owner on Microsoft.Storage/storageAccounts",
+                "Storage Queue Data Contributor on Microsoft.Storage/storageAccounts",
+                "Storage Table Data Contributor on Microsoft.Storage/storageAccounts",
+            ],
+            given[true].Order(StringComparer.Ordinal));
+        Assert.Equal(["Key Vault Secrets Officer on Microsoft.KeyVault/vaults"], given[false]);
+    }
+
+    [Fact]
+    public void Keys_and_passwords_give_no_access()
+    {
+        var account = Assert.Single(infra.OfType("Microsoft.Storage/storageAccounts")).GetProperty("properties");
+        Assert.False(account.GetProperty("allowSharedKeyAccess").GetBoolean());
+        Assert.False(account.GetProperty("allowBlobPublicAccess").GetBoolean());
+        Assert.True(Assert.Single(infra.OfType("Microsoft.KeyVault/vaults")).GetProperty("properties").GetProperty("enableRbacAuthorization").GetBoolean());
+        Assert.True(Assert.Single(infra.OfType("Microsoft.Insights/components")).GetProperty("properties").GetProperty("DisableLocalAuth").GetBoolean());
+        Assert.DoesNotMatch("(?i)listKeys|accountKey|listSecrets", infra.Template.GetRawText());
+    }
+
+    [Fact]
+    public void The_app_can_get_every_setting_of_the_sample_and_no_unknown_one()
+    {
+        using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "local.settings.sample.json")));
+        var known = sample.RootElement.GetProperty("Values").EnumerateObject().Select(value => value.Name).ToList();
+        var types = infra.Template.GetProperty("definitions");
+
+        var given = AppSettings.EnumerateObject()
+            .Concat(types.GetProperty("programSettings").GetProperty("properties").EnumerateObject())
+            .Select(setting => setting.Name)
+            .Concat(types.GetProperty("providerKey").GetProperty("allowedValues").EnumerateArray().Select(key => key.GetString()!))
             .ToHashSet(StringComparer.Ordinal);
-        var read = new HashSet<string>(StringComparer.Ordinal);
-        string? Record(string name)
-        {
-            read.Add(name);
-            return null;
-        }
 
-        new Settings(Record, "data").Providers(runBaseUrl: null);
-
-        var missing = read.Except(NotInTheCloud).Except(given).ToList();
-        Assert.True(missing.Count == 0, $"The program reads what infra/types.bicep or infra/modules/app.bicep does not give: {string.Join(", ", missing)}");
-        Assert.Empty(given.Except(OfTheHost).Except(read));
+        Assert.Empty(known.Except(NotInTheCloud).Except(given));
+        Assert.Empty(given.Except(OfTheHost).Except(known));
     }
 
-    [Fact]
-    public void Modules_exist_and_get_the_parameters_that_they_declare()
+    [Theory]
+    [InlineData("OPENAI_API_KEY", "'OPENAI-API-KEY'")]
+    [InlineData("ANTHROPIC_API_KEY", "'ANTHROPIC-API-KEY'")]
+    public void A_provider_key_is_a_reference_to_its_secret(string setting, string secret)
     {
-        var main = BicepFile.Main;
-        Assert.Equal(Directory.EnumerateFiles(Path.Combine(BicepFile.Folder, "modules")).Order(StringComparer.Ordinal), main.Modules.Select(module => module.Path).Order(StringComparer.Ordinal));
-        foreach (var module in main.Modules)
-        {
-            var declared = BicepFile.Read(module.Path).Parameters;
-            Assert.Empty(declared.Where(parameter => !parameter.Value).Select(parameter => parameter.Key).Except(module.Parameters));
-            Assert.Empty(module.Parameters.Except(declared.Keys));
-        }
+        var value = AppSettings.GetProperty(setting).GetString();
 
-        foreach (Match used in UsedOutput().Matches(main.Text))
-        {
-            var module = Assert.Single(main.Modules, module => module.Name == used.Groups["module"].Value);
-            Assert.Contains(used.Groups["output"].Value, BicepFile.Read(module.Path).Outputs);
-        }
+        Assert.StartsWith("[format('@Microsoft.KeyVault(SecretUri={0}secrets/{1})'", value, StringComparison.Ordinal);
+        Assert.Contains(secret, value, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Parameter_files_name_parameters_that_exist()
-    {
-        var given = Given().Matches(File.ReadAllText(Path.Combine(BicepFile.Folder, "main.bicepparam"))).Select(match => match.Groups["name"].Value).ToList();
-
-        var declared = BicepFile.Main.Parameters;
-        Assert.All(given, name => Assert.Contains(name, declared.Keys));
-        Assert.All(declared.Where(parameter => !parameter.Value), parameter => Assert.Contains(parameter.Key, given));
-    }
-
-    [Fact]
-    public void Every_declared_name_is_used_every_file_is_there_and_every_type_has_a_fixed_version()
-    {
-        foreach (var file in BicepFile.All)
-        {
-            Assert.All(file.Loaded, path => Assert.True(File.Exists(path), path));
-            Assert.All(file.ResourceTypes, type => Assert.Matches(@"^Microsoft\.[\w/.]+@20\d\d-\d\d-\d\d(-preview)?$", type));
-            Assert.All(file.Parameters.Keys, name => Assert.True(Regex.Count(file.Text, $@"\b{name}\b") > 1, $"{file.Path}: {name} is not used"));
-            foreach (var (open, close) in new[] { ('{', '}'), ('[', ']'), ('(', ')') })
-            {
-                Assert.Equal(file.Text.Count(letter => letter == open), file.Text.Count(letter => letter == close));
-            }
-        }
-    }
-
-    [Fact]
-    public void Nothing_uses_a_key_of_the_storage_account()
-    {
-        Assert.Contains("allowSharedKeyAccess: false", BicepFile.Read(Path.Combine(BicepFile.Folder, "modules", "storage.bicep")).Text, StringComparison.Ordinal);
-        Assert.All(BicepFile.All, file => Assert.DoesNotMatch("listKeys|AccountKey|connectionString\\(", file.Text));
-    }
-
-    [GeneratedRegex(@"(?m)(^\s+|\{ )(?<name>[A-Z][A-Z0-9_]{3,}|AzureWebJobs\w+): ", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Setting();
-
-    [GeneratedRegex(@"\| '(?<name>[A-Z0-9_]+)'", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Key();
-
-    [GeneratedRegex(@"\b(?<module>\w+)!?\.outputs\.(?<output>\w+)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex UsedOutput();
-
-    [GeneratedRegex(@"(?m)^param (?<name>\w+) =", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Given();
+    // The first resource of an id; a role on the whole group has none.
+    [GeneratedRegex(@"/resourceGroups/functionseval/providers/(?<type>Microsoft\.(?!Authorization)\w+/\w+)/", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Scope();
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FunctionsEval.Providers;
@@ -7,105 +9,130 @@ using Microsoft.Extensions.Logging;
 
 namespace FunctionsEval.Functions.Tests.Infrastructure;
 
-/// <summary>Queries of alerts and workbook ask for what the program and the host really write.</summary>
-public sealed partial class Watching_the_cloud
+/// <summary>The queries of alerts and workbook ask for what the program and the host really write.</summary>
+[Collection(typeof(Compiled_infrastructure))]
+public sealed partial class Watching_the_cloud(CompiledInfrastructure infra)
 {
     /// <summary>
-    /// What the Functions host, our exporter and the storage account write, with the columns that queries use, as
+    /// The tables that the host, our exporter and the storage account write to, with the columns that queries use, as
     /// https://learn.microsoft.com/azure/azure-monitor/reference/tables lists them.
     /// </summary>
     private static readonly Dictionary<string, string[]> Tables = new(StringComparer.Ordinal)
     {
-        ["AppTraces"] = ["TimeGenerated", "Message"],
+        ["AppTraces"] = ["TimeGenerated", "Message", "Properties"],
         ["AppRequests"] = ["TimeGenerated", "Name", "DurationMs", "ItemCount", "ResultCode", "Success"],
+        ["AppDependencies"] = ["TimeGenerated", "Name", "DurationMs", "Properties"],
         ["AppMetrics"] = ["TimeGenerated", "Name", "Sum", "ItemCount", "Properties"],
         ["StorageQueueLogs"] = ["TimeGenerated", "OperationName", "StatusText", "Uri"],
     };
 
-    public static TheoryData<string, string> Queries()
+    private IEnumerable<string> Alerts => infra.OfType("Microsoft.Insights/scheduledQueryRules")
+        .Select(alert => alert.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()!);
+
+    private IEnumerable<string> Panels
     {
-        var queries = new TheoryData<string, string>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(BicepFile.Folder, "queries")).Order(StringComparer.Ordinal))
+        get
         {
-            queries.Add(Path.GetFileName(file), File.ReadAllText(file));
-        }
-
-        using var workbook = JsonDocument.Parse(File.ReadAllText(Path.Combine(BicepFile.Folder, "workbook.json")));
-        foreach (var item in workbook.RootElement.GetProperty("items").EnumerateArray().Where(item => item.GetProperty("type").GetInt32() == 3))
-        {
-            queries.Add(item.GetProperty("name").GetString()!, item.GetProperty("content").GetProperty("query").GetString()!);
-        }
-
-        return queries;
-    }
-
-    [Theory]
-    [MemberData(nameof(Queries))]
-    public void A_query_names_tables_metrics_functions_and_log_fields_that_exist(string name, string query)
-    {
-        var (table, steps) = query.Split('\n', 2) is [var first, var rest] ? (first.Trim(), rest) : (query, "");
-        var columns = Tables[table].ToHashSet(StringComparer.Ordinal);
-        columns.UnionWith(Quoted(Computed(), query));
-        Assert.All(Quoted(Column(), Text().Replace(steps, "")), column => Assert.True(columns.Contains(column), $"{name}: there is no column {column}"));
-        Assert.All(Quoted(Metric(), query), metric => Assert.Contains(metric, Metrics()));
-        Assert.All(Quoted(Function(), query), function => Assert.True(Directory.Exists(Path.Combine(RepositoryFolder.Path, "functions", "Bindings", function)), $"{name}: {function}"));
-        foreach (var category in Quoted(Category(), query))
-        {
-            var logged = FieldsOf(category);
-            Assert.All(Quoted(LogField(), query), field => Assert.Contains(field, logged));
+            var workbook = Assert.Single(infra.OfType("Microsoft.Insights/workbooks")).GetProperty("properties").GetProperty("serializedData").GetString()!;
+            using var json = JsonDocument.Parse(workbook);
+            return [.. json.RootElement.GetProperty("items").EnumerateArray()
+                .Where(item => item.GetProperty("type").GetInt32() == 3)
+                .Select(item => item.GetProperty("content").GetProperty("query").GetString()!)];
         }
     }
 
     [Fact]
-    public void Each_alert_has_its_query_and_the_poison_queue_its_name()
+    public void Queries_read_columns_that_exist() => Assert.All(Alerts.Concat(Panels), query =>
     {
-        var alerts = BicepFile.Read(Path.Combine(BicepFile.Folder, "modules", "alerts.bicep"));
+        var (table, steps) = query.Split('\n', 2) is [var first, var rest] ? (first.Trim(), rest) : (query, "");
+        var known = Tables[table].Concat(Named(Computed(), query)).ToHashSet(StringComparer.Ordinal);
 
-        Assert.Equal(Directory.EnumerateFiles(Path.Combine(BicepFile.Folder, "queries")).Order(StringComparer.Ordinal), alerts.Loaded.Order(StringComparer.Ordinal));
-        Assert.Contains($"/{PipelineJob.QueueName}-poison/", File.ReadAllText(Path.Combine(BicepFile.Folder, "queries", "poison-messages.kql")), StringComparison.Ordinal);
+        Assert.All(Named(Column(), Text().Replace(steps, "")), column => Assert.Contains(column, known));
+    });
+
+    [Fact]
+    public void Queries_of_logs_name_a_class_that_logs_and_placeholders_of_its_messages()
+    {
+        var queries = Alerts.Concat(Panels).Where(query => query.StartsWith("AppTraces", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal(3, queries.Count);
+        Assert.All(queries, query =>
+        {
+            var placeholders = PlaceholdersOf(Assert.Single(Named(Category(), query)));
+            Assert.All(Named(LogField(), query).Where(field => field != "CategoryName"), field => Assert.Contains(field, placeholders));
+            Assert.All(Named(Status(), query), status => Assert.Contains(status, Enum.GetNames<RunStatus>()));
+        });
     }
 
-    private static IEnumerable<string> Quoted(Regex pattern, string query) => pattern.Matches(query).Select(match => match.Groups["name"].Value);
-
-    private static HashSet<string> FieldsOf(string category)
+    [Fact]
+    public void Queries_of_metrics_and_spans_name_those_that_the_program_records()
     {
-        var type = typeof(Settings).Assembly.GetType(category);
-        Assert.True(type is not null, $"No class logs as {category}.");
+        var instruments = Instruments();
+        var source = string.Concat(Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "functions"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+        Assert.All(Alerts.Concat(Panels), query => Assert.All(Named(Recorded(), query), name =>
+        {
+            if (query.StartsWith("AppMetrics", StringComparison.Ordinal))
+            {
+                Assert.Contains(name, instruments);
+            }
+            else
+            {
+                Assert.Contains($"\"{name}\"", source, StringComparison.Ordinal);
+            }
+        }));
+    }
+
+    [Fact]
+    public void Every_query_file_is_an_alert_and_the_limit_of_tokens_reaches_its_query()
+    {
+        Assert.Equal(Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "infra", "queries")).Count(), Alerts.Count());
+        Assert.Contains(Alerts, query => query.Contains($"/{PipelineJob.QueueName}-poison/", StringComparison.Ordinal));
+        Assert.Contains(Alerts, query => query.Contains("Tokens > 10000000", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Named(Regex pattern, string query) => pattern.Matches(query).Select(match => match.Groups["name"].Value);
+
+    private static HashSet<string> PlaceholdersOf(string className)
+    {
+        var type = Assert.Single(Assembly.Load("functionseval").GetTypes(), type => type.Name == className);
         return [.. type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic)
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
-            .SelectMany(message => Placeholder().Matches(message?.Message ?? "").Select(match => match.Groups["name"].Value))];
+            .SelectMany(message => Named(Placeholder(), message?.Message ?? ""))];
     }
 
-    // The instruments are private to the class that records them; their names are constants in its source.
-    private static string[] Metrics() =>
-        [.. Instrument().Matches(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "shared", "Providers", $"{nameof(ModelTelemetry)}.cs"))).Select(match => match.Groups["name"].Value)];
+    private static HashSet<string> Instruments()
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(RunTelemetry).TypeHandle);
+        RuntimeHelpers.RunClassConstructor(typeof(ModelTelemetry).TypeHandle);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => names.Add(instrument.Name) };
+        listener.Start();
+        return names;
+    }
 
     [GeneratedRegex("\\bName == \"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Metric();
-
-    // A request is named after its function, or by the Durable extension's tracing after kind and function.
-    [GeneratedRegex("Name in \\(\"(?<name>[A-Z]\\w+)\", \"activity:\\k<name>\"\\)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Function();
+    private static partial Regex Recorded();
 
     [GeneratedRegex("\"[^\"]*\"", RegexOptions.None, 1000)]
     private static partial Regex Text();
 
-    // Functions and operators of the query language are lower case, columns of Azure's tables are not; what follows a dot is inside a value.
+    // Functions and operators of the query language are lower case, columns are not; what follows a dot is a field inside a column.
     [GeneratedRegex(@"(?<![.\w])(?<name>[A-Z]\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Column();
 
     [GeneratedRegex(@"\b(?<name>\w+) = ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Computed();
 
-    [GeneratedRegex("Category\\) == \"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("Properties\\.CategoryName\\) endswith \"\\.(?<name>\\w+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Category();
 
-    [GeneratedRegex(@"line\.State\.(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"Properties\.(?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LogField();
+
+    [GeneratedRegex("Properties\\.Status\\) == \"(?<name>\\w+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Status();
 
     [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Placeholder();
-
-    [GeneratedRegex("\"(?<name>gen_ai\\.client\\.[a-z.]+)\"", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Instrument();
 }
