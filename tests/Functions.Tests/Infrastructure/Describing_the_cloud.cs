@@ -63,7 +63,7 @@ public sealed partial class Describing_the_cloud(CompiledInfrastructure infra)
             .Select(assignment => (
                 ToTheApp: assignment.GetProperty("properties").GetProperty("principalId").GetString()!.Contains("userAssignedIdentities", StringComparison.Ordinal),
                 On: Scope().Match(assignment.GetProperty("id").GetString()!).Groups["type"].Value,
-                Role: Roles[assignment.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!.Split('/')[^1]]))
+                Role: Name(assignment.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!)))
             .ToLookup(assignment => assignment.ToTheApp, assignment => $"{assignment.Role} on {assignment.On}");
 
         Assert.Equal(
@@ -116,6 +116,8 @@ public sealed partial class Describing_the_cloud(CompiledInfrastructure infra)
         Assert.StartsWith("[format('@Microsoft.KeyVault(SecretUri={0}secrets/{1})'", value, StringComparison.Ordinal);
         Assert.Contains(secret, value, StringComparison.Ordinal);
     }
+
+    private static string Name(string roleDefinitionId) => Roles.GetValueOrDefault(roleDefinitionId.Split('/')[^1], roleDefinitionId);
 
     // The first resource of an id; a role on the whole group has none.
     [GeneratedRegex(@"/resourceGroups/functionseval/providers/(?<type>Microsoft\.(?!Authorization)\w+/\w+)/", RegexOptions.ExplicitCapture, 1000)]
