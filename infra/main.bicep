@@ -14,10 +14,10 @@ param location string = resourceGroup().location
 @description('Provider keys in use. Each must be a secret of the vault under its own name, with hyphens for underscores.')
 param providerKeys providerKey[] = []
 
-@description('Other settings of the program: addresses of providers, price table, limits, A/B tests, credits. Leave out what is not needed.')
+@description('Other settings of the program: addresses of providers, price table, limits, A/B tests, credits. Leave out those that are not needed.')
 param settings programSettings = {}
 
-@description('Where an OpenTelemetry collector takes the program\'s own traces and metrics; empty sends none.')
+@description('The address of an OpenTelemetry collector that gets traces and metrics too; empty for none. Application Insights always gets them.')
 param otlpEndpoint string = ''
 
 @description('Standard_LRS where the region has no availability zones.')
@@ -31,26 +31,22 @@ param maximumInstanceCount int = 40
 @allowed([2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Takes alerts; empty makes alerts that tell nobody.')
+@description('Receives the alerts; empty creates alerts that notify nobody.')
 param alertEmail string = ''
 
-@description('A month\'s budget for this resource group; null for none. Model providers send their own bills.')
-param monthlyBudget budget? = null
+@description('The monthly budget of this resource group; leave it out for none. Model providers send their own bills.')
+param monthlyBudget budget?
 
-@description('Model tokens an hour that raise an alert. Needs otlpEndpoint.')
+@description('An alert is raised when the models use more tokens than this within an hour.')
 param hourlyTokenLimit int = 50000000
 
-@description('True keeps orchestrations in a Durable Task Scheduler instead of storage queues and tables.')
-param useDurableTaskScheduler bool = false
-
-@description('Who may write provider keys into the vault: the object id of a user or group; empty for nobody yet.')
+@description('The object id of the user or group that may write provider keys into the vault; empty for nobody yet.')
 param vaultOfficerId string = ''
 
 var suffix = uniqueString(resourceGroup().id, name)
 var tags = { 'azd-env-name': name }
 
 module identity 'modules/identity.bicep' = {
-  name: 'identity'
   params: {
     name: 'id-${name}-${suffix}'
     location: location
@@ -59,7 +55,6 @@ module identity 'modules/identity.bicep' = {
 }
 
 module monitoring 'modules/monitoring.bicep' = {
-  name: 'monitoring'
   params: {
     workspaceName: 'log-${name}-${suffix}'
     insightsName: 'appi-${name}-${suffix}'
@@ -69,7 +64,6 @@ module monitoring 'modules/monitoring.bicep' = {
 }
 
 module storage 'modules/storage.bicep' = {
-  name: 'storage'
   params: {
     name: take('st${replace(name, '-', '')}${suffix}', 24)
     sku: storageSku
@@ -80,7 +74,6 @@ module storage 'modules/storage.bicep' = {
 }
 
 module vault 'modules/vault.bicep' = {
-  name: 'vault'
   params: {
     name: take('kv-${name}-${suffix}', 24)
     location: location
@@ -89,19 +82,7 @@ module vault 'modules/vault.bicep' = {
   }
 }
 
-module scheduler 'modules/scheduler.bicep' = if (useDurableTaskScheduler) {
-  name: 'scheduler'
-  params: {
-    name: 'dts-${name}-${suffix}'
-    location: location
-    tags: tags
-    principalId: identity.outputs.principalId
-    clientId: identity.outputs.clientId
-  }
-}
-
 module roles 'modules/roles.bicep' = {
-  name: 'roles'
   params: {
     principalId: identity.outputs.principalId
     storageName: storage.outputs.name
@@ -112,7 +93,6 @@ module roles 'modules/roles.bicep' = {
 }
 
 module app 'modules/app.bicep' = {
-  name: 'app'
   // Without its roles the app could not read its own package.
   dependsOn: [roles]
   params: {
@@ -130,12 +110,10 @@ module app 'modules/app.bicep' = {
     otlpEndpoint: otlpEndpoint
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
-    schedulerConnectionString: useDurableTaskScheduler ? scheduler!.outputs.connectionString : ''
   }
 }
 
 module alerts 'modules/alerts.bicep' = {
-  name: 'alerts'
   params: {
     name: name
     location: location
@@ -148,7 +126,6 @@ module alerts 'modules/alerts.bicep' = {
 }
 
 module workbook 'modules/workbook.bicep' = {
-  name: 'workbook'
   params: {
     name: name
     location: location

@@ -1,5 +1,6 @@
 using 'main.bicep'
 
+// azd sets the AZURE_ variables; example.bicepparam shows all parameters.
 param name = readEnvironmentVariable('AZURE_ENV_NAME', 'feval')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param providerKeys = []

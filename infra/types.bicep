@@ -1,4 +1,4 @@
-// The variables that the program reads; a test holds providerKey and programSettings to it.
+// The settings that the program reads, as local.settings.sample.json lists them; a test compares the two.
 
 @export()
 type providerKey =
@@ -37,8 +37,8 @@ type budget = {
   @minValue(1)
   amount: int
 
-  // Azure refuses to change the start of a budget, so it is written down once and not computed at each deployment.
-  @description('The first day of the month in which the budget begins, as 2026-12-01; leave it as it is from then on.')
+  // Azure refuses to change the start of a budget, so it cannot be computed at each deployment.
+  @description('The first day of the month in which the budget is created, for example 2026-12-01. Never change it later.')
   @minLength(10)
   @maxLength(10)
   from: string

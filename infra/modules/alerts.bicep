@@ -5,10 +5,9 @@ param location string
 param tags object
 param workspaceId string
 param alertEmail string
-param monthlyBudget budget? = null
+param monthlyBudget budget?
 param hourlyTokenLimit int
 
-// The queries are files of their own, so that a test can read them.
 var rules = [
   {
     name: 'failed-runs'
@@ -21,7 +20,7 @@ var rules = [
   }
   {
     name: 'poison-messages'
-    description: 'A job was given up after five attempts and lies in the queue pipeline-poison.'
+    description: 'A job failed five times and was moved to the queue pipeline-poison.'
     query: loadTextContent('../queries/poison-messages.kql')
     severity: 1
     threshold: 0
@@ -59,34 +58,36 @@ resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in rules: {
-  name: '${name}-${rule.name}'
-  location: location
-  tags: tags
-  properties: {
-    displayName: '${name}: ${rule.name}'
-    description: rule.description
-    severity: rule.severity
-    enabled: true
-    scopes: [workspaceId]
-    evaluationFrequency: rule.every
-    windowSize: rule.window
-    // The tables come into being with their first row.
-    skipQueryValidation: true
-    criteria: {
-      allOf: [
-        {
-          query: rule.query
-          timeAggregation: 'Count'
-          operator: 'GreaterThan'
-          threshold: rule.threshold
-          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
-        }
-      ]
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in rules: {
+    name: '${name}-${rule.name}'
+    location: location
+    tags: tags
+    properties: {
+      displayName: '${name}: ${rule.name}'
+      description: rule.description
+      severity: rule.severity
+      enabled: true
+      scopes: [workspaceId]
+      evaluationFrequency: rule.every
+      windowSize: rule.window
+      // A table exists only after its first row, and a new workspace has none.
+      skipQueryValidation: true
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: rule.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [group.id] }
     }
-    actions: { actionGroups: [group.id] }
   }
-}]
+]
 
 resource monthly 'Microsoft.Consumption/budgets@2023-11-01' = if (monthlyBudget != null) {
   name: 'budget-${name}'

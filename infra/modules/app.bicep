@@ -1,4 +1,4 @@
-// Flex Consumption with a custom handler: the package is the published script root.
+// The function app on Flex Consumption. Its package is the folder that ./publish makes.
 import { programSettings, providerKey } from '../types.bicep'
 
 param name string
@@ -15,7 +15,6 @@ param settings programSettings
 param otlpEndpoint string
 param maximumInstanceCount int
 param instanceMemoryMB int
-param schedulerConnectionString string
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: 'plan-${name}'
@@ -26,10 +25,11 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   properties: { reserved: true }
 }
 
+// azd deploys the service of azure.yaml to the resource that is tagged with its name.
 resource app 'Microsoft.Web/sites@2024-04-01' = {
   name: name
   location: location
-  tags: union(tags, { 'azd-service-name': 'functions' })
+  tags: union(tags, { 'azd-service-name': 'functionseval' })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -51,7 +51,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
           }
         }
       }
-      runtime: { name: 'custom', version: '1.0' }
+      runtime: { name: 'dotnet-isolated', version: '10.0' }
       scaleAndConcurrency: {
         maximumInstanceCount: maximumInstanceCount
         instanceMemoryMB: instanceMemoryMB
@@ -60,7 +60,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   }
 }
 
-// FUNCTIONS_WORKER_RUNTIME is not here: on Flex Consumption it comes from the runtime above.
+// FUNCTIONS_WORKER_RUNTIME is not among them: on Flex Consumption the runtime above takes its place.
 resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
   parent: app
   name: 'appsettings'
@@ -69,21 +69,19 @@ resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
       AzureWebJobsStorage__accountName: storageName
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: clientId
-      // Of the identity that models in Azure are asked with.
+      // The identity with which the program calls Azure OpenAI and sends its telemetry.
       AZURE_CLIENT_ID: clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${clientId}'
     },
     settings,
     empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint },
-    // Only keys in use: the text of a reference that leads nowhere would be taken for a key.
-    toObject(providerKeys, key => key, key => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${replace(key, '_', '-')})'),
-    empty(schedulerConnectionString) ? {} : {
-      DURABLE_TASK_SCHEDULER_CONNECTION_STRING: schedulerConnectionString
-      AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
-      AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-      AzureFunctionsJobHost__extensions__durableTask__hubName: 'functionseval'
-    }
+    // Only keys in use: if the secret does not exist, the program gets the text of the reference and takes it for the key.
+    toObject(
+      providerKeys,
+      key => key,
+      key => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${replace(key, '_', '-')})'
+    )
   )
 }
 

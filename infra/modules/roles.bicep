@@ -4,7 +4,8 @@ param vaultName string
 param insightsName string
 param vaultOfficerId string
 
-// Durable Functions needs all three of storage; the package and its leases are blobs.
+// The Functions host requires these three for an identity-based AzureWebJobsStorage with Durable Functions: Owner of blobs, because it
+// keeps leases, keys and the package there. A test holds the list: no other role, no wider scope.
 var storageRoles = {
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
@@ -26,15 +27,17 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-resource storageAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in items(storageRoles): {
-  scope: account
-  name: guid(account.id, principalId, role.value)
-  properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
+resource storageAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in items(storageRoles): {
+    scope: account
+    name: guid(account.id, principalId, role.value)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
+    }
   }
-}]
+]
 
 resource vaultAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault

@@ -1,4 +1,4 @@
-// Runs, cells and transcripts, the queue, orchestrations and the package. Identities only: there is no key that could leak.
+// Runs, cells and transcripts, the queue, the state of Durable Functions and the package. Access by identity only: there is no key to leak.
 param name string
 
 @allowed(['Standard_LRS', 'Standard_ZRS'])

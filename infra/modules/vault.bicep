@@ -1,4 +1,4 @@
-// Provider keys are secrets of this vault; nobody but the app and the officer given may read or write them.
+// Provider keys are secrets of this vault. Only the app may read them, and only the vault officer may write them.
 param name string
 param location string
 param tags object
