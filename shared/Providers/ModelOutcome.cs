@@ -15,3 +15,45 @@ public abstract record ModelOutcome
 
     public sealed record Failed(ModelFailure Failure) : ModelOutcome;
 }
+
+/// <param name="Text">What the model said; empty when it said nothing.</param>
+/// <param name="FinishReason">stop, max_tokens, content_filter, tool_use, or the vendor's own word; null when missing.</param>
+/// <param name="ModelVersion">The exact model that answered, by the vendor's word.</param>
+/// <param name="RequestId">Of the HTTP exchange: what a vendor's support asks for.</param>
+/// <param name="ResponseId">Of the answer itself.</param>
+public sealed record ModelAnswer(
+    string Text, string? FinishReason, string? ModelVersion, TokenUsage? Usage, string? RequestId, VendorLimits? Limits = null, string? ResponseId = null);
+
+/// <param name="Message">For people; never holds a key or a prompt.</param>
+/// <param name="RetryAfter">What the vendor asked to wait.</param>
+/// <param name="IsExhausted">No call of this model will do better for a long time: the day's quota or the balance is gone, or nobody answers.</param>
+/// <param name="IsUnsent">No connection was made, so the vendor cannot have charged anything.</param>
+/// <param name="Rejected">The parameter that the model refused, when the same can be asked without it.</param>
+public sealed record ModelFailure(
+    ModelErrorCode Code,
+    string Message,
+    int? StatusCode = null,
+    string? VendorCode = null,
+    TimeSpan? RetryAfter = null,
+    string? RequestId = null,
+    bool IsExhausted = false,
+    RejectedParameter Rejected = RejectedParameter.None,
+    VendorLimits? Limits = null,
+    bool IsUnsent = false)
+{
+    public bool Retryable => !IsExhausted && Code.IsRetryable();
+}
+
+/// <summary>Tokens as the vendor counted them, brought to one meaning; null where it gave none.</summary>
+/// <param name="InputTokens">All that was sent, what came from a cache included.</param>
+/// <param name="OutputTokens">All that was made, thoughts included.</param>
+/// <param name="ReasoningTokens">The thoughts among the output.</param>
+/// <param name="CachedTokens">The part of the input that came from the vendor's cache.</param>
+/// <param name="IsEstimated">The vendor counted nothing: these are ours (<see cref="TokenEstimate"/>).</param>
+public sealed record TokenUsage(
+    int? InputTokens, int? OutputTokens, int? ReasoningTokens = null, int? CachedTokens = null, bool IsEstimated = false);
+
+/// <summary>The quota as the vendor told it with an answer; null where it said nothing.</summary>
+/// <param name="RequestsReset">From the answer on, until the requests are all there again.</param>
+public sealed record VendorLimits(
+    long? RequestsLimit, long? RequestsRemaining, TimeSpan? RequestsReset, long? TokensLimit, long? TokensRemaining, TimeSpan? TokensReset);

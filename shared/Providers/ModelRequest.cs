@@ -20,3 +20,12 @@ public sealed record ModelRequest(
 /// <param name="Name">Letters, digits, - and _.</param>
 /// <param name="Schema">The text of a JSON schema: an object.</param>
 public sealed record OutputSchema(string Name, string Schema);
+
+public enum ChatRole
+{
+    System,
+    User,
+    Assistant,
+}
+
+public sealed record ChatMessage(ChatRole Role, string Text);

@@ -16,6 +16,12 @@ public sealed class ProviderEndpoint
     /// <summary>The header that carries the key; never the URL, for URLs are logged.</summary>
     public string KeyHeader { get; init; } = Bearer;
 
+    /// <summary>The endpoint is an Azure OpenAI resource that is called by deployment; else it is a whole base URL.</summary>
+    public bool IsAzureResource { get; init; }
+
+    /// <summary>Of the API by deployment; null leaves it to Azure's client.</summary>
+    public string? AzureApiVersion { get; init; }
+
     /// <summary>For one attempt, the body included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Anthropic;
 using Anthropic.Core;
 using Anthropic.Models.Messages;
@@ -92,3 +93,7 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
         }
     }
 }
+
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class ProviderJson : JsonSerializerContext;

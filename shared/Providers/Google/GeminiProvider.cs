@@ -3,7 +3,7 @@ using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.Google;
 
-/// <summary>Gemini over its REST API: there is no SDK to take (docs/adr/0011). The key goes into a header.</summary>
+/// <summary>Gemini over its REST API: there is no SDK to take (docs/adr/0017). The key goes into a header.</summary>
 public sealed class GeminiProvider(ProviderEndpoint endpoint, TimeProvider clock) : IModelProvider, IDisposable
 {
     private static readonly GeminiFormat Format = new();
