@@ -16,17 +16,45 @@ public abstract record ModelOutcome
     public sealed record Failed(ModelFailure Failure) : ModelOutcome;
 }
 
-/// <param name="Text">What the model said; empty when it said nothing.</param>
+/// <summary>How an answer ended, alike for all vendors. A call that failed has no ending: it is no answer.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AnswerEnding>))]
+public enum AnswerEnding
+{
+    /// <summary>The model said all that it wanted to; the text may be empty all the same.</summary>
+    Complete,
+
+    /// <summary>Cut off by the limit of tokens. Without a text, thoughts used them up.</summary>
+    Length,
+
+    /// <summary>The model or a filter of its vendor declined. What text there is, is a part or the refusal itself.</summary>
+    Refused,
+
+    /// <summary>The model asked for a tool and said nothing else.</summary>
+    ToolCall,
+}
+
+/// <param name="Text">What the model said, its thoughts removed unless the request keeps them; empty when it said nothing.</param>
 /// <param name="FinishReason">stop, max_tokens, content_filter, tool_use, or the vendor's own word; null when missing.</param>
 /// <param name="ModelVersion">The exact model that answered, by the vendor's word.</param>
 /// <param name="RequestId">Of the HTTP exchange: what a vendor's support asks for.</param>
 /// <param name="ResponseId">Of the answer itself.</param>
+/// <param name="Reasoning">The model's thoughts where it showed them, in the text or beside it; null where it did not.</param>
+/// <param name="EndingDetail">The vendor's own word for an ending that is not complete, such as SAFETY or model_length.</param>
 public sealed record ModelAnswer(
-    string Text, string? FinishReason, string? ModelVersion, TokenUsage? Usage, string? RequestId, VendorLimits? Limits = null, string? ResponseId = null);
+    string Text,
+    string? FinishReason,
+    string? ModelVersion,
+    TokenUsage? Usage,
+    string? RequestId,
+    VendorLimits? Limits = null,
+    string? ResponseId = null,
+    AnswerEnding Ending = AnswerEnding.Complete,
+    string? Reasoning = null,
+    string? EndingDetail = null);
 
 /// <param name="Message">For people; never holds a key or a prompt.</param>
 /// <param name="RetryAfter">What the vendor asked to wait.</param>
-/// <param name="IsExhausted">No call of this model will do better for a long time: the day's quota or the balance is gone, or nobody answers.</param>
+/// <param name="Outage">Not this call's own bad luck: why no call of this model will do better for now.</param>
 /// <param name="IsUnsent">No connection was made, so the vendor cannot have charged anything.</param>
 /// <param name="Rejected">The parameter that the model refused, when the same can be asked without it.</param>
 public sealed record ModelFailure(
@@ -36,11 +64,14 @@ public sealed record ModelFailure(
     string? VendorCode = null,
     TimeSpan? RetryAfter = null,
     string? RequestId = null,
-    bool IsExhausted = false,
     RejectedParameter Rejected = RejectedParameter.None,
     VendorLimits? Limits = null,
-    bool IsUnsent = false)
+    bool IsUnsent = false,
+    OutageKind Outage = OutageKind.None)
 {
+    /// <summary>What is wrong passes with time or by somebody's hand: the run is to be paused, and its cells are to be left for later.</summary>
+    public bool IsExhausted => Outage != OutageKind.None;
+
     public bool Retryable => !IsExhausted && Code.IsRetryable();
 }
 

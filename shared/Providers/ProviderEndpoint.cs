@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace FunctionsEval.Providers;
 
 /// <summary>Where a vendor's server is and how to talk to it. A class, not a record: its text must not show the key.</summary>
@@ -26,6 +28,9 @@ public sealed class ProviderEndpoint
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
 
     public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>Null takes the system's, and none on this machine itself.</summary>
+    public IWebProxy? Proxy { get; init; }
 
     /// <summary>A longer response body is not read.</summary>
     public int MaxResponseBytes { get; init; } = 32 * 1024 * 1024;

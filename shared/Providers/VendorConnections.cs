@@ -44,11 +44,12 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
     {
         null when vendor.Name == Vendor.CompatibleName => null,
         null when vendor.Name == Vendor.AzureName && settings.AzureToken is not null => null,
-        null => new ModelFailure(ModelErrorCode.MissingApiKey, $"{variable} is not set"),
+        null => new ModelFailure(ModelErrorCode.MissingApiKey, $"{variable} is not set", Outage: OutageKind.Access),
         _ when key.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) => new ModelFailure(
-            ModelErrorCode.AuthError, $"{variable} is a Key Vault reference that was not resolved: check the reference and the app's access to the vault"),
+            ModelErrorCode.AuthError, $"{variable} is a Key Vault reference that was not resolved: check the reference and the app's access to the vault",
+            Outage: OutageKind.Access),
         _ when key.AsSpan().ContainsAnyExceptInRange('!', '~') => new ModelFailure(
-            ModelErrorCode.AuthError, $"{variable} holds a space or a character that is not ASCII: no HTTP header can carry it"),
+            ModelErrorCode.AuthError, $"{variable} holds a space or a character that is not ASCII: no HTTP header can carry it", Outage: OutageKind.Access),
         _ => null,
     };
 

@@ -59,7 +59,7 @@ public sealed class Provider_resolution
 
         var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("gpt-4.1")).Failure;
 
-        Assert.Equal(new ModelFailure(ModelErrorCode.MissingApiKey, "OPENAI_API_KEY is not set"), failure);
+        Assert.Equal(new ModelFailure(ModelErrorCode.MissingApiKey, "OPENAI_API_KEY is not set", Outage: OutageKind.Access), failure);
         Assert.All(
             Vendor.All.Where(vendor => vendor.Name != Vendor.CompatibleName),
             vendor => Assert.Equal($"{vendor.KeyVariable} is not set", Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve($"{vendor.Name}:m")).Failure.Message));

@@ -31,6 +31,6 @@ public sealed class GeminiProvider(ProviderEndpoint endpoint, TimeProvider clock
         using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var body = await ResponseBody.ReadAsync(stream, endpoint.MaxResponseBytes, cancellationToken);
-        return _reader.Read(Format, WireResponse.Of(response, (int)response.StatusCode, body), request);
+        return _reader.Read(Format, WireResponse.Of(response, body), request);
     }
 }

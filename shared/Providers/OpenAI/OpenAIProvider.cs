@@ -10,7 +10,7 @@ namespace FunctionsEval.Providers.OpenAI;
 
 /// <summary>
 /// OpenAI's formats through the protocol methods of the OpenAI and Azure OpenAI packages: our JSON in, the raw response out. They neither
-/// retry nor throw for an error status here, so that a storm of refusals costs no exceptions (docs/adr/0017).
+/// retry nor throw here, so that a storm of refusals costs no exceptions (docs/adr/0017).
 /// </summary>
 #pragma warning disable OPENAI001 // Responses, and constructors that allow a server without a key: marked as experimental in SDK 2.15.
 public sealed class OpenAIProvider : IModelProvider, IDisposable
@@ -77,7 +77,6 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
         var callOptions = new RequestOptions
         {
             CancellationToken = cancellationToken,
-            ErrorOptions = ClientErrorBehaviors.NoThrow,
             BufferResponse = false,
         };
         callOptions.SetHeader("X-Client-Request-Id", ClientRequestId.ToHeaderValue(request.ClientRequestId));
@@ -87,7 +86,7 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
         using var response = result.GetRawResponse();
         using var body = await ResponseBody.ReadAsync(response.ContentStream, _endpoint.MaxResponseBytes, cancellationToken);
         string? Header(string name) => response.Headers.TryGetValue(name, out var value) ? value : null;
-        return _reader.Read(format, new WireResponse(response.Status, Header, body.Bytes, body.IsTooLong), request);
+        return _reader.Read(format, new WireResponse(Header, body.Bytes, body.IsTooLong), request);
     }
 
     private bool UsesResponses(ModelRequest request) => _hasResponses
