@@ -75,7 +75,8 @@ internal sealed class OutageWatch(TimeProvider clock)
         {
             if (outcome is not ModelOutcome.Failed(var failure) || SignOf(failure) is var kind && kind == OutageKind.None)
             {
-                _failures = 0;
+                // What was sent before the first of these failures says nothing of now.
+                _failures = startedAt < _first ? _failures : 0;
                 return null;
             }
 

@@ -107,6 +107,21 @@ public sealed class Outages
     }
 
     [Fact]
+    public void An_answer_to_a_call_that_was_sent_before_does_not_count()
+    {
+        var watch = new OutageWatch(_clock);
+        var refused = Samples.Failure(ModelErrorCode.AuthError, status: 401);
+        var before = _clock.GetTimestamp();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(Count(watch, refused));
+        Assert.Null(Count(watch, refused));
+        Assert.Null(watch.Count(Samples.Answer(), "long", before));
+
+        Assert.NotNull(Count(watch, refused));
+    }
+
+    [Fact]
     public void What_a_firewall_refuses_may_be_the_prompt_until_another_call_is_refused_too()
     {
         var watch = new OutageWatch(_clock);
