@@ -139,6 +139,11 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
     private static CellRecord Rescore(
         CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, string? expected)
     {
+        if (cell.Outcome is CellOutcome.Refused or CellOutcome.Truncated)
+        {
+            return cell with { Scores = CellScores.None(scorers, cell.Scores.FirstOrDefault()?.Invalid ?? "There is no answer to score.") };
+        }
+
         var scores = CellScores.Of(specs, scorers, transcript.Turns, expected);
         return cell with { Outcome = CellScores.OutcomeOf(scores), Score = scores is [var first, ..] ? first.Value : null, Scores = scores };
     }

@@ -17,6 +17,9 @@ internal static class CellScores
         }),
     ];
 
+    /// <summary>No scorer looks at an answer that is none.</summary>
+    public static List<NamedScore> None(IReadOnlyList<IScorer> scorers, string reason) => [.. scorers.Select(scorer => new NamedScore(scorer.Name, null, reason))];
+
     /// <summary>Of a conversation that was answered.</summary>
     public static CellOutcome OutcomeOf(IReadOnlyList<NamedScore> scores) => scores is [{ Invalid: not null }, ..] ? CellOutcome.Invalid : CellOutcome.Scored;
 }
