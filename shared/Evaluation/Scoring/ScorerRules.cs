@@ -207,7 +207,7 @@ internal static class ScorerRules
             return [];
         }
 
-        var errors = JsonSchemaReader.Check(spec.Schema);
+        var errors = CompiledJsonSchema.Check(spec.Schema);
         return errors.Select(error => new ScorerComplaint("schema", $"schema {error.Message}", Pointer: error.Pointer));
     }
 }

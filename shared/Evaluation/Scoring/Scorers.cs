@@ -27,7 +27,7 @@ public static class Scorers
             "regex" => new RegexScorer(name, BoundedPattern.Compile(spec.Pattern!, spec.IgnoreCase)),
             "number" => new NumberScorer(name, spec.Pattern is null ? null : BoundedPattern.Compile(spec.Pattern, spec.IgnoreCase), spec.Min, spec.Max),
             "choice" => new ChoiceScorer(name, spec.Choices!, spec.Value, spec.IgnoreCase),
-            "json_schema" => new JsonSchemaScorer(name, JsonSchemaReader.Read(spec.Schema!)),
+            "json_schema" => new JsonSchemaScorer(name, CompiledJsonSchema.Compile(spec.Schema!)),
             _ => throw new System.Diagnostics.UnreachableException(spec.Type),
         };
     }

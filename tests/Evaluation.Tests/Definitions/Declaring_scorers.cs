@@ -38,7 +38,17 @@ public sealed class Declaring_scorers
     [InlineData("""[{"type":"json_schema","schema":{"type":"text"}}]""", "scorers[0].schema type must be one or a list of null, boolean, object, array, number, integer, string, but is \"text\" (at /type).")]
     [InlineData("""[{"type":"json_schema","schema":{"items":{"maxLenght":1}}}]""", "scorers[0].schema has the unknown keyword \"maxLenght\"; did you mean \"maxLength\"? (at /items/maxLenght).")]
     [InlineData("""[{"type":"json_schema","schema":{"type":"string","type":"null"}}]""", "scorers[0].schema must not name a field twice, but has \"type\" again.")]
-    [InlineData("""[{"type":"json_schema","schema":{"minItems":-1}}]""", "scorers[0].schema minItems must be a whole number from 0, but is \"-1\" (at /minItems).")]
+    [InlineData("""[{"type":"json_schema","schema":{"minItems":-1}}]""", "scorers[0].schema minItems must be as JSON Schema has it, but is \"-1\": -1 should be at least 0 (at /minItems).")]
+    [InlineData("""[{"type":"json_schema","schema":{"properties":{"a":{"required":"a"}}}}]""", "scorers[0].schema required must be as JSON Schema has it, but is \"a\": Value is \"string\" but should be \"array\" (at /properties/a/required).")]
+    [InlineData("""[{"type":"json_schema","schema":{"xyzzy":1}}]""", "scorers[0].schema has the unknown keyword \"xyzzy\"; names of your own must begin with x- (at /xyzzy).")]
+    [InlineData("""[{"type":"json_schema","schema":{"x-order":1,"example":2}}, {"type":"number","turn":0}]""", "scorers[1].turn must be a turn from 1, or -1 for the last turn reached, but is 0.")]
+    [InlineData("""[{"type":"json_schema","schema":{"nullable":"yes"}}]""", "scorers[0].schema nullable must be true or false (at /nullable).")]
+    [InlineData("""[{"type":"json_schema","schema":{"items":{"$ref":"#/$defs/B"}}}]""", "scorers[0].schema $ref must point inside the schema, for nothing is fetched, but is \"#/$defs/B\" (at /items/$ref).")]
+    [InlineData("""[{"type":"json_schema","schema":{"$ref":"https://example.com/a.json"}}]""", "scorers[0].schema $ref must point inside the schema, for nothing is fetched, but is \"https://example.com/a.json\" (at /$ref).")]
+    [InlineData("""[{"type":"json_schema","schema":{"anyOf":[{"$ref":"#"},{"type":"string"}]}}]""", "scorers[0].schema must not refer to itself without end.")]
+    [InlineData("""[{"type":"json_schema","schema":{"$ref":"#"}}]""", null)]
+    [InlineData("""[{"type":"json_schema","schema":7}]""", "scorers[0].schema must be an object, true or false, but is \"7\".")]
+    [InlineData("""[{"type":"json_schema","schema":{"$schema":"http://json-schema.org/draft-04/schema#"}}]""", "scorers[0].schema $schema must be one of https://json-schema.org/draft/2020-12/schema, https://json-schema.org/draft/2019-09/schema, http://json-schema.org/draft-07/schema, http://json-schema.org/draft-06/schema, but is \"http://json-schema.org/draft-04/schema#\" (at /$schema).")]
     [InlineData("""[{"type":"json_schema","schema":{"properties":{"a":{"pattern":"("}}}}]""", null)]
     [InlineData("""[{"type":"json_schema","schema":"{"}]""", null)]
     [InlineData("""[{"type":"regex","pattern":"("}]""", null)]
@@ -59,6 +69,13 @@ public sealed class Declaring_scorers
         Assert.Equal((2, 11, "scorers[0].pattern"), (error.Line, error.Column, error.Field));
         Assert.StartsWith("scorers[0].pattern must be a regular expression of .NET, but \"(\" is not: ", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("[{\"type\":\"json_schema\",\"schema\":{\n\"items\":{\n\"minimum\":\"low\"}}}]", 3)]
+    [InlineData("[{\"type\":\"json_schema\",\"schema\":{\n\"items\":{\n\"$ref\":\"#/a\"}}}]", 3)]
+    [InlineData("[{\"type\":\"json_schema\",\"schema\":{\n\"$defs\":{\n\"A\":{\n\"pattern\":\"(\"}}}}]", 4)]
+    public void An_error_in_a_schema_names_its_own_line(string scorers, int line) =>
+        Assert.Equal(line, Assert.Single(Samples.Errors(Samples.With(scorers))).Line);
 
     [Theory]
     [InlineData("""[{"type":"exact"}]""", "null", "scenarios[0].expected is required, because scorer \"exact\" has no value of its own, but is missing.")]

@@ -144,6 +144,10 @@ public sealed class Scoring_answers
         { "deep json", new ScorerSpec("json_schema", Schema: "{}"), new string('[', 1_000_000) },
         { "wide json", new ScorerSpec("json_schema", Schema: """{"items":{"items":{"type":"integer"}}}"""), "[" + string.Join(',', Enumerable.Repeat("[1]", 250_000)) + "]" },
         { "fences", new ScorerSpec("json_schema", Schema: "{}"), string.Concat(Enumerable.Repeat("```", 333_333)) },
+        { "unfinished json", new ScorerSpec("json_schema", Schema: "{}"), string.Concat(Enumerable.Repeat("[1,[2,", 160_000)) },
+        { "property names", new ScorerSpec("json_schema", Schema: """{"patternProperties":{"^(a+)+$":true},"additionalProperties":false}"""), "{\"" + new string('a', 500_000) + "!\":1}" },
+        { "alternatives that refer to themselves", new ScorerSpec("json_schema", Schema: """{"type":"array","items":{"anyOf":[{"$ref":"#"},{"$ref":"#"},{"$ref":"#"}]},"minItems":1}"""), new string('[', 60) + new string(']', 60) },
+        { "unique objects", new ScorerSpec("json_schema", Schema: """{"uniqueItems":true}"""), "[" + string.Join(',', Enumerable.Range(0, 60_000).Select(index => $"{{\"a\":{index}}}")) + "]" },
         { "json pattern", new ScorerSpec("json_schema", Schema: """{"pattern":"^(a+)+$"}"""), "\"" + new string('a', 1_000_000) + "!\"" },
     };
 
