@@ -37,11 +37,16 @@ public sealed record Budget(double MaxUsd, bool AllowUnknownPrice = false);
 
 /// <param name="Expected">What exact, contains and choice scorers compare with when they have no value of their own.</param>
 /// <param name="Cluster">Scenarios of one cluster are not independent of each other.</param>
+/// <param name="Accepted">Texts that will do as well as <paramref name="Expected"/>.</param>
 public sealed record Scenario(
-    string Id, string Name, string Prompt, IReadOnlyList<FollowUp>? FollowUps = null, string? Expected = null, string? Cluster = null)
+    string Id, string Name, string Prompt, IReadOnlyList<FollowUp>? FollowUps = null, string? Expected = null, string? Cluster = null,
+    IReadOnlyList<string>? Accepted = null)
 {
     [JsonPropertyName("followups")]
     public IReadOnlyList<FollowUp> FollowUps { get; init; } = FollowUps ?? [];
+
+    /// <summary>What scorers compare with; empty where nothing is expected.</summary>
+    public IReadOnlyList<string> AllExpected() => Expected is null ? [] : [Expected, .. Accepted ?? []];
 }
 
 public sealed record FollowUp(string Label, string Prompt);

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
@@ -56,6 +55,23 @@ public static class DefinitionJson
         }
     }
 
+    internal static void WriteOptional(Utf8JsonWriter writer, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+    }
+
+    /// <summary>Only where it is set.</summary>
+    internal static void WriteFlag(Utf8JsonWriter writer, string name, bool value)
+    {
+        if (value)
+        {
+            writer.WriteBoolean(name, value);
+        }
+    }
+
     private static void Write(Utf8JsonWriter writer, Definition definition)
     {
         const int FlushAt = 64 * 1024;
@@ -85,7 +101,7 @@ public static class DefinitionJson
         writer.WriteStartArray("scorers");
         foreach (var scorer in definition.Scorers)
         {
-            Write(writer, scorer);
+            ScorerJson.Write(writer, scorer);
         }
 
         writer.WriteEndArray();
@@ -110,34 +126,6 @@ public static class DefinitionJson
         WriteNumberOrNull(writer, "temperature", config.Temperature);
         WriteNumberOrNull(writer, "maxTokens", config.MaxTokens);
         writer.WriteNumber("maxTurns", config.MaxTurns);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, ScorerSpec scorer)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("type", scorer.Type);
-        WriteOptional(writer, "name", scorer.Name);
-        WriteOptional(writer, "value", scorer.Value);
-        writer.WriteBoolean("ignoreCase", scorer.IgnoreCase);
-        WriteOptional(writer, "pattern", scorer.Pattern);
-        if (scorer.Min is { } min)
-        {
-            writer.WriteNumber("min", min);
-        }
-
-        if (scorer.Max is { } max)
-        {
-            writer.WriteNumber("max", max);
-        }
-
-        if (scorer.Choices is { } choices)
-        {
-            WriteList(writer, "choices", choices);
-        }
-
-        WriteOptional(writer, "schema", scorer.Schema);
-        writer.WriteNumber("turn", scorer.Turn);
         writer.WriteEndObject();
     }
 

@@ -1,17 +1,15 @@
-using System.Text.RegularExpressions;
-
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>1 when the one JSON value of the answer fits the schema, 0 when it does not; invalid when there is none, or several.</summary>
-internal sealed class JsonSchemaScorer(string name, CompiledJsonSchema schema) : IScorer
+internal sealed class JsonSchemaScorer(CompiledJsonSchema schema) : ITextScorer
 {
-    public string Name => name;
-
     public (double Min, double Max)? Scale => (0, 1);
 
-    public Score Score(string answer, string? expected)
+    public bool NeedsWanted => false;
+
+    public Score Score(string text, string? wanted)
     {
-        var (value, reason) = AnswerJson.Find(answer);
+        var (value, reason) = AnswerJson.Find(text);
         if (value is null)
         {
             return new Score.Invalid(reason!);
@@ -19,11 +17,7 @@ internal sealed class JsonSchemaScorer(string name, CompiledJsonSchema schema) :
 
         try
         {
-            return Binary.Of(schema.Accepts(value.Value));
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return new Score.Invalid(BoundedPattern.TimeoutReason);
+            return Scoring.Score.Of(schema.Accepts(value.Value));
         }
         catch (Exception endless) when (endless is JsonSchemaTooLongException or InsufficientExecutionStackException)
         {

@@ -100,7 +100,7 @@ public sealed class Scoring_json
         Assert.Equal(new Score.Valued(score), Scorers.Create(new ScorerSpec("json_schema", Schema: """{"anyOf":[{"required":["a"]}]}""")).Score(answer, null));
 
     [Theory]
-    [InlineData("", "The answer holds no JSON.")]
+    [InlineData("", "The answer is empty.")]
     [InlineData("I cannot.", "The answer holds no JSON.")]
     [InlineData("{'a': 1}", "The answer holds no JSON.")]
     [InlineData("4 of 5", "The answer holds no JSON.")]
