@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
@@ -98,13 +99,7 @@ public static class DefinitionJson
             writer.WriteNumber("sampleSeed", seed);
         }
 
-        writer.WriteStartArray("scorers");
-        foreach (var scorer in definition.Scorers)
-        {
-            ScorerJson.Write(writer, scorer);
-        }
-
-        writer.WriteEndArray();
+        ScorerJson.Write(writer, definition.Scorers);
         Write(writer, definition.Config);
         if (definition.Budget is { } budget)
         {
@@ -117,6 +112,8 @@ public static class DefinitionJson
         DecisionJson.Write(writer, definition.Compare);
         DecisionJson.Write(writer, definition.Stopping);
         DecisionJson.Write(writer, definition.Allocation);
+        WritePrompts(writer, definition.Prompts);
+        WriteOptional(writer, "pass", definition.Pass);
         writer.WriteEndObject();
     }
 
@@ -126,7 +123,40 @@ public static class DefinitionJson
         WriteNumberOrNull(writer, "temperature", config.Temperature);
         WriteNumberOrNull(writer, "maxTokens", config.MaxTokens);
         writer.WriteNumber("maxTurns", config.MaxTurns);
+        WriteOptional(writer, "topP", config.TopP);
+        if (config.Seed is { } seed)
+        {
+            writer.WriteNumber("seed", seed);
+        }
+
+        if (config.Stop is { } stop)
+        {
+            WriteList(writer, "stop", stop);
+        }
+
+        WriteOptional(writer, "responseFormat", config.ResponseFormat);
+        WriteOptional(writer, "extra", config.Extra);
         writer.WriteEndObject();
+    }
+
+    private static void WritePrompts(Utf8JsonWriter writer, IReadOnlyList<PromptTemplate> prompts)
+    {
+        if (prompts.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("prompts");
+        foreach (var prompt in prompts)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", prompt.Name);
+            writer.WriteString("template", prompt.Template);
+            WriteOptional(writer, "system", prompt.System);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     internal static void WriteList(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)

@@ -6,7 +6,18 @@ namespace FunctionsEval.Evaluation.Definitions;
 /// <summary>A scorer in the canonical JSON. Fields that came later are written only where they are given, so that ids of older definitions stay.</summary>
 internal static class ScorerJson
 {
-    public static void Write(Utf8JsonWriter writer, ScorerSpec scorer)
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ScorerSpec> scorers)
+    {
+        writer.WriteStartArray("scorers");
+        foreach (var scorer in scorers)
+        {
+            Write(writer, scorer);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ScorerSpec scorer)
     {
         writer.WriteStartObject();
         writer.WriteString("type", scorer.Type);
