@@ -72,7 +72,7 @@ internal sealed partial class CellConversation
             case { Ending: AnswerEnding.ToolCall, Text: "" }:
                 return (CellOutcome.Invalid, CellScores.None(active.Scorers, "The model asked for a tool and said nothing."));
             default:
-                var scores = CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected);
+                var scores = CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item);
                 return (CellScores.OutcomeOf(scores), scores);
         }
     }

@@ -11,12 +11,6 @@ public sealed class ProbeConversation(Opening opening, Scenario scenario, int ma
 {
     public const string FirstLabel = "scenario_prompt";
 
-    /// <summary>Of a variant that differs in nothing but its model.</summary>
-    public ProbeConversation(string preamble, Scenario scenario, int maxTurns)
-        : this(Opening.For(preamble, scenario, Variant.Of("")), scenario, maxTurns)
-    {
-    }
-
     public int MaxTurns { get; } = Math.Min(maxTurns, scenario.FollowUps.Count + 1);
 
     public ConversationStep Next(IReadOnlyList<Turn> turns)
