@@ -1,5 +1,3 @@
-using Azure.Core;
-using Azure.Identity;
 using FunctionsEval.Storage.Azure;
 using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Sqlite;
@@ -45,25 +43,12 @@ public sealed class StorageConnection : IAsyncDisposable
     /// <exception cref="StorageException">The file or its folder cannot be used.</exception>
     public static StorageConnection Open(StorageSettings settings, TimeProvider clock, bool mayBeReadOnly = false)
     {
-        if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
+        var account = string.IsNullOrWhiteSpace(settings.ConnectionString)
+            ? AzureAccount.FromIdentity(settings)
+            : AzureAccount.FromConnectionString(settings.ConnectionString);
+        if (account is not null)
         {
-            var endpoint = ParsedConnection(settings.ConnectionString).TableEndpoint;
-            return new StorageConnection(
-                new AzureEntityStore(settings.ConnectionString, clock), new AzureMessageQueue(settings.ConnectionString), $"Azure Storage {endpoint}", clock);
-        }
-
-        var tables = Endpoint("tableServiceUri", settings.TableServiceUri, settings.AccountName, "table");
-        var queues = Endpoint("queueServiceUri", settings.QueueServiceUri, settings.AccountName, "queue");
-        if ((tables is null) != (queues is null))
-        {
-            throw new FormatException("AzureWebJobsStorage__tableServiceUri and __queueServiceUri belong together: give both, or __accountName.");
-        }
-
-        if (tables is not null)
-        {
-            var credential = CredentialOf(settings);
-            return new StorageConnection(
-                new AzureEntityStore(tables, credential), new AzureMessageQueue(queues!, credential), $"Azure Storage {tables} (identity)", clock);
+            return new StorageConnection(new AzureEntityStore(account.Tables), new AzureMessageQueue(account.Queues), account.Description, clock);
         }
 
         var database = SqliteDatabase.Open(Path.Combine(settings.DataFolder, FileName), mayBeReadOnly);
@@ -90,41 +75,5 @@ public sealed class StorageConnection : IAsyncDisposable
         {
             await _database.DisposeAsync();
         }
-    }
-
-    private static StorageConnectionString ParsedConnection(string text)
-    {
-        try
-        {
-            return StorageConnectionString.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw new FormatException($"AzureWebJobsStorage: {e.Message}", e);
-        }
-    }
-
-    private static TokenCredential CredentialOf(StorageSettings settings) => settings.Credential switch
-    {
-        null or "" => new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = settings.ClientId }),
-        "managedidentity" => new ManagedIdentityCredential(
-            settings.ClientId is null ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(settings.ClientId)),
-        var other => throw new FormatException($"AzureWebJobsStorage__credential '{other}': only 'managedidentity' is known; leave it out for the default chain."),
-    };
-
-    private static Uri? Endpoint(string setting, string? given, string? accountName, string service)
-    {
-        if (string.IsNullOrWhiteSpace(given))
-        {
-            return string.IsNullOrWhiteSpace(accountName)
-                ? null
-                : accountName.Length is >= 3 and <= 24 && accountName.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter))
-                    ? new Uri($"https://{accountName}.{service}.core.windows.net")
-                    : throw new FormatException($"AzureWebJobsStorage__accountName '{accountName}': an account name is 3 to 24 lower-case letters and digits.");
-        }
-
-        return Uri.TryCreate(given, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps
-            ? uri
-            : throw new FormatException($"AzureWebJobsStorage__{setting} '{given}' is not an https address.");
     }
 }

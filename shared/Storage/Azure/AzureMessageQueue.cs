@@ -1,29 +1,17 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Azure;
-using Azure.Core;
-using Azure.Storage;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 
 namespace FunctionsEval.Storage.Azure;
 
 /// <summary>Queues in Azure Storage, texts in base64 as the Functions queue trigger expects them. Times are whole seconds there: they are rounded up.</summary>
-public sealed class AzureMessageQueue : IMessageQueue
+public sealed class AzureMessageQueue(QueueServiceClient service) : IMessageQueue
 {
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
-    private readonly QueueServiceClient _service;
     private readonly ConcurrentDictionary<string, QueueClient> _queues = new(StringComparer.Ordinal);
-
-    public AzureMessageQueue(string connectionString)
-    {
-        var parts = StorageConnectionString.Parse(connectionString);
-        var credential = new StorageSharedKeyCredential(parts.AccountName, Convert.ToBase64String(parts.AccountKey));
-        _service = new QueueServiceClient(parts.QueueEndpoint, credential, Options());
-    }
-
-    public AzureMessageQueue(Uri endpoint, TokenCredential credential) => _service = new QueueServiceClient(endpoint, credential, Options());
 
     public async Task SendAsync(string queue, string text, CancellationToken cancellationToken, TimeSpan? visibleAfter = null)
     {
@@ -104,8 +92,6 @@ public sealed class AzureMessageQueue : IMessageQueue
         return Convert.TryFromBase64String(body, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : body;
     }
 
-    private static QueueClientOptions Options() => new() { MessageEncoding = QueueMessageEncoding.None };
-
     private static TimeSpan WholeSeconds(TimeSpan time) => TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds));
 
     private static bool IsTakenByOther(RequestFailedException e) =>
@@ -113,7 +99,7 @@ public sealed class AzureMessageQueue : IMessageQueue
 
     private async Task<T> CallAsync<T>(string queue, Func<QueueClient, Task<T>> call, CancellationToken cancellationToken)
     {
-        var client = _queues.GetOrAdd(queue, static (name, service) => service.GetQueueClient(name), _service);
+        var client = _queues.GetOrAdd(queue, static (name, account) => account.GetQueueClient(name), service);
         try
         {
             try
@@ -126,9 +112,9 @@ public sealed class AzureMessageQueue : IMessageQueue
                 return await call(client);
             }
         }
-        catch (Exception e) when (TableErrors.IsLostInfrastructure(e))
+        catch (Exception e) when (AzureErrors.IsLostInfrastructure(e))
         {
-            throw TableErrors.Lost($"Queue {queue}", _service.Uri, e);
+            throw AzureErrors.Describe($"Queue {queue}", service.Uri, e);
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
         var visibleAt = After(hidden);
         return database.WriteAsync(
             transaction => transaction.Session
-                .Prepare("INSERT INTO _messages VALUES (?1, ?2, ?3, 0, 0, ?4)")
+                .Statement("INSERT INTO _messages VALUES (?1, ?2, ?3, 0, 0, ?4)")
                 .Bind(1, transaction.NextSequence()).Bind(2, queue).Bind(3, visibleAt).Bind(4, text).Execute(),
             cancellationToken);
     }
@@ -46,9 +46,8 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
             {
                 var receipt = transaction.NextSequence();
                 var changed = transaction.Session
-                    .Prepare("UPDATE _messages SET VisibleAt = ?4, PopReceipt = ?5 WHERE Id = ?1 AND PopReceipt = ?2 AND Queue = ?3")
-                    .Bind(1, Number(message.MessageId)).Bind(2, Number(message.PopReceipt)).Bind(3, queue)
-                    .Bind(4, visibleAt).Bind(5, receipt).Execute();
+                    .Statement("UPDATE _messages SET VisibleAt = ?4, PopReceipt = ?5 WHERE Id = ?1 AND PopReceipt = ?2 AND Queue = ?3")
+                    .Bind(1, Number(message.MessageId)).Bind(2, Number(message.PopReceipt)).Bind(3, queue).Bind(4, visibleAt).Bind(5, receipt).Execute();
                 return changed == 0 ? null : message with { PopReceipt = Text(receipt) };
             },
             cancellationToken);
@@ -59,7 +58,7 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
         QueueRules.CheckQueue(queue);
         return database.WriteAsync(
             transaction => transaction.Session
-                .Prepare("DELETE FROM _messages WHERE Id = ?1 AND PopReceipt = ?2 AND Queue = ?3")
+                .Statement("DELETE FROM _messages WHERE Id = ?1 AND PopReceipt = ?2 AND Queue = ?3")
                 .Bind(1, Number(message.MessageId)).Bind(2, Number(message.PopReceipt)).Bind(3, queue).Execute() > 0,
             cancellationToken);
     }
@@ -68,14 +67,14 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
     {
         QueueRules.CheckQueue(queue);
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(database.Read(queue, static (session, queue) =>
-        {
-            var statement = session.Prepare("SELECT COUNT(*) FROM _messages WHERE Queue = ?1").Bind(1, queue);
-            statement.Step();
-            var count = (int)statement.Int64(0);
-            statement.Reset();
-            return count;
-        }));
+        return Task.FromResult(database.Read(
+            queue, static (session, queue) => 
+            {
+                var statement = session.Statement("SELECT COUNT(*) FROM _messages WHERE Queue = ?1").Bind(1, queue);
+                var count = statement.Step() ? (int)statement.Int64(0) : 0;
+                statement.Reset();
+                return count;
+            }));
     }
 
     /// <summary>Closes nothing: the database belongs to its opener.</summary>
@@ -87,25 +86,20 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
 
     private bool HasVisible(string queue) =>
         database.Read((queue, Now: After(TimeSpan.Zero)), static (session, state) =>
-        {
-            var statement = session.Prepare("SELECT 1 FROM _messages WHERE Queue = ?1 AND VisibleAt <= ?2 LIMIT 1").Bind(1, state.queue).Bind(2, state.Now);
-            var found = statement.Step();
-            statement.Reset();
-            return found;
-        });
+            session.Statement("SELECT 1 FROM _messages WHERE Queue = ?1 AND VisibleAt <= ?2 LIMIT 1").Bind(1, state.queue).Bind(2, state.Now).Exists());
 
-    private List<QueueMessage> Take(SqliteWriteTransaction transaction, string queue, int maxMessages, TimeSpan visibilityTimeout)
+    private List<QueueMessage> Take(SqliteWriter transaction, string queue, int maxMessages, TimeSpan visibilityTimeout)
     {
         var receipt = transaction.NextSequence();
-        var statement = transaction.Session
-            .Prepare(
+        var reader = transaction.Session
+            .Statement(
                 "UPDATE _messages SET VisibleAt = ?4, PopReceipt = ?5, DequeueCount = DequeueCount + 1 WHERE Id IN " +
                 "(SELECT Id FROM _messages WHERE Queue = ?1 AND VisibleAt <= ?2 ORDER BY VisibleAt, Id LIMIT ?3) RETURNING Id, DequeueCount, Text")
-            .Bind(1, queue).Bind(2, After(TimeSpan.Zero)).Bind(3, maxMessages).Bind(4, After(visibilityTimeout)).Bind(5, receipt);
+            .Bind(1, queue).Bind(2, After(TimeSpan.Zero)).Bind(3, (long)maxMessages).Bind(4, After(visibilityTimeout)).Bind(5, receipt);
         List<QueueMessage> messages = [];
-        while (statement.Step())
+        while (reader.Step())
         {
-            messages.Add(new QueueMessage(Text(statement.Int64(0)), Text(receipt), (int)statement.Int64(1), statement.Text(2)));
+            messages.Add(new QueueMessage(Text(reader.Int64(0)), Text(receipt), (int)reader.Int64(1), reader.Text(2)));
         }
 
         return messages;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
 using FunctionsEval.TestKit;
 
@@ -13,8 +15,8 @@ public sealed class Azure_failures(AzuriteFixture azurite)
     public async Task A_wrong_key_is_a_storage_exception_that_says_what_to_check()
     {
         var wrong = azurite.ConnectionString.Replace("AccountKey=Eby8", "AccountKey=AAAA", StringComparison.Ordinal);
-        var store = new AzureEntityStore(wrong, TimeProvider.System);
-        var queue = new AzureMessageQueue(wrong);
+        var store = new AzureEntityStore(new TableServiceClient(wrong));
+        var queue = new AzureMessageQueue(new QueueServiceClient(wrong));
 
         var reading = await Assert.ThrowsAsync<StorageException>(() => store.FindAsync("rows", "p", "r", Cancel));
         var sending = await Assert.ThrowsAsync<StorageException>(() => queue.SendAsync("jobs", "x", Cancel));
@@ -32,10 +34,10 @@ public sealed class Azure_failures(AzuriteFixture azurite)
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        var store = new AzureEntityStore(
-            $"AccountName=devstoreaccount1;AccountKey=AAAA;TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1", TimeProvider.System);
+        var settings = new StorageSettings("", $"AccountName=devstoreaccount1;AccountKey=AAAA;TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1");
+        await using var storage = StorageConnection.Open(settings, TimeProvider.System);
 
-        var error = await Assert.ThrowsAsync<StorageException>(() => store.FindAsync("rows", "p", "r", Cancel));
+        var error = await Assert.ThrowsAsync<StorageException>(() => storage.Entities.FindAsync("rows", "p", "r", Cancel));
 
         Assert.Contains("Check the address and that the service runs", error.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
 using FunctionsEval.Storage.Tests.Queues;
 using FunctionsEval.TestKit;
@@ -6,7 +7,7 @@ namespace FunctionsEval.Storage.Tests.Azure;
 
 public sealed class Azurite_message_queue(AzuriteFixture azurite) : MessageQueueContract
 {
-    protected override IMessageQueue Queue { get; } = new AzureMessageQueue(azurite.ConnectionString);
+    protected override IMessageQueue Queue { get; } = new AzureMessageQueue(new QueueServiceClient(azurite.ConnectionString));
 
     protected override Task PassAsync(Func<Task<bool>> condition) =>
         Eventually.TrueAsync(condition, "a hidden message to be visible", cancellationToken: Cancel);

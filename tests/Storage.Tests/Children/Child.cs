@@ -96,7 +96,7 @@ internal static class Child
 
     private static Task<int> LockAsync(string path)
     {
-        using var session = new SqliteSession(path, readOnly: false);
+        using var session = new SqliteFile(path, TimeSpan.FromSeconds(5)).OpenWriter();
         session.Execute("BEGIN EXCLUSIVE");
         Console.WriteLine("locked");
         Console.ReadLine();

@@ -361,14 +361,7 @@ public sealed class Queue_pump : IAsyncDisposable
             Cancel);
 
     private Task<long> ReceiptAsync() =>
-        Task.FromResult(_database.Read(0, static (session, _) =>
-        {
-            var statement = session.Prepare("SELECT PopReceipt FROM _messages");
-            statement.Step();
-            var receipt = statement.Int64(0);
-            statement.Reset();
-            return receipt;
-        }));
+        Task.FromResult(_database.Read(0, static (session, _) => session.Int64("SELECT PopReceipt FROM _messages")));
 
     /// <summary>Fails the first receives as a lost network would.</summary>
     private sealed class FlakyQueue(IMessageQueue inner, int failures) : IMessageQueue

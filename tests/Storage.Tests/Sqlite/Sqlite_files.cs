@@ -175,10 +175,10 @@ public sealed class Sqlite_files : IDisposable
         await using var database = SqliteDatabase.Open(DataFile);
         using var child = ChildProcess.Start("lock", DataFile);
         Assert.Equal("locked", await child.ReadLineAsync(Cancel));
-        using (var session = new SqliteSession(DataFile, readOnly: false))
+        await using (var impatient = SqliteDatabase.Open(DataFile, busyTimeout: TimeSpan.FromMilliseconds(1)))
         {
-            SQLitePCL.raw.sqlite3_busy_timeout(session.Handle, 1);
-            var error = Assert.Throws<StorageException>(() => session.Execute("BEGIN IMMEDIATE"));
+            var error = await Assert.ThrowsAsync<StorageException>(
+                () => new SqliteEntityStore(impatient).SubmitAsync("rows", EntityOperation.Insert(new Entity("p", "r")), Cancel));
             Assert.Contains($"'{DataFile}': another process keeps the file locked", error.Message, StringComparison.Ordinal);
         }
 
