@@ -19,7 +19,7 @@ internal static class EntityRange
         var (partition, row) = continuationToken is null
             ? (query.PartitionKey ?? query.PartitionFrom ?? "", query.RowFrom ?? "")
             : Place(continuationToken, query);
-        var rows = new PageRows(session, query);
+        var rows = new PageRows(session, query, partition, row);
         if (query.PartitionKey is not null)
         {
             return rows.Read(EntitySql.RowsOfPartition, query.PartitionKey, row, query.RowTo) ?? rows.Last();
@@ -77,17 +77,25 @@ internal static class EntityRange
             : !IsBefore(place.First, query.PartitionFrom) ? place : throw new ContinuationTokenException(token);
     }
 
-    private static bool IsBefore(string key, string? bound) =>
-        bound is not null && Encoding.UTF8.GetBytes(key).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(bound)) < 0;
+    private static bool IsBefore(string key, string? bound) => bound is not null && Compare(key, bound) < 0;
 
-    private sealed class PageRows(SqliteSession session, EntityQuery query)
+    private static int Compare(string left, string right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
+
+    private sealed class PageRows(SqliteSession session, EntityQuery query, string firstPartition, string firstRow)
     {
         private readonly List<Entity> _entities = [];
         private readonly List<string> _names = [];
 
         public EntityPage Last() => new(_entities, null);
 
-        public EntityPage GoingOnFrom(string partition, string row) => new(_entities, ContinuationToken.Make(partition, row));
+        public EntityPage GoingOnFrom(string partition, string row)
+        {
+            // In a damaged file a range may lead back, and its reader would never come to an end.
+            var order = Compare(partition, firstPartition);
+            return order > 0 || (order == 0 && Compare(row, firstRow) > 0)
+                ? new(_entities, ContinuationToken.Make(partition, row))
+                : throw SqliteErrors.DamagedRow(query.Table, partition, row);
+        }
 
         /// <summary>Adds rows; gives the page once there is one row more than it holds.</summary>
         public EntityPage? Read(EntitySql sql, string partition, string row, string? end)

@@ -30,7 +30,7 @@ internal static class SqliteErrors
 
     public static StorageException DamagedRow(string table, string partitionKey, string rowKey) =>
         new($"The store is damaged at table {table}, partition '{Printable(partitionKey)}', row '{Printable(rowKey)}': " +
-            "its checksum is wrong. Restore the file from a copy, or delete the row.")
+            "its checksum or its place is wrong. Restore the file from a copy, or delete the row.")
         {
             IsDamaged = true,
         };

@@ -68,7 +68,7 @@ public sealed class SqliteMessageQueue(SqliteDatabase database, TimeProvider clo
         QueueRules.CheckQueue(queue);
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(database.Read(
-            queue, static (session, queue) => 
+            queue, static (session, queue) =>
             {
                 var statement = session.Statement("SELECT COUNT(*) FROM _messages WHERE Queue = ?1").Bind(1, queue);
                 var count = statement.Step() ? (int)statement.Int64(0) : 0;

@@ -99,6 +99,26 @@ public abstract partial class EntityStoreContract
         await RefusedAsync("takes 516 UTF-16 units", EntityOperation.Insert(new Entity(new string('/', 172), "r")));
     }
 
+    [Fact]
+    public async Task A_key_that_no_row_can_have_is_not_found()
+    {
+        await InsertAsync(new Entity("p", "\ufffd"));
+
+        Assert.Null(await FindAsync("p", "\ud83d"));
+        Assert.Null(await FindAsync(new string('k', 513), "r"));
+    }
+
+    [Fact]
+    public async Task Nothing_at_all_is_refused()
+    {
+        var holed = new Entity("p", "r");
+        holed.Properties["text"] = null!;
+
+        await RefusedAsync("Property 'text': null cannot be stored", EntityOperation.Upsert(holed));
+        await RefusedAsync("RowKey is null", EntityOperation.Upsert(new Entity("p", null!)));
+        await RefusedAsync("An operation has no entity", default(EntityOperation));
+    }
+
     [Theory]
     [InlineData("ab")]
     [InlineData("1table")]
