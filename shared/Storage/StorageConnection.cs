@@ -1,3 +1,4 @@
+using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
 using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Sqlite;
@@ -15,7 +16,7 @@ public sealed class StorageConnection : IAsyncDisposable
     private readonly TimeProvider _clock;
 
     private StorageConnection(
-        IEntityStore entities, IMessageQueue queues, string description, TimeProvider clock, string? dataFolder = null, SqliteDatabase? database = null)
+        IEntityStore entities, QueueServiceClient? queues, string description, TimeProvider clock, string? dataFolder = null, SqliteDatabase? database = null)
     {
         Entities = entities;
         Queues = queues;
@@ -27,7 +28,8 @@ public sealed class StorageConnection : IAsyncDisposable
 
     public IEntityStore Entities { get; }
 
-    public IMessageQueue Queues { get; }
+    /// <summary>Null for the SQLite file. Messages are base64, as the Functions queue trigger expects them; the caller makes its queues.</summary>
+    public QueueServiceClient? Queues { get; }
 
     /// <summary>For people and logs: the kind and the place, never a secret.</summary>
     public string Description { get; }
@@ -48,13 +50,13 @@ public sealed class StorageConnection : IAsyncDisposable
             : AzureAccount.FromConnectionString(settings.ConnectionString);
         if (account is not null)
         {
-            return new StorageConnection(new AzureEntityStore(account.Tables), new AzureMessageQueue(account.Queues), account.Description, clock);
+            return new StorageConnection(new AzureEntityStore(account.Tables), account.Queues, account.Description, clock);
         }
 
         var database = SqliteDatabase.Open(Path.Combine(settings.DataFolder, FileName), mayBeReadOnly);
         return new StorageConnection(
             new SqliteEntityStore(database),
-            new SqliteMessageQueue(database, clock),
+            queues: null,
             $"SQLite {database.Path}{(database.IsReadOnly ? " (read-only)" : "")}",
             clock,
             settings.DataFolder,
@@ -70,7 +72,6 @@ public sealed class StorageConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Entities.DisposeAsync();
-        await Queues.DisposeAsync();
         if (_database is not null)
         {
             await _database.DisposeAsync();

@@ -1,3 +1,4 @@
+using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
 using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Sqlite;
@@ -20,7 +21,7 @@ public sealed class Storage_connection(AzuriteFixture azurite) : IDisposable
         await using var storage = Open(new StorageSettings(folder));
 
         Assert.IsType<SqliteEntityStore>(storage.Entities);
-        Assert.IsType<SqliteMessageQueue>(storage.Queues);
+        Assert.Null(storage.Queues);
         Assert.True(storage.IsLocal);
         Assert.Equal($"SQLite {Path.Combine(folder, "data.db")}", storage.Description);
         Assert.True(File.Exists(Path.Combine(folder, "data.db")));
@@ -34,7 +35,6 @@ public sealed class Storage_connection(AzuriteFixture azurite) : IDisposable
     {
         await using var storage = Open(new StorageSettings(_folder.Path, azurite.ConnectionString));
         await storage.Entities.SubmitAsync("rows", EntityOperation.Upsert(new Entity("p", "r")), Cancel);
-        await storage.Queues.SendAsync("jobs", "hello", Cancel);
         var acquired = Assert.IsType<OwnershipResult.Acquired>(await storage.AcquireOwnershipAsync(Cancel));
         var refused = await storage.AcquireOwnershipAsync(Cancel);
         await acquired.Ownership.DisposeAsync();
@@ -43,6 +43,20 @@ public sealed class Storage_connection(AzuriteFixture azurite) : IDisposable
         Assert.StartsWith("Azure Storage http://127.0.0.1:", storage.Description, StringComparison.Ordinal);
         Assert.DoesNotContain("Eby8", storage.Description, StringComparison.Ordinal);
         Assert.Contains($"process {Environment.ProcessId}", Assert.IsType<OwnershipResult.Owned>(refused).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Messages_are_base64_as_the_queue_trigger_expects_them()
+    {
+        await using var storage = Open(new StorageSettings(_folder.Path, azurite.ConnectionString));
+        var queue = storage.Queues!.GetQueueClient($"jobs{Guid.NewGuid():N}");
+        await queue.CreateAsync(cancellationToken: Cancel);
+
+        await queue.SendMessageAsync("héllo", Cancel);
+
+        var plain = new QueueServiceClient(azurite.ConnectionString).GetQueueClient(queue.Name);
+        Assert.Equal("aMOpbGxv", (await plain.PeekMessageAsync(Cancel)).Value.Body.ToString());
+        Assert.Equal("héllo", (await queue.ReceiveMessageAsync(cancellationToken: Cancel)).Value.Body.ToString());
     }
 
     [Theory]

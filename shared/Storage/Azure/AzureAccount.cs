@@ -55,7 +55,8 @@ internal sealed record AzureAccount(TableServiceClient Tables, QueueServiceClien
 
     private static TableClientOptions TableOptions() => WithRetries(new TableClientOptions());
 
-    private static QueueClientOptions QueueOptions() => WithRetries(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
+    // The Functions queue trigger expects base64.
+    private static QueueClientOptions QueueOptions() => WithRetries(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
     // Bounded: an activity or a request that cannot reach its store for about ten seconds fails and is tried anew as a whole.
     private static T WithRetries<T>(T options)

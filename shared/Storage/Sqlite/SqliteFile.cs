@@ -128,10 +128,6 @@ internal sealed class SqliteFile(string path, TimeSpan busyTimeout)
             session.Execute($"PRAGMA user_version={Layout}");
             session.Execute("CREATE TABLE _sequence (Value INTEGER NOT NULL)");
             session.Execute("INSERT INTO _sequence VALUES (0)");
-            session.Execute(
-                "CREATE TABLE _messages (Id INTEGER PRIMARY KEY, Queue TEXT NOT NULL, VisibleAt INTEGER NOT NULL, " +
-                "PopReceipt INTEGER NOT NULL, DequeueCount INTEGER NOT NULL, Text TEXT NOT NULL)");
-            session.Execute("CREATE INDEX _messagesByTime ON _messages (Queue, VisibleAt)");
         }
 
         session.Execute("COMMIT");

@@ -21,7 +21,6 @@ public sealed class Sqlite_files : IDisposable
         await using (var database = SqliteDatabase.Open(DataFile))
         {
             await new SqliteEntityStore(database).SubmitAsync("rows", EntityOperation.Insert(entity), Cancel);
-            await new SqliteMessageQueue(database, TimeProvider.System).SendAsync("jobs", "hello", Cancel);
         }
 
         await using var reopened = SqliteDatabase.Open(DataFile);
@@ -31,8 +30,6 @@ public sealed class Sqlite_files : IDisposable
         found["n"] = 2;
         Assert.True((await store.SubmitAsync("rows", EntityOperation.Replace(found), Cancel)).IsApplied);
         Assert.NotEqual(entity.ETag, found.ETag);
-        var message = Assert.Single(await new SqliteMessageQueue(reopened, TimeProvider.System).ReceiveAsync("jobs", 1, TimeSpan.FromMinutes(1), Cancel));
-        Assert.Equal("hello", message.Text);
     }
 
     [Fact]
