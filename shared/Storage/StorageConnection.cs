@@ -1,29 +1,29 @@
 using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
-using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Sqlite;
 
 namespace FunctionsEval.Storage;
 
-/// <summary>The store and the queues of one process, and the right to own them. Dispose it last.</summary>
+/// <summary>The store of one process. Dispose it last.</summary>
 public sealed class StorageConnection : IAsyncDisposable
 {
     /// <summary>The SQLite file in the data folder.</summary>
     public const string FileName = "data.db";
 
-    private readonly string? _dataFolder;
     private readonly SqliteDatabase? _database;
-    private readonly TimeProvider _clock;
 
-    private StorageConnection(
-        IEntityStore entities, QueueServiceClient? queues, string description, TimeProvider clock, string? dataFolder = null, SqliteDatabase? database = null)
+    private StorageConnection(AzureAccount account)
     {
-        Entities = entities;
-        Queues = queues;
-        Description = description;
-        _clock = clock;
-        _dataFolder = dataFolder;
+        Entities = new AzureEntityStore(account.Tables);
+        Queues = account.Queues;
+        Description = account.Description;
+    }
+
+    private StorageConnection(SqliteDatabase database)
+    {
         _database = database;
+        Entities = new SqliteEntityStore(database);
+        Description = $"SQLite {database.Path}{(database.IsReadOnly ? " (read-only)" : "")}";
     }
 
     public IEntityStore Entities { get; }
@@ -48,33 +48,10 @@ public sealed class StorageConnection : IAsyncDisposable
         var account = string.IsNullOrWhiteSpace(settings.ConnectionString)
             ? AzureAccount.FromIdentity(settings)
             : AzureAccount.FromConnectionString(settings.ConnectionString);
-        if (account is not null)
-        {
-            return new StorageConnection(new AzureEntityStore(account.Tables), account.Queues, account.Description, clock);
-        }
-
-        var database = SqliteDatabase.Open(Path.Combine(settings.DataFolder, FileName), mayBeReadOnly);
-        return new StorageConnection(
-            new SqliteEntityStore(database),
-            queues: null,
-            $"SQLite {database.Path}{(database.IsReadOnly ? " (read-only)" : "")}",
-            clock,
-            settings.DataFolder,
-            database);
+        return account is not null
+            ? new StorageConnection(account)
+            : new StorageConnection(SqliteDatabase.Open(Path.Combine(settings.DataFolder, FileName), mayBeReadOnly));
     }
 
-    /// <summary>Asks for the right to run the engine here: a file lock beside the SQLite file, a lease row in Azure.</summary>
-    public Task<OwnershipResult> AcquireOwnershipAsync(CancellationToken cancellationToken) =>
-        _dataFolder is not null
-            ? Task.FromResult(FileOwnership.Acquire(_dataFolder, _clock))
-            : LeaseOwnership.AcquireAsync(Entities, StoreOwner.ThisProcess(_clock), _clock, cancellationToken);
-
-    public async ValueTask DisposeAsync()
-    {
-        await Entities.DisposeAsync();
-        if (_database is not null)
-        {
-            await _database.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _database?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

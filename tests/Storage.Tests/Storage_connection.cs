@@ -1,6 +1,5 @@
 using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
-using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Sqlite;
 using FunctionsEval.TestKit;
 
@@ -25,9 +24,6 @@ public sealed class Storage_connection(AzuriteFixture azurite) : IDisposable
         Assert.True(storage.IsLocal);
         Assert.Equal($"SQLite {Path.Combine(folder, "data.db")}", storage.Description);
         Assert.True(File.Exists(Path.Combine(folder, "data.db")));
-        var acquired = Assert.IsType<OwnershipResult.Acquired>(await storage.AcquireOwnershipAsync(Cancel));
-        Assert.IsType<FileOwnership>(acquired.Ownership);
-        await acquired.Ownership.DisposeAsync();
     }
 
     [Fact]
@@ -35,14 +31,10 @@ public sealed class Storage_connection(AzuriteFixture azurite) : IDisposable
     {
         await using var storage = Open(new StorageSettings(_folder.Path, azurite.ConnectionString));
         await storage.Entities.SubmitAsync("rows", EntityOperation.Upsert(new Entity("p", "r")), Cancel);
-        var acquired = Assert.IsType<OwnershipResult.Acquired>(await storage.AcquireOwnershipAsync(Cancel));
-        var refused = await storage.AcquireOwnershipAsync(Cancel);
-        await acquired.Ownership.DisposeAsync();
 
         Assert.False(storage.IsLocal);
         Assert.StartsWith("Azure Storage http://127.0.0.1:", storage.Description, StringComparison.Ordinal);
         Assert.DoesNotContain("Eby8", storage.Description, StringComparison.Ordinal);
-        Assert.Contains($"process {Environment.ProcessId}", Assert.IsType<OwnershipResult.Owned>(refused).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Sqlite;
 
 namespace FunctionsEval.Storage.Tests.Children;
@@ -18,7 +17,6 @@ internal static class Child
         ["count", var path, var rounds] => CountAsync(path, int.Parse(rounds, CultureInfo.InvariantCulture)),
         ["read", var path] => ReadAsync(path),
         ["lock", var path] => LockAsync(path),
-        ["own", var folder] => OwnAsync(folder),
         _ => throw new ArgumentException($"Unknown child: {string.Join(' ', args)}", nameof(args)),
     };
 
@@ -139,19 +137,6 @@ internal static class Child
         Console.WriteLine("locked");
         Console.ReadLine();
         return Task.FromResult(0);
-    }
-
-    private static async Task<int> OwnAsync(string folder)
-    {
-        var result = FileOwnership.Acquire(folder, TimeProvider.System);
-        Console.WriteLine(result is OwnershipResult.Owned owned ? owned.Message : "acquired");
-        Console.ReadLine();
-        if (result is OwnershipResult.Acquired acquired)
-        {
-            await acquired.Ownership.DisposeAsync();
-        }
-
-        return 0;
     }
 
     private static Entity Row(int number) => new("p", $"{number:D8}") { ["text"] = new string('x', 20_000) };
