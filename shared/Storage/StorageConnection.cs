@@ -43,7 +43,7 @@ public sealed class StorageConnection : IAsyncDisposable
     /// <param name="mayBeReadOnly">A SQLite file that this user may not write is opened all the same, to be read.</param>
     /// <exception cref="FormatException">A setting is malformed; the message names it.</exception>
     /// <exception cref="StorageException">The file or its folder cannot be used.</exception>
-    public static StorageConnection Open(StorageSettings settings, TimeProvider clock, bool mayBeReadOnly = false)
+    public static StorageConnection Open(StorageSettings settings, bool mayBeReadOnly = false)
     {
         var account = string.IsNullOrWhiteSpace(settings.ConnectionString)
             ? AzureAccount.FromIdentity(settings)

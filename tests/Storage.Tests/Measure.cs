@@ -30,7 +30,7 @@ internal static class Measure
         {
             using var folder = new TemporaryFolder();
             var settings = new StorageSettings(folder.Path, backend == "azurite" ? azurite.ConnectionString : null);
-            await using var storage = StorageConnection.Open(settings, TimeProvider.System);
+            await using var storage = StorageConnection.Open(settings);
             rounds.Add(await RoundAsync(storage.Entities, $"R{number}", cells));
         }
 

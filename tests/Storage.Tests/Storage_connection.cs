@@ -108,7 +108,7 @@ public sealed class Storage_connection(AzuriteFixture azurite) : IDisposable
         Assert.Equal($"Azure Storage {tables}", storage.Description);
     }
 
-    private static StorageConnection Open(StorageSettings settings) => StorageConnection.Open(settings, TimeProvider.System);
+    private static StorageConnection Open(StorageSettings settings) => StorageConnection.Open(settings);
 
     private static void AssertFault(StorageSettings settings, string message) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => Open(settings)).Message, StringComparison.Ordinal);

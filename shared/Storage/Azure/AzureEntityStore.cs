@@ -9,7 +9,7 @@ namespace FunctionsEval.Storage.Azure;
 /// Entities in Azure Table storage. One operation goes as a plain request, several as a transaction; tables are made when first written.
 /// A retried insert or replace whose first answer was lost ends as <c>AlreadyExists</c> or <c>Conflict</c>, as with every client.
 /// </summary>
-public sealed class AzureEntityStore(TableServiceClient service) : IEntityStore
+internal sealed class AzureEntityStore(TableServiceClient service) : IEntityStore
 {
     private readonly ConcurrentDictionary<string, TableClient> _tables = new(StringComparer.OrdinalIgnoreCase);
 

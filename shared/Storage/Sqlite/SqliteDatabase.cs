@@ -9,7 +9,7 @@ namespace FunctionsEval.Storage.Sqlite;
 /// A write is acknowledged after its commit: it survives the end of the process, not always a power cut (synchronous=NORMAL).
 /// Several processes may use the file at once.
 /// </summary>
-public sealed class SqliteDatabase : IAsyncDisposable
+internal sealed class SqliteDatabase : IAsyncDisposable
 {
     // Bounds how long one commit takes and how large the write-ahead log grows between two checkpoints.
     private const int WritesPerCommit = 512;

@@ -7,7 +7,7 @@ namespace FunctionsEval.Storage.Sqlite;
 /// Entities in a SQLite file, one SQL table each. Keys order by code point (UTF-8 bytes): the same as ordinal UTF-16 within the basic plane.
 /// The database is not owned: who opened it closes it.
 /// </summary>
-public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
+internal sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
 {
     public Task<Entity?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellationToken)
     {

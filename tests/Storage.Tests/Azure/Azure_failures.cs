@@ -31,7 +31,7 @@ public sealed class Azure_failures(AzuriteFixture azurite)
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
         var settings = new StorageSettings("", $"AccountName=devstoreaccount1;AccountKey=AAAA;TableEndpoint=http://127.0.0.1:{port}/devstoreaccount1");
-        await using var storage = StorageConnection.Open(settings, TimeProvider.System);
+        await using var storage = StorageConnection.Open(settings);
 
         var error = await Assert.ThrowsAsync<StorageException>(() => storage.Entities.FindAsync("rows", "p", "r", Cancel));
 
