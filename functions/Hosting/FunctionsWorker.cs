@@ -18,7 +18,7 @@ internal static class FunctionsWorker
                 "AzureWebJobsStorage (or AzureWebJobsStorage__accountName) must name the storage of the function app, but is not set.");
         }
 
-        await using var storage = StorageConnection.Open(settings.Storage, TimeProvider.System);
+        await using var storage = StorageConnection.Open(settings.Storage);
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
         builder.Services

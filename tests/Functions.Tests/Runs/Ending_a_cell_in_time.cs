@@ -29,7 +29,7 @@ public sealed class Ending_a_cell_in_time : IDisposable
     [InlineData(120, 2, CellOutcome.Failed)]
     public async Task A_cell_ends_300_seconds_after_its_first_call_with_the_turns_that_it_has(int secondsPerCall, int turns, CellOutcome expected)
     {
-        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path), _clock);
+        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path));
         var (runs, ledger) = (new RunStore(storage.Entities), new CellLedger(storage.Entities, TimeProvider.System));
         using var catalogs = new ProviderCatalogs(_ => new ProviderSettings(), _clock);
         var prices = PriceTableReader.Load(null);

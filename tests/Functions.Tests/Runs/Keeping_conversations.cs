@@ -26,7 +26,7 @@ public sealed class Keeping_conversations
     public async Task What_was_kept_comes_back_with_every_call()
     {
         using var folder = new TemporaryFolder();
-        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path), TimeProvider.System);
+        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path));
         var run = RunCells.Run();
         ProviderCall[] calls = [.. RunCells.Calls(3).Select((call, index) => call with { CostUsd = index * 0.01m, Adaptations = RequestAdaptations.WithoutTemperature })];
 
@@ -46,7 +46,7 @@ public sealed class Keeping_conversations
     public async Task The_transcript_of_a_cell_that_was_never_stored_says_how_to_store_it()
     {
         using var folder = new TemporaryFolder();
-        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path), TimeProvider.System);
+        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path));
         var ledger = new CellLedger(storage.Entities, TimeProvider.System);
         var run = RunCells.Run();
         var second = new CellAddress(0, 1, 0);
@@ -66,7 +66,7 @@ public sealed class Keeping_conversations
     public async Task A_very_long_conversation_is_kept_whole_or_asked_for_again(bool isLaterTurn)
     {
         using var folder = new TemporaryFolder();
-        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path), TimeProvider.System);
+        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path));
         var ledger = new CellLedger(storage.Entities, TimeProvider.System);
         var run = RunCells.Run();
         var refusals = Enumerable.Repeat(RunCells.Calls(2)[0], 100)

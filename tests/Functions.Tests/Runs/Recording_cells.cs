@@ -16,7 +16,7 @@ public sealed class Recording_cells : IAsyncDisposable
     private readonly StorageConnection _storage;
     private readonly RunRecord _run = RunCells.Run();
 
-    public Recording_cells() => _storage = StorageConnection.Open(new StorageSettings(_folder.Path), TimeProvider.System);
+    public Recording_cells() => _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -1,7 +1,7 @@
 namespace FunctionsEval.Storage.Sqlite;
 
 /// <summary>What a write may use while the writer holds the transaction that it shares with its neighbours.</summary>
-internal sealed class SqliteWriteTransaction(SqliteSession session)
+internal sealed class SqliteWriter(SqliteSession session) : IDisposable
 {
     private readonly HashSet<string> _tables = new(StringComparer.OrdinalIgnoreCase);
     private long _sequence;
@@ -11,23 +11,26 @@ internal sealed class SqliteWriteTransaction(SqliteSession session)
 
     public void Begin()
     {
-        Session.Prepare("BEGIN IMMEDIATE").Execute();
+        Session.Execute("BEGIN IMMEDIATE");
 
-        // Kept in the file, so that no ETag or message id ever comes back, whichever process wrote the last one.
-        var statement = Session.Prepare("SELECT Value FROM _sequence");
-        statement.Step();
-        _savedSequence = _sequence = statement.Int64(0);
-        statement.Reset();
+        // Kept in the file, so that no ETag ever comes back, whichever process wrote the last one.
+        _savedSequence = _sequence = Session.Int64("SELECT Value FROM _sequence");
     }
 
     public void Commit()
     {
         if (_sequence != _savedSequence)
         {
-            Session.Prepare("UPDATE _sequence SET Value = ?1").Bind(1, _sequence).Execute();
+            Session.Statement("UPDATE _sequence SET Value = ?1").Bind(1, _sequence).Execute();
         }
 
-        Session.Prepare("COMMIT").Execute();
+        Session.Execute("COMMIT");
+    }
+
+    public void Rollback()
+    {
+        Session.Execute("ROLLBACK");
+        _tables.Clear();
     }
 
     /// <summary>The first of <paramref name="count"/> numbers that were never given before.</summary>
@@ -42,9 +45,9 @@ internal sealed class SqliteWriteTransaction(SqliteSession session)
     {
         if (_tables.Add(table))
         {
-            Session.Execute(
-                $"CREATE TABLE IF NOT EXISTS \"{table}\" (PartitionKey TEXT NOT NULL, RowKey TEXT NOT NULL, Version INTEGER NOT NULL, " +
-                "Properties TEXT NOT NULL, PRIMARY KEY (PartitionKey, RowKey)) WITHOUT ROWID");
+            Session.Execute(EntitySqlText.CreateTable(table));
         }
     }
+
+    public void Dispose() => Session.Dispose();
 }
