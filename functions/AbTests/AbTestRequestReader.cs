@@ -99,7 +99,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
             case ProviderResolution.Resolved resolved:
                 Require(
                     resolved.ProviderName.Equals(provider.Trim(), StringComparison.OrdinalIgnoreCase),
-                    $"{path}.provider '{provider}' is not a known provider.");
+                    $"{path}.provider '{Excerpt.Of(provider)}' is not a known provider.");
                 break;
             case ProviderResolution.Unsupported(var failure):
                 var field = failure.Code == ModelErrorCode.UnsupportedProvider ? "provider" : "model";
@@ -123,7 +123,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var margin) && margin is > 0 and < 100
             ? margin
-            : throw new RefusedException($"margin must be a number of points above 0 and below 100, but is {value.GetRawText()}.");
+            : throw new RefusedException($"margin must be a number of points above 0 and below 100, but is {Excerpt.Of(value)}.");
     }
 
     private static DateTimeOffset Time(JsonElement body, string name) =>
@@ -138,7 +138,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0
             ? number
-            : throw new RefusedException($"{path} must be a positive whole number, but is {value.GetRawText()}.");
+            : throw new RefusedException($"{path} must be a positive whole number, but is {Excerpt.Of(value)}.");
     }
 
     private static string? Text(JsonElement body, string name) => Find(body, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
@@ -146,13 +146,13 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
     private static JsonElement? Find(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private static string Shown(JsonElement body, string name) => Find(body, name)?.GetRawText() ?? "missing";
+    private static string Shown(JsonElement body, string name) => Find(body, name) is { } value ? Excerpt.Of(value) : "missing";
 
     private static void RejectOthers(JsonElement body, string[] known, string path)
     {
         foreach (var property in body.EnumerateObject())
         {
-            Require(known.Contains(property.Name, StringComparer.Ordinal), $"{path}{property.Name} is not a known field.");
+            Require(known.Contains(property.Name, StringComparer.Ordinal), $"{path}{Excerpt.Of(property.Name)} is not a known field.");
         }
     }
 
