@@ -13,6 +13,9 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
 {
     private static readonly string[] Fields = ["topicId", "windowStart", "windowEnd", "variants", "maxItems", "samples", "margin"];
     private static readonly string[] VariantFields = ["name", "provider", "model", "reasoningEffort", "maxOutputTokens", "preamble"];
+    // They lie together on the row of the run, which holds 1 MiB.
+    private const int MaxPreambles = 300_000;
+
     private static readonly string[] Efforts = ["none", "low", "medium", "high"];
 
     internal (AbTestRequest? Request, AdminError? Error) Read(JsonElement body, string? baseUrl = null)
@@ -70,6 +73,8 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
             variants.Add(variant);
         }
 
+        var preambles = variants.Sum(variant => variant.Preamble?.Length ?? 0);
+        Require(preambles <= MaxPreambles, FormattableString.Invariant($"variants must have at most {MaxPreambles:N0} characters in all their preambles, but have {preambles:N0}."));
         return variants;
     }
 
@@ -78,10 +83,11 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
         Require(entry.ValueKind == JsonValueKind.Object, $"{path} must be an object.");
         RejectOthers(entry, VariantFields, path + ".");
         var (name, provider, model) = (Text(entry, "name"), Text(entry, "provider"), Text(entry, "model"));
-        Require(!string.IsNullOrWhiteSpace(name) && name.Length <= DefinitionRules.MaxModelLength, $"{path}.name must be text that is not blank.");
+        Require(!string.IsNullOrWhiteSpace(name) && name.Length <= DefinitionRules.MaxModelLength, $"{path}.name must be text that is not blank, of at most {DefinitionRules.MaxModelLength} characters.");
         Require(!string.IsNullOrWhiteSpace(provider), $"{path}.provider must be the name of a provider, such as openai.");
         Require(!string.IsNullOrWhiteSpace(model), $"{path}.model must be text that is not blank.");
-        CheckModel(provider!, model!, path, baseUrl);
+        Require(provider!.Length + model!.Length < DefinitionRules.MaxModelLength, $"{path}.model and its provider must have fewer than {DefinitionRules.MaxModelLength} characters.");
+        CheckModel(provider, model, path, baseUrl);
         var effort = Text(entry, "reasoningEffort");
         Require(
             Find(entry, "reasoningEffort") is null || Efforts.Contains(effort, StringComparer.Ordinal),
@@ -89,7 +95,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
         var preamble = Text(entry, "preamble");
         Require(Find(entry, "preamble") is null || !string.IsNullOrWhiteSpace(preamble), $"{path}.preamble must be text that is not blank.");
         var maxTokens = Positive(entry, "maxOutputTokens", $"{path}.maxOutputTokens");
-        return new Variant(name!.Trim(), $"{provider!.Trim()}:{model!.Trim()}", preamble, MaxTokens: maxTokens, ReasoningEffort: effort);
+        return new Variant(name!.Trim(), $"{provider.Trim()}:{model.Trim()}", preamble, MaxTokens: maxTokens, ReasoningEffort: effort);
     }
 
     private void CheckModel(string provider, string model, string path, string? baseUrl)

@@ -144,6 +144,24 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         Assert.True(Long(model, "outputTokens") < Long(model, "maxOutputTokens"));
     }
 
+    [Fact]
+    public async Task A_run_of_variants_can_be_rescored_and_extended()
+    {
+        var runId = await Host.StartRunAsync(Yaml.Of(scenarios: 1, samples: 1).Replace(
+            "models: [\"openai-compatible:sim-noisy\"]",
+            "variants: [{ name: a, model: 'openai-compatible:sim-noisy' }, { name: b, model: 'openai-compatible:sim-noisy', temperature: 0 }]",
+            StringComparison.Ordinal));
+        await Host.UntilAsync(runId, "completed");
+
+        var rescored = await Host.PostAsync($"/api/runs/{runId}/rescore", """{ "scorers": [{ "type": "regex", "pattern": "[45]" }] }""");
+        var extended = await Host.PostAsync(
+            $"/api/runs/{runId}/extend", """{ "addModels": ["openai-compatible:sim-steady"], "addVariants": [{ "name": "c", "model": "openai-compatible:sim-noisy", "preamble": "Short." }] }""");
+
+        Assert.True(rescored.Status == HttpStatusCode.OK, rescored.Text);
+        Assert.True(extended.Status == HttpStatusCode.Accepted, extended.Text);
+        Assert.Equal(4, Long(await Host.UntilAsync(runId, "completed"), "progress", "completed"));
+    }
+
     public static TheoryData<string, string, string?> Bad => new()
     {
         { "{}", "Give either definitionId or definition.", "definitionId" },
