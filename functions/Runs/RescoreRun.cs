@@ -74,6 +74,12 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
         }
 
         json["scorers"] = asked;
+        if (definition.Variants.Count > 0)
+        {
+            // Stored with an empty list of models; a definition that is read has either.
+            json.AsObject().Remove("models");
+        }
+
         return DefinitionReader.ReadJson(json.ToJsonString());
     }
 
