@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.DurableTask;
+using Engine = DurableTask.Core;
 
 namespace FunctionsEval.Local;
 
@@ -136,7 +137,7 @@ internal sealed class LocalOrchestrationContext(
             catch (Exception exception) when (!stop.IsCancellationRequested)
             {
                 var failure = new TaskFailedException(task, Interlocked.Increment(ref _calls), exception);
-                if (policy is null || attempt >= policy.MaxNumberOfAttempts || policy.Handle?.Invoke(failure) == false
+                if (policy is null || attempt >= policy.MaxNumberOfAttempts || !MayRetry(policy, exception)
                     || (policy.RetryTimeout > TimeSpan.Zero && orchestrations.Clock.GetElapsedTime(started) >= policy.RetryTimeout))
                 {
                     throw failure;
@@ -146,6 +147,10 @@ internal sealed class LocalOrchestrationContext(
             await Task.Delay(DelayAfter(attempt, policy), orchestrations.Clock, stop).ConfigureAwait(false);
         }
     }
+
+    /// <summary>A policy can only read the exceptions of the engine below Durable Functions, which hands them to it there.</summary>
+    private static bool MayRetry(RetryPolicy policy, Exception exception) =>
+        policy.Handle(new Engine.Exceptions.SubOrchestrationFailedException(exception.Message) { FailureDetails = new Engine.FailureDetails(exception) });
 
     private static TimeSpan DelayAfter(int attempt, RetryPolicy policy)
     {

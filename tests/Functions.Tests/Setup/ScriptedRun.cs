@@ -73,15 +73,29 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public Task UntilHeldAsync() => Eventually.TrueAsync(
         () => _orchestrations.Find(RunId) is { IsWaiting: true } && !Cells.IsEmpty, "the orchestration to wait", cancellationToken: Cancel);
 
-    /// <summary>Waits, while time goes by, for an instance that fails.</summary>
-    public Task UntilFailedAsync(string instanceId) => Eventually.TrueAsync(
-        async () =>
+    /// <summary>Waits, while time goes by, until a cell was tried so often.</summary>
+    public Task UntilTriedAsync(CellInput cell, int times) => Eventually.TrueAsync(
+        () =>
         {
             _clock.Advance(TimeSpan.FromSeconds(30));
-            return (await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, Cancel))?.RuntimeStatus == OrchestrationRuntimeStatus.Failed;
+            return Cells.GetValueOrDefault(cell) >= times;
         },
-        $"{instanceId} to fail",
+        $"{times} tries of {cell}",
         cancellationToken: Cancel);
+
+    /// <summary>Half an hour, in which whatever waits for a moment goes on.</summary>
+    public Task LetTimePassAsync()
+    {
+        var steps = 0;
+        return Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(30));
+                return ++steps == 60;
+            },
+            "half an hour to pass",
+            cancellationToken: Cancel);
+    }
 
     public async Task<OrchestrationMetadata> EndAsync()
     {
