@@ -137,6 +137,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
                 {
                     LogLost(runId, other.ToString());
                     await Orchestrations.TerminateAsync(runId);
+                    Get<RunCatalog>().Forget(runId);
                 }
             }
             else if (run.Status == RunStatus.Paused)

@@ -132,6 +132,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
 
         await cells.RewriteAsync(run, (cell, transcript) => Rescore(cell, transcript, specs, scorers, expected[cell.Address.Item]), cancellationToken);
         await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
+        await cells.SealAsync(run, cancellationToken);
         return await analyze.AnalyzeAsync(run.RunId, cancellationToken);
     }
 

@@ -22,7 +22,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
     public Reviewing_runs()
     {
         _storage = StorageConnection.Open(new StorageSettings(_folder.Path), _clock);
-        (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities), new FindingStore(_storage.Entities));
+        (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities, TimeProvider.System), new FindingStore(_storage.Entities));
         _review = new Review(_runs, _cells, _findings, _clock, NullLogger<Review>.Instance);
     }
 
