@@ -2,17 +2,17 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Reviews;
 
 public sealed class Reviewing_runs : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new(RunCells.Noon);
+    private readonly FakeTimeProvider _clock = new(RunCells.Noon);
     private readonly StorageConnection _storage;
     private readonly RunStore _runs;
     private readonly CellLedger _cells;
@@ -106,27 +106,14 @@ public sealed class Reviewing_runs : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Messages_that_were_given_up_are_found_before_what_is_less_severe()
-    {
-        await _runs.AddAsync(RunCells.Run() with { Status = RunStatus.Paused }, Cancel);
-        await FindAsync(minutesLater: 0);
-        _clock.Advance(TimeSpan.FromHours(25));
-        await _storage.Queues.SendAsync(PipelineJob.PoisonQueueName, "not json", Cancel);
-
-        var found = await FindAsync(minutesLater: 0);
-
-        Assert.Equal([ReviewRules.PoisonMessages, ReviewRules.ForgottenPause], found.Select(finding => finding.Rule));
-        Assert.Equal(("pipeline-poison", "Messages that were given up: 1."), (found[0].Subject, found[0].Message));
-    }
-
-    [Fact]
     public async Task Resolved_findings_are_kept_for_thirty_days()
     {
-        await _storage.Queues.SendAsync(PipelineJob.PoisonQueueName, "not json", Cancel);
+        var run = RunCells.Run();
+        await _runs.AddAsync(run, Cancel);
         await FindAsync(minutesLater: 0);
-        var message = Assert.Single(await _storage.Queues.ReceiveAsync(PipelineJob.PoisonQueueName, 1, TimeSpan.FromMinutes(1), Cancel));
-        await _storage.Queues.DeleteAsync(PipelineJob.PoisonQueueName, message, Cancel);
-        await FindAsync(minutesLater: 1);
+        Assert.Single(await FindAsync(minutesLater: 30));
+        await _runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Cancelled, CompletedAt = _clock.GetUtcNow() }, Cancel);
+        Assert.Empty(await FindAsync(minutesLater: 1));
 
         await FindAsync(minutesLater: 30 * 24 * 60);
         Assert.Single(await _findings.AllAsync(Cancel));

@@ -7,6 +7,7 @@ using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Setup;
 
@@ -17,7 +18,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
 {
     public const string RunId = "r123456789abcdef";
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly LocalOrchestrations _orchestrations;
 
     private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare, Func<LookInput, string?>? look, Func<AllocatedBlockInput, string>? allocation)
@@ -110,6 +111,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
             cancellationToken: Cancel);
         return await end;
     }
+
+    /// <summary>Cuts it off; ends when nothing of it runs any more.</summary>
+    public Task StopAsync() => _orchestrations.StopAsync();
 
     public ValueTask DisposeAsync() => _orchestrations.DisposeAsync();
 

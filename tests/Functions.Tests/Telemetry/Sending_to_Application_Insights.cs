@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
+using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -18,12 +19,11 @@ public sealed class Sending_to_Application_Insights
     public async Task Logs_spans_and_metrics_have_the_names_that_alerts_and_workbook_ask_for()
     {
         await using var insights = await IngestionEndpoint.StartAsync(Cancel);
-        await using var bench = await Workbench.CreateAsync();
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(FailAfter: 5, FailAfterStatus: 422));
         await using var program = await ServingProgram.StartAsync(bench, Secret, insights.Environment);
 
-        // The second model is answered with 404, and the limit of calls ends the run early, with a reason.
-        var runId = await program.RunAsync(Yaml.Of(
-            scenarios: 20, samples: 1, models: ["sim-noisy", "sim-better-7"], more: "stopping: { lookEvery: 5, maxCalls: 5 }\n"));
+        // Of the first ten calls half are refused as invalid, and then the limit of calls ends the run early, with a reason.
+        var runId = await program.RunAsync(Yaml.Of(scenarios: 20, samples: 1, more: "stopping: { lookEvery: 10, maxCalls: 5 }\n"));
         await program.StopAsync();
 
         var logs = insights.Of("MessageData").Select(Properties).ToList();
@@ -31,7 +31,7 @@ public sealed class Sending_to_Application_Insights
         Assert.Equal((runId, "Completed", "10 calls were sent, and stopping.maxCalls is 5."), (ended["RunId"], ended["Status"], ended["Reason"]));
         var failed = logs.Where(line => line["CategoryName"].EndsWith(".EvaluateCell", StringComparison.Ordinal)).ToList();
         Assert.Equal(5, failed.Count);
-        Assert.All(failed, line => Assert.Equal((runId, "NOT_FOUND"), (line["RunId"], line["Code"])));
+        Assert.All(failed, line => Assert.Equal((runId, "VALIDATION_ERROR"), (line["RunId"], line["Code"])));
 
         var cells = insights.Of("RemoteDependencyData").Where(span => Name(span) == "evaluate_cell").ToList();
         Assert.Equal(10, cells.Count);

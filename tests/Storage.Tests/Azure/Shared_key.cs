@@ -1,5 +1,5 @@
 using FunctionsEval.Storage.Azure;
-using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Storage.Tests.Azure;
 
@@ -15,7 +15,7 @@ public sealed class Shared_key
     public void A_request_is_signed_as_the_service_expects(string account, string address, string signature)
     {
         var key = StorageConnectionString.Parse("UseDevelopmentStorage=true").AccountKey;
-        var policy = new TableSharedKeyPolicy(account, key, new FakeClock());
+        var policy = new TableSharedKeyPolicy(account, key, new FakeTimeProvider());
 
         Assert.Equal(signature, policy.Sign("Fri, 02 Jan 2026 03:04:05 GMT", new Uri(address)));
     }

@@ -3,6 +3,7 @@ using FunctionsEval.Storage.Ownership;
 using FunctionsEval.Storage.Sqlite;
 using FunctionsEval.Storage.Tests.Children;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Storage.Tests.Ownership;
 
@@ -11,7 +12,7 @@ public sealed class Owning_a_store : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly SqliteDatabase _database;
     private readonly SqliteEntityStore _store;
 

@@ -3,6 +3,7 @@ using FunctionsEval.Storage.Queues;
 using FunctionsEval.Storage.Sqlite;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Storage.Tests.Queues;
 
@@ -11,7 +12,7 @@ public sealed class Queue_pump : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly SqliteDatabase _database;
     private readonly IMessageQueue _queues;
     private readonly List<QueuePump> _pumps = [];
@@ -133,7 +134,7 @@ public sealed class Queue_pump : IAsyncDisposable
 
         await AdvanceUntilAsync(() => Volatile.Read(ref attempts) == 2, TimeSpan.FromSeconds(10));
 
-        Assert.True(_clock.GetUtcNow() >= new FakeClock().GetUtcNow() + TimeSpan.FromMinutes(1));
+        Assert.True(_clock.GetUtcNow() >= _clock.Start + TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -210,7 +211,7 @@ public sealed class Queue_pump : IAsyncDisposable
     {
         var started = NewSignal();
         var cancelled = NewSignal();
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         await SendAsync("contested");
         var pump = new QueuePump(
             _queues,

@@ -1,13 +1,14 @@
 using FunctionsEval.Storage.Sqlite;
 using FunctionsEval.Storage.Tests.Queues;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Storage.Tests.Sqlite;
 
 public sealed class Sqlite_message_queue : MessageQueueContract, IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly SqliteDatabase _database;
 
     public Sqlite_message_queue()
