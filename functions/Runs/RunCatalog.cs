@@ -82,10 +82,11 @@ public sealed class RunCatalog(
 
         var scenario = await runs.FindItemAsync(runId, item, cancellationToken)
             ?? throw new InvalidOperationException($"Item {item} of run '{runId}' is not in the store.");
-        if (Interlocked.Add(ref _itemCharacters, scenario.Prompt.Length) > MaxItemCharacters)
+        var size = SizeOf(scenario);
+        if (Interlocked.Add(ref _itemCharacters, size) > MaxItemCharacters)
         {
             _items.Clear();
-            Interlocked.Exchange(ref _itemCharacters, scenario.Prompt.Length);
+            Interlocked.Exchange(ref _itemCharacters, size);
         }
 
         _items[(runId, item)] = scenario;
@@ -102,6 +103,10 @@ public sealed class RunCatalog(
             _items.TryRemove(key, out _);
         }
     }
+
+    private static long SizeOf(Scenario scenario) => scenario.Prompt.Length
+        + (scenario.Vars?.Values.Sum(value => (long)value.GetRawText().Length) ?? 0)
+        + (scenario.Messages?.Sum(message => (long)message.Text.Length) ?? 0);
 
     private async Task<ActiveRun> LoadAsync(string runId)
     {
