@@ -23,7 +23,8 @@ public sealed class Sending_to_Application_Insights
         await using var program = await ServingProgram.StartAsync(bench, Secret, insights.Environment);
 
         // Of the first ten calls half are refused as invalid, and then the limit of calls ends the run early, with a reason.
-        var runId = await program.RunAsync(Yaml.Of(scenarios: 20, samples: 1, more: "stopping: { lookEvery: 10, maxCalls: 5 }\n"));
+        var runId = await program.RunAsync(Yaml.Of(
+            scenarios: 20, samples: 1, models: ["sim-noisy", "sim-steady"], more: "stopping: { lookEvery: 5, maxCalls: 5 }\n"));
         await program.StopAsync();
 
         var logs = insights.Of("MessageData").Select(Properties).ToList();
