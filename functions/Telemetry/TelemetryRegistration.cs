@@ -89,13 +89,18 @@ internal static class TelemetryRegistration
         if (settings.ApplicationInsights is not null)
         {
             telemetry.UseAzureMonitorExporter();
-            services.Configure<AzureMonitorExporterOptions>(options => Configure(options, settings));
+            services.AddOptions<AzureMonitorExporterOptions>().Configure<IConfiguration>((options, variables) => Configure(options, settings, variables));
         }
     }
 
-    private static void Configure(AzureMonitorExporterOptions options, TelemetrySettings settings)
+    private static void Configure(AzureMonitorExporterOptions options, TelemetrySettings settings, IConfiguration variables)
     {
         options.ConnectionString = settings.ApplicationInsights;
+        if (variables["OTEL_TRACES_SAMPLER"] is null)
+        {
+            // Five traces a second would be kept otherwise, and all cells of a run are one trace: most runs would show none of theirs.
+            options.TracesPerSecond = null;
+        }
 
         // Alerts look for single lines of the log, so none may be left out because its trace is.
         options.EnableTraceBasedLogsSampler = false;

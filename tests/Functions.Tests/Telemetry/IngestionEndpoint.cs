@@ -27,13 +27,11 @@ internal sealed class IngestionEndpoint : IAsyncDisposable
         _app.MapFallback(context => context.Response.WriteAsync(""));
     }
 
-    /// <summary>What a program needs to send here, and all of its traces.</summary>
+    /// <summary>What a program needs to send here.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["APPLICATIONINSIGHTS_CONNECTION_STRING"] =
             $"InstrumentationKey={Guid.Empty};IngestionEndpoint={_app.Urls.Single()}/;LiveEndpoint={_app.Urls.Single()}/",
-        ["OTEL_TRACES_SAMPLER"] = "microsoft.fixed_percentage",
-        ["OTEL_TRACES_SAMPLER_ARG"] = "1",
     };
 
     /// <summary>What was sent so far, as the JSON that it was.</summary>

@@ -72,6 +72,7 @@ public sealed class Sending_to_Application_Insights
 
         var options = parts.GetRequiredService<IOptions<AzureMonitorExporterOptions>>().Value;
         Assert.Equal((credential, settings.ApplicationInsights), (options.Credential?.GetType(), options.ConnectionString));
+        Assert.Equal((null, 1f), (options.TracesPerSecond, options.SamplingRatio));
     }
 
     private static void AssertSum(IngestionEndpoint insights, string metric, (string Name, string Value) attribute, double atLeast, int? counted = null)
