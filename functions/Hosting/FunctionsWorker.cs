@@ -2,6 +2,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace FunctionsEval.Hosting;
@@ -21,9 +22,13 @@ internal static class FunctionsWorker
         await using var storage = StorageConnection.Open(settings.Storage);
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+
+        // ASP.NET Core logs every request at level Information, with its query, which may hold a key.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services
             .AddFunctionsEval(settings, storage)
             .AddApi()
+            .AddWorkerTelemetry(settings.Telemetry)
             .AddSingleton(RunExecutor.FunctionApp)
             .AddSingleton(settings.AbTests)
             .AddSingleton(storage.Queues!)

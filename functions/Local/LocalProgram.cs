@@ -3,6 +3,7 @@ using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 using Microsoft.DurableTask.Client;
 
 namespace FunctionsEval.Local;
@@ -50,6 +51,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
             .AddSingleton(loggers)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .BuildServiceProvider();
+        parts.StartTelemetry(settings.Telemetry, loggers);
         return new LocalProgram(settings, storage, parts, parts);
     }
 
