@@ -10,7 +10,7 @@ internal static class CommonOptions
 
     public static readonly Option<string> Data = new("--data")
     {
-        Description = "Folder of the embedded store; ignored when AzureWebJobsStorage names an Azure account",
+        Description = "Folder of the SQLite store; ignored when AzureWebJobsStorage names an Azure account",
         DefaultValueFactory = _ => Settings.DefaultDataFolder,
         HelpName = "DIR",
     };
@@ -19,7 +19,7 @@ internal static class CommonOptions
 
     public static readonly Option<int?> Concurrency = new("--concurrency")
     {
-        Description = "Most calls in flight per model (default 256; the limit adapts below it)",
+        Description = "Calls in flight per model, from the start (default: begins with 16 and adapts up to 256)",
         HelpName = "N",
         CustomParser = NumberParser.Optional<int>,
     };
