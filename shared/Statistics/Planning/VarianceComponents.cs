@@ -22,6 +22,16 @@ public sealed record VarianceComponents(
     /// <summary>ICC(1,K), how well the means of items would repeat in a second run of as many samples. Null when they do not differ.</summary>
     public double? Reliability => Ratio(MeanSquareBetween);
 
+    /// <summary>Of the correlation, by the F law of MSB/MSW: Shrout and Fleiss (1979). For normal scores. Null when nothing varies within items.</summary>
+    public ConfidenceInterval? CorrelationInterval(double level) => Ends(level) is var (lower, upper)
+        ? new ConfidenceInterval((lower - 1) / (lower + SamplesPerItem - 1), (upper - 1) / (upper + SamplesPerItem - 1), level)
+        : null;
+
+    /// <summary>Of the reliability, likewise.</summary>
+    public ConfidenceInterval? ReliabilityInterval(double level) => Ends(level) is var (lower, upper)
+        ? new ConfidenceInterval(1 - (1 / lower), 1 - (1 / upper), level)
+        : null;
+
     /// <summary>Null when there are fewer than two items with samples, or none with two: then there is nothing to tell apart.</summary>
     public static VarianceComponents? Of(ReadOnlySpan<RunningMoments> items)
     {
@@ -73,6 +83,20 @@ public sealed record VarianceComponents(
         }
 
         return squares.Value;
+    }
+
+    private (double Lower, double Upper)? Ends(double level)
+    {
+        ConfidenceInterval.CheckLevel(level);
+        if (MeanSquareWithin <= 0)
+        {
+            return null;
+        }
+
+        var (ratio, between, within) = (MeanSquareBetween / MeanSquareWithin, Items - 1.0, Samples - (double)Items);
+        return (
+            ratio / MathNet.Numerics.Distributions.FisherSnedecor.InvCDF(between, within, (1 + level) / 2),
+            ratio * MathNet.Numerics.Distributions.FisherSnedecor.InvCDF(within, between, (1 + level) / 2));
     }
 
     private double? Ratio(double whole) => whole > 0 ? (MeanSquareBetween - MeanSquareWithin) / whole : null;
