@@ -12,6 +12,8 @@ namespace FunctionsEval.Runs.Analysis;
 /// </summary>
 internal sealed class SequentialComparisons
 {
+    private const int MostLooks = 50;
+
     private readonly RunScores _scores;
     private readonly CompareSpec _compare;
     private readonly int[] _order;
@@ -66,10 +68,11 @@ internal sealed class SequentialComparisons
 
     private GroupSequentialTest TestOf(string metric) => new(PlannedLooks(), DesignOf(metric), AlphaSpending.OBrienFleming);
 
-    // Scenarios at each planned look; the last is the whole plan.
+    // Scenarios at each planned look; the last is the whole plan. More than fifty looks find hardly anything earlier and cost power and time.
     private List<int> PlannedLooks()
     {
         var (every, all) = (_scores.Run.Stopping!.LookEvery, _scores.Run.Items);
+        every *= ((all - 1) / every / MostLooks) + 1;
         return [.. Enumerable.Range(1, (all - 1) / every).Select(look => look * every), all];
     }
 

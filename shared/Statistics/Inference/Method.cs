@@ -40,7 +40,9 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
         if (ends is { } known && MostCommon(values) * 2 >= values.Length)
         {
             var reach = values.Max(value => Math.Abs(value - center));
-            reach = reach > 1e-9 * scale.Range!.Value ? reach : scale.Range.Value / samplesPerItem;
+
+            // Where none differs, a whole unit may still: that it was not seen is all that is known.
+            reach = reach > 1e-9 * scale.Range!.Value ? reach : scale.Range.Value;
             tails = new LargerOf(tails, new TiltedTails(once, Math.Max(known.Min, center - reach), Math.Min(known.Max, center + reach), isWhole: scale.Kind == ScoreKind.PassOrFail));
             name += " and, as most do not differ, test of the likeliest scores: the larger p-value";
         }

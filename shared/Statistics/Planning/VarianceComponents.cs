@@ -1,3 +1,5 @@
+using MathNet.Numerics;
+
 namespace FunctionsEval.Statistics.Planning;
 
 /// <summary>
@@ -95,8 +97,24 @@ public sealed record VarianceComponents(
 
         var (ratio, between, within) = (MeanSquareBetween / MeanSquareWithin, Items - 1.0, Samples - (double)Items);
         return (
-            ratio / MathNet.Numerics.Distributions.FisherSnedecor.InvCDF(between, within, (1 + level) / 2),
-            ratio * MathNet.Numerics.Distributions.FisherSnedecor.InvCDF(within, between, (1 + level) / 2));
+            ratio / FQuantile(between, within, (1 + level) / 2),
+            ratio * FQuantile(within, between, (1 + level) / 2));
+    }
+
+    // By halving the logarithm of the odds of the beta law behind it: the library's own search gives up where one of the degrees is 1.
+    private static double FQuantile(double numerator, double denominator, double probability)
+    {
+        var (low, high) = (-300.0, 300.0);
+        for (var round = 0; round < 100; round++)
+        {
+            var middle = (low + high) / 2;
+            var below = middle > 0
+                ? 1 - SpecialFunctions.BetaRegularized(denominator / 2, numerator / 2, 1 / (1 + Math.Exp(middle)))
+                : SpecialFunctions.BetaRegularized(numerator / 2, denominator / 2, 1 / (1 + Math.Exp(-middle)));
+            (low, high) = below < probability ? (middle, high) : (low, middle);
+        }
+
+        return denominator / numerator * Math.Exp(high);
     }
 
     private double? Ratio(double whole) => whole > 0 ? (MeanSquareBetween - MeanSquareWithin) / whole : null;

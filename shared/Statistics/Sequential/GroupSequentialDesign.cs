@@ -13,7 +13,11 @@ public sealed class GroupSequentialDesign
     private const double Furthest = 10;
     private const int Nodes = 101;
 
-    private readonly Dictionary<double, double[]> _known = [];
+    // A tenth of a percent of a p-value, and eight digits of a boundary.
+    private const int PValueRounds = 15;
+    private const int BoundaryRounds = 30;
+
+    private readonly Dictionary<double, Solution> _known = [];
 
     /// <param name="fractions">Of the planned information at each look, ascending and at most 1.</param>
     /// <param name="alpha">Two-sided, of all looks together.</param>
@@ -39,7 +43,7 @@ public sealed class GroupSequentialDesign
     public AlphaSpending Spending { get; }
 
     /// <summary>|Z| that stops at each look.</summary>
-    public IReadOnlyList<double> Boundaries => BoundariesAt(Alpha);
+    public IReadOnlyList<double> Boundaries => BoundariesAt(Alpha, Fractions.Count);
 
     /// <summary>The largest number of items over that of a plan without looks of the same power.</summary>
     public double Inflation(double power) =>
@@ -97,7 +101,7 @@ public sealed class GroupSequentialDesign
             return Math.Exp(from);
         }
 
-        for (var round = 0; round < 24; round++)
+        for (var round = 0; round < PValueRounds; round++)
         {
             var middle = (from + to) / 2;
             (from, to) = Crosses(statistics, Math.Exp(middle)) ? (from, middle) : (middle, to);
@@ -122,19 +126,29 @@ public sealed class GroupSequentialDesign
         return Normal.CDF(0, 1, (expected - (Boundaries[^1] * Math.Sqrt(end))) / Math.Sqrt(end - fraction));
     }
 
-    internal double[] BoundariesAt(double alpha)
+    // Looks beyond those that were asked for are not solved: early ones cost little, and are asked for most.
+    private List<double> BoundariesAt(double alpha, int looks)
     {
-        if (!_known.TryGetValue(alpha, out var boundaries))
+        if (!_known.TryGetValue(alpha, out var known))
         {
-            _known[alpha] = boundaries = Solve(alpha);
+            _known[alpha] = known = new Solution();
         }
 
-        return boundaries;
+        for (var look = known.Boundaries.Count; look < looks; look++)
+        {
+            var target = Spending.Spent(Fractions[look], alpha);
+            var boundary = Boundary(known.State, look, target - known.Spent);
+            known.Boundaries.Add(boundary);
+            known.Spent = target;
+            known.State = known.State.Next(Step(look), Fractions[look], boundary, 0);
+        }
+
+        return known.Boundaries;
     }
 
     private bool Crosses(ReadOnlySpan<double> statistics, double alpha)
     {
-        var boundaries = BoundariesAt(alpha);
+        var boundaries = BoundariesAt(alpha, statistics.Length);
         for (var look = 0; look < statistics.Length; look++)
         {
             if (statistics[look] >= boundaries[look])
@@ -146,22 +160,6 @@ public sealed class GroupSequentialDesign
         return false;
     }
 
-    private double[] Solve(double alpha)
-    {
-        var boundaries = new double[Fractions.Count];
-        var state = default(Continuation);
-        var spent = 0.0;
-        for (var look = 0; look < boundaries.Length; look++)
-        {
-            var target = Spending.Spent(Fractions[look], alpha);
-            boundaries[look] = Boundary(state, look, target - spent);
-            spent = target;
-            state = state.Next(Step(look), Fractions[look], boundaries[look], 0);
-        }
-
-        return boundaries;
-    }
-
     private double Boundary(Continuation state, int look, double chance)
     {
         var (low, high) = (0.0, Furthest);
@@ -170,7 +168,7 @@ public sealed class GroupSequentialDesign
             return high;
         }
 
-        for (var round = 0; round < 44; round++)
+        for (var round = 0; round < BoundaryRounds; round++)
         {
             var middle = (low + high) / 2;
             (low, high) = state.Exit(Step(look), Fractions[look], middle, 0) > chance ? (middle, high) : (low, middle);
@@ -193,6 +191,15 @@ public sealed class GroupSequentialDesign
     }
 
     private double Step(int look) => Fractions[look] - (look == 0 ? 0 : Fractions[look - 1]);
+
+    private sealed class Solution
+    {
+        public List<double> Boundaries { get; } = [];
+
+        public Continuation State { get; set; }
+
+        public double Spent { get; set; }
+    }
 
     /// <summary>The density of Z·√t where no look has stopped, at the nodes of Simpson's rule; empty before the first look.</summary>
     private readonly record struct Continuation(double[]? Values, double[]? Weighted)
