@@ -23,7 +23,7 @@ internal static class AnalyzeBenchmark
 
         random.Shuffle(scores);
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        var started = Stopwatch.GetTimestamp();
+        var (started, worked) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var analysis = new MultiSampleAnalysis(items, variants, samples, ScoreScale.Between(1, 5), clusters, 1);
         foreach (var (item, variant, score) in scores)
         {
@@ -32,14 +32,14 @@ internal static class AnalyzeBenchmark
 
         var result = analysis.Finish();
         var pairs = analysis.Pairs().Count();
-        var analyzed = Stopwatch.GetElapsedTime(started);
+        var (analyzed, analyzedCpu) = (Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - worked);
         var design = new ComparisonDesign(ScoreScale.Between(1, 5), samples, clusters.Length > 0, Margin: 0.05);
         var control = analysis.ScoresOf(0);
         var decisions = Decisions.Of(
             [.. Enumerable.Range(1, variants - 1).Select(variant => new Evidence(Comparison.Of(PairedSamples.Of(analysis.ScoresOf(variant), control, clusters), design, random)))],
             design,
             Correction.Holm);
-        var elapsed = Stopwatch.GetElapsedTime(started);
+        var (elapsed, cpu) = (Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - worked);
         return Task.FromResult<object>(new
         {
             Scores = scores.Length,
@@ -48,6 +48,8 @@ internal static class AnalyzeBenchmark
             Verdicts = decisions.Count,
             AnalyzedSeconds = Math.Round(analyzed.TotalSeconds, 3),
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
+            AnalyzedCpuSeconds = Math.Round(analyzedCpu.TotalSeconds, 3),
+            CpuSeconds = Math.Round(cpu.TotalSeconds, 3),
             AllocatedMiB = Math.Round((GC.GetTotalAllocatedBytes(precise: true) - before) / 1048576.0, 1),
         });
     }
