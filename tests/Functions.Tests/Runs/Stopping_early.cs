@@ -26,7 +26,7 @@ public sealed class Stopping_early
         Assert.InRange(saved, 600, 1000);
         var comparison = Assert.Single(Comparing_variants.Comparisons(result.Json));
         Assert.Equal("better", Comparing_variants.Text(comparison, "verdict"));
-        Assert.Contains("valid at every look", Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
+        Assert.Contains("planned looks", Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
         Assert.DoesNotContain("PARTIAL_SAMPLES", result.Output, StringComparison.Ordinal);
         var stored = await bench.ReadAsync();
         Assert.All(stored.Cells.GroupBy(cell => cell.Address.Item), item => Assert.Equal(4, item.Count()));
@@ -45,7 +45,7 @@ public sealed class Stopping_early
         Assert.Equal(140, bench.Simulator.Stats().Calls);
         var comparison = Assert.Single(Comparing_variants.Comparisons(result.Json));
         Assert.Equal("inconclusive", Comparing_variants.Text(comparison, "verdict"));
-        Assert.Contains("valid at every look", Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
+        Assert.Contains("planned looks", Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
         (await bench.ReadAsync()).AssertWhole();
     }
 
