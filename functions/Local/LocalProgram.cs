@@ -17,7 +17,8 @@ internal sealed partial class LocalProgram : IAsyncDisposable
     /// <summary>Six renewals fit into the life of a lease.</summary>
     private static readonly TimeSpan RenewalInterval = RunExecutor.Lifetime / 6;
 
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMinutes(1);
+    /// <summary>So soon the run of a process that was killed goes on: its executor is seen to be gone at once.</summary>
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(5);
 
     private readonly IAsyncDisposable _owner;
     private readonly CancellationTokenSource _stop = new();
