@@ -13,6 +13,8 @@ namespace FunctionsEval;
 internal sealed class Settings(Func<string, string?> environment, string dataFolder, string? baseUrl = null, int? concurrency = null)
 {
     public const string DefaultDataFolder = ".functionseval";
+
+    /// <summary>The most calls in flight per model where nobody asks for another number.</summary>
     public const int DefaultConcurrency = 256;
 
     // Azure OpenAI without a key: the identity that the app runs as.

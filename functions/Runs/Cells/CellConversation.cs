@@ -65,7 +65,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
 
                     break;
                 case ModelOutcome.Failed(var failed):
-                    failure = failed.IsExhausted ? throw await HaltAsync(failed) : failed;
+                    failure = Halts(failed) ? throw await HaltAsync(failed) : failed;
                     break;
             }
         }
@@ -87,6 +87,14 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
             (_kept, _held, _modelVersion, _startedAt) = (kept, kept.HeldUsd, said.ModelVersion, said.StartedAt);
         }
     }
+
+    // A model that does not exist fails its own cells: the other models of the run go on.
+    private bool Halts(ModelFailure failure) => failure.Outage switch
+    {
+        OutageKind.None => false,
+        OutageKind.NotFound => active.Run.Variants.All(variant => variant.Model == active.Run.Variants[address.Variant].Model),
+        _ => true,
+    };
 
     private int? MaxTokens => active.Run.Variants[address.Variant].MaxTokens ?? active.Run.Config.MaxTokens;
 

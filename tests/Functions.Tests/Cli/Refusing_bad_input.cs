@@ -25,7 +25,7 @@ public sealed class Refusing_bad_input
         { "no scenarios", "name: n\nscenarios: []\nmodels: [m]", "2:12", "scenarios must list between 1 and 100,000 scenarios, but lists 0." },
         { "no models", "name: n\nscenarios: [{ id: a, prompt: p }]\nmodels: []", "3:9", "models must list between 1 and 100 models, but lists 0." },
         { "blank prompt", "name: n\nscenarios: [{ id: a, prompt: ' ' }]\nmodels: [m]", "2:30", "scenarios[0].prompt" },
-        { "unknown scorer", Valid + "\nscorers: [{ type: vibes }]", "6:19", "scorers[0].type must be one of exact, contains, regex, number, choice, json_schema, but is \"vibes\"." },
+        { "unknown scorer", Valid + "\nscorers: [{ type: vibes }]", "6:19", "scorers[0].type must be one of exact, contains, starts_with, " },
         { "bad pattern", Valid + "\nscorers: [{ type: regex, pattern: '(' }]", "6:35", "pattern" },
         { "temperature 3", Valid + "\nconfig: { temperature: 3 }", "6:24", "config.temperature must be between 0 and 2, but is 3." },
     };

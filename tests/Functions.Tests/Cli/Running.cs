@@ -153,17 +153,19 @@ public sealed class Running
     }
 
     [Fact]
-    public async Task A_model_that_is_not_reachable_fails_its_cells_and_not_the_run()
+    public async Task A_key_that_is_refused_pauses_the_run_and_burns_no_cell()
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: "other"));
         bench.Environment["OPENAI_API_KEY"] = "sk-wrong-key";
 
         var result = await bench.RunAsync(Yaml.Of());
 
-        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(3, result.ExitCode);
         var stored = await bench.ReadAsync();
-        stored.AssertWhole();
-        Assert.All(stored.Cells, cell => Assert.Equal(("AUTH_ERROR", false), (cell.Error!.Code, cell.Error.Retryable)));
+        Assert.Empty(stored.Cells);
+        Assert.Equal(RunStatus.Paused, stored.Run.Status);
+        Assert.Contains("AUTH_ERROR", stored.Run.Reason, StringComparison.Ordinal);
+        Assert.Contains($"functionseval resume {stored.Run.RunId}", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-wrong-key", result.Output + result.Error, StringComparison.Ordinal);
     }
 

@@ -41,7 +41,7 @@ public sealed class Failing_models : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.Equal((60, 60, 0), (result.Progress.Total, result.Progress.Completed, result.Progress.Failed));
-        Assert.Equal([0L, 20L, 20L], result.Progress.PerModel.Select(model => model.Invalid));
+        Assert.Equal([(0L, 0L), (0L, 20L), (20L, 0L)], result.Progress.PerModel.Select(model => (model.Invalid, model.Refused)));
         Assert.Equal([20L, 0L, 0L], result.Analysis!.PerModel.Select(model => model.SampleCount));
         Assert.Equal(60, simulated.Calls);
     }

@@ -18,7 +18,7 @@ internal sealed class RunServer : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static RunServer Start(string folder, SimulatorServer simulator, int concurrency = Settings.DefaultConcurrency, string? storage = null, bool serves = true) => Start(
+    public static RunServer Start(string folder, SimulatorServer simulator, int? concurrency = null, string? storage = null, bool serves = true) => Start(
         new Settings(name => name == "AzureWebJobsStorage" ? storage : null, folder, simulator.BaseUrl.ToString(), concurrency), NullLoggerFactory.Instance, serves);
 
     public static RunServer Start(Settings settings, ILoggerFactory loggers, bool serves = true)
