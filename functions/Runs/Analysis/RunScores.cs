@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -44,6 +45,8 @@ internal sealed record RunScores(
             items.Add(item);
         }
 
+        // Counted before the cells are read, which may become more meanwhile, but never fewer.
+        var counted = isRead is null ? (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Finished) : 0;
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
         var evaluated = new HashSet<int>();
         var failures = new CellFailures.Counter(run);
@@ -52,6 +55,11 @@ internal sealed record RunScores(
             if (isRead?.Invoke(cell.Address) == false)
             {
                 continue;
+            }
+
+            if (cell.Address.Item >= items.Count)
+            {
+                throw Damaged(run, $"it has cells of item {cell.Address.Item}, and {items.Count} items");
             }
 
             see(cell);
@@ -65,8 +73,14 @@ internal sealed record RunScores(
             }
         }
 
-        return new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList());
+        // Damage to a page of the store can hide rows whose own checksums are right: without them the means would be others.
+        return outcomes.Values.Sum() is var read && read >= counted
+            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList())
+            : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
     }
+
+    private static StorageException Damaged(RunRecord run, FormattableString what) =>
+        new($"The store is damaged at run '{run.RunId}': {FormattableString.Invariant(what)}. Restore it from a copy.") { IsDamaged = true };
 
     private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool wasRetried)
     {
