@@ -4,6 +4,7 @@ using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -46,6 +47,9 @@ internal sealed record RunScores(
         var perScorer = scorers.Select((scorer, index) => Analysis(VerdictRules.ScaleOf(run.Scorers[index], scorer)))
             .DefaultIfEmpty(Analysis(ScoreScale.Unbounded))
             .ToList();
+
+        // Counted before the cells are read, which may become more meanwhile, but never fewer.
+        var counted = isRead is null ? (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Finished) : 0;
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
         var evaluated = new HashSet<int>();
         var failures = new CellFailures.Counter(run);
@@ -56,6 +60,11 @@ internal sealed record RunScores(
                 continue;
             }
 
+            if (cell.Address.Item >= items.Count)
+            {
+                throw Damaged(run, $"it has cells of item {cell.Address.Item}, and {items.Count} items");
+            }
+
             see(cell);
             outcomes[cell.Outcome]++;
             failures.Add(cell);
@@ -63,16 +72,23 @@ internal sealed record RunScores(
             var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Config.MaxTurns);
             for (var index = 0; index < perScorer.Count; index++)
             {
-                Add(perScorer[index], cell, cell.Scores.ElementAtOrDefault(index), wasRetried);
+                var isZero = cell.Outcome == CellOutcome.Invalid && scorers.ElementAtOrDefault(index)?.InvalidAnswers == InvalidAnswers.Zero;
+                Add(perScorer[index], cell, cell.Scores.ElementAtOrDefault(index), isZero, wasRetried);
             }
         }
 
-        return new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList());
+        // Damage to a page of the store can hide rows whose own checksums are right: without them the means would be others.
+        return outcomes.Values.Sum() is var read && read >= counted
+            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList())
+            : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
 
         MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.MeanSamples, scale, clusters, unchecked((int)run.Seed));
     }
 
-    private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool wasRetried)
+    private static StorageException Damaged(RunRecord run, FormattableString what) =>
+        new($"The store is damaged at run '{run.RunId}': {FormattableString.Invariant(what)}. Restore it from a copy.") { IsDamaged = true };
+
+    private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool isZero, bool wasRetried)
     {
         var (item, variant, _) = cell.Address;
         if (cell.Outcome == CellOutcome.Failed)
@@ -82,6 +98,11 @@ internal sealed record RunScores(
         else if (score is { Value: { } value })
         {
             analysis.AddScore(item, variant, value, wasRetried);
+        }
+        else if (score is not null && isZero)
+        {
+            // By the rule of its scorer: an answer in the wrong form is a failure of the model.
+            analysis.AddScore(item, variant, 0, wasRetried);
         }
         else if (score is not null)
         {
