@@ -1,7 +1,9 @@
+using System.Text.Json;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace FunctionsEval.Hosting;
@@ -11,27 +13,47 @@ internal static class FunctionsWorker
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        try
+        {
+            await ServeAsync(args);
+            return 0;
+        }
+        catch (Exception exception) when (exception is FormatException or StorageException)
+        {
+            // A setting is wrong. The host is not there yet to log it, but it logs what its worker writes here.
+            await Console.Error.WriteLineAsync($"functionseval cannot start: {exception.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task ServeAsync(string[] args)
+    {
         var settings = new Settings(Environment.GetEnvironmentVariable, Settings.DefaultDataFolder);
         if (settings.Storage.IsLocal)
         {
-            throw new InvalidOperationException(
-                "AzureWebJobsStorage (or AzureWebJobsStorage__accountName) must name the storage of the function app, but is not set.");
+            throw new FormatException("AzureWebJobsStorage (or AzureWebJobsStorage__accountName) must name the storage of the function app, but is not set.");
         }
 
         await using var storage = StorageConnection.Open(settings.Storage, TimeProvider.System);
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
+
+        // At lower levels ASP.NET Core writes every request with its query, which may hold the key of the caller.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services
             .AddFunctionsEval(settings, storage)
             .AddApi()
             .AddSingleton(RunExecutor.FunctionApp)
             .AddSingleton(settings.AbTests)
-            .AddSingleton(storage.Queues!)
+            .AddSingleton(QueuesOf(settings.Storage))
             .AddSingleton<PipelineStorageQueue>()
             .AddSingleton<EnqueuePipelineJob>(parts => parts.GetRequiredService<PipelineStorageQueue>().SendAsync)
             .AddSingleton<HttpForwarding>()
-            .AddHostedService<HostWatch>();
+            .AddHostedService<HostWatch>()
+            .Configure<JsonSerializerOptions>(WorkerJson.Apply)
+            .Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         await builder.Build().RunAsync();
-        return 0;
     }
+
+    private static Azure.Storage.Queues.QueueServiceClient QueuesOf(StorageSettings settings) => new(settings.ConnectionString);
 }

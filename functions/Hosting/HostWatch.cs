@@ -16,7 +16,7 @@ internal sealed partial class HostWatch(IConfiguration configuration, IHostAppli
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!Uri.TryCreate(configuration["functions-uri"], UriKind.Absolute, out var host))
+        if (!Uri.TryCreate(configuration["Functions:Worker:HostEndpoint"], UriKind.Absolute, out var host))
         {
             return;
         }
