@@ -8,8 +8,6 @@ namespace FunctionsEval.Functions.Tests.FunctionsHost;
 /// <summary>HTTP through the functions of the built worker, beside the same requests to the server of one machine.</summary>
 public sealed class Forwarding_requests(HostedForRequests hosted, SharedServer local) : IClassFixture<HostedForRequests>, IClassFixture<SharedServer>
 {
-    private const string Definition = "name: x\nscenarios: [{ id: a, prompt: hi }]\nmodels: [\"openai-compatible:sim-noisy\"]\nscorers: [{ type: exact, expected: x }]\n";
-
     public static TheoryData<string, string, string?, string> Requests() => new()
     {
         { "GET", "/api/runs", null, "" },
@@ -84,7 +82,7 @@ public sealed class Forwarding_requests(HostedForRequests hosted, SharedServer l
     public async Task An_upload_arrives_with_and_without_its_length(bool isChunked)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/definitions", UriKind.Relative));
-        request.Content = new StringContent(Definition + new string('#', 2_000_000), MediaTypeHeaderValue.Parse("application/yaml"));
+        request.Content = new StringContent(Yaml.Of() + '#' + new string('x', 2_000_000), MediaTypeHeaderValue.Parse("application/yaml"));
         request.Headers.TransferEncodingChunked = isChunked;
 
         using var answer = await hosted.App.SendAsync(request);

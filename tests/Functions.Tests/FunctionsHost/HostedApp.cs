@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -21,7 +22,7 @@ internal sealed class HostedApp : IAsyncDisposable
     public const string FunctionKey = "key-of-functions";
     public const string MasterKey = "key-of-the-master";
 
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, cancellationToken) });
     private readonly CancellationTokenSource _stop = new();
     private readonly QueueClient _queue;
     private readonly Task _pump;
@@ -137,6 +138,28 @@ internal sealed class HostedApp : IAsyncDisposable
                 await _queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, _stop.Token);
             }
         }
+    }
+
+    // A worker has loaded its functions a moment before its own server listens.
+    private static async Task<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await socket.ConnectAsync(address, cancellationToken);
+                    return true;
+                }
+                catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+                {
+                    return false;
+                }
+            },
+            "the worker to listen",
+            cancellationToken: cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private void Ended(string name, InvocationEnd end)

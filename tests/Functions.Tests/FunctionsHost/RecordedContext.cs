@@ -70,7 +70,7 @@ internal sealed class RecordedContext(TaskOrchestrationContext inner, RecordedCa
         Note($"{name.Name} {Json(input)} {(options as SubOrchestrationOptions)?.InstanceId}".TrimEnd());
     }
 
-    private static string Json(object? value) => JsonSerializer.Serialize(value, EvalJson.Context.Options);
+    private static string Json(object? value) => JsonSerializer.Serialize(value, TwoEngines.JsonOfWorker);
 }
 
 /// <summary>What orchestrators asked for.</summary>

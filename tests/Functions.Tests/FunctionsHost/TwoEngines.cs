@@ -40,6 +40,9 @@ public sealed class TwoEngines : IAsyncLifetime
         ["r-cancelled"] = () => new RunScript(new RunPlan("r-cancelled", 2, 1, 1, Seed: 7), (_, _) => EvaluateCell.Cancelled),
     };
 
+    /// <summary>As inputs and results stand in histories.</summary>
+    internal static JsonSerializerOptions JsonOfWorker { get; } = CreateJson();
+
     internal Dictionary<string, RunScript> Local { get; } = Scripts.ToDictionary(script => script.Key, script => script.Value());
 
     internal Dictionary<string, RunScript> Durable { get; } = Scripts.ToDictionary(script => script.Key, script => script.Value());
@@ -54,7 +57,7 @@ public sealed class TwoEngines : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await using var local = new LocalOrchestrations(LocalTasks(), TimeProvider.System, NullLoggerFactory.Instance);
-        await using var durable = await DurableTaskTestHost.StartAsync(AddTasks, new DurableTaskTestHostOptions { ConfigureServices = UseJsonOfWorker });
+        await using var durable = await StartQuietlyAsync(AddTasks);
         await Task.WhenAll(
             [.. Local.Select(run => RunAsync(new LocalDurableTaskClient(local), run.Key, run.Value)), .. Durable.Select(run => RunAsync(durable.Client, run.Key, run.Value))]);
         foreach (var runId in Scripts.Keys)
@@ -80,10 +83,30 @@ public sealed class TwoEngines : IAsyncLifetime
 
     private static void UseJsonOfWorker(IServiceCollection services)
     {
+        services.PostConfigureAll<DurableTaskWorkerOptions>(worker => worker.DataConverter = new JsonDataConverter(JsonOfWorker));
+        services.PostConfigureAll<DurableTaskClientOptions>(client => client.DataConverter = new JsonDataConverter(JsonOfWorker));
+    }
+
+    private static JsonSerializerOptions CreateJson()
+    {
         var options = new JsonSerializerOptions();
         WorkerJson.Apply(options);
-        services.PostConfigureAll<DurableTaskWorkerOptions>(worker => worker.DataConverter = new JsonDataConverter(options));
-        services.PostConfigureAll<DurableTaskClientOptions>(client => client.DataConverter = new JsonDataConverter(options));
+        return options;
+    }
+
+    /// <summary>The SDK's engine writes every request to the console, and takes no other logger.</summary>
+    private static async Task<DurableTaskTestHost> StartQuietlyAsync(Action<DurableTaskRegistry> tasks)
+    {
+        const string level = "Logging__LogLevel__Default";
+        Environment.SetEnvironmentVariable(level, "None");
+        try
+        {
+            return await DurableTaskTestHost.StartAsync(tasks, new DurableTaskTestHostOptions { ConfigureServices = UseJsonOfWorker });
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(level, null);
+        }
     }
 
     private LocalTasks LocalTasks() => new LocalTasks()
