@@ -53,6 +53,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(HealthStatus))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(ReviewReport))]
 [JsonSerializable(typeof(Topic))]

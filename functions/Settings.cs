@@ -60,7 +60,7 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
         BaseUrl = runBaseUrl ?? baseUrl,
         AzureToken = _azureToken,
         Limits = LimitTable.Parse(environment(LimitTable.Variable)),
-        MaxConcurrency = concurrency ?? DefaultConcurrency,
+        Concurrency = concurrency,
     };
 
     private static double? Number(Func<string, string?> environment, string name)

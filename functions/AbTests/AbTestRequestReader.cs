@@ -13,6 +13,9 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
 {
     private static readonly string[] Fields = ["topicId", "windowStart", "windowEnd", "variants", "maxItems", "samples", "margin"];
     private static readonly string[] VariantFields = ["name", "provider", "model", "reasoningEffort", "maxOutputTokens", "preamble"];
+    // They lie together on the row of the run, which holds 1 MiB.
+    private const int MaxPreambles = 300_000;
+
     private static readonly string[] Efforts = ["none", "low", "medium", "high"];
 
     internal (AbTestRequest? Request, AdminError? Error) Read(JsonElement body, string? baseUrl = null)
@@ -70,6 +73,8 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
             variants.Add(variant);
         }
 
+        var preambles = variants.Sum(variant => variant.Preamble?.Length ?? 0);
+        Require(preambles <= MaxPreambles, FormattableString.Invariant($"variants must have at most {MaxPreambles:N0} characters in all their preambles, but have {preambles:N0}."));
         return variants;
     }
 
@@ -78,10 +83,11 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
         Require(entry.ValueKind == JsonValueKind.Object, $"{path} must be an object.");
         RejectOthers(entry, VariantFields, path + ".");
         var (name, provider, model) = (Text(entry, "name"), Text(entry, "provider"), Text(entry, "model"));
-        Require(!string.IsNullOrWhiteSpace(name) && name.Length <= DefinitionRules.MaxModelLength, $"{path}.name must be text that is not blank.");
+        Require(!string.IsNullOrWhiteSpace(name) && name.Length <= DefinitionRules.MaxModelLength, $"{path}.name must be text that is not blank, of at most {DefinitionRules.MaxModelLength} characters.");
         Require(!string.IsNullOrWhiteSpace(provider), $"{path}.provider must be the name of a provider, such as openai.");
         Require(!string.IsNullOrWhiteSpace(model), $"{path}.model must be text that is not blank.");
-        CheckModel(provider!, model!, path, baseUrl);
+        Require(provider!.Length + model!.Length < DefinitionRules.MaxModelLength, $"{path}.model and its provider must have fewer than {DefinitionRules.MaxModelLength} characters.");
+        CheckModel(provider, model, path, baseUrl);
         var effort = Text(entry, "reasoningEffort");
         Require(
             Find(entry, "reasoningEffort") is null || Efforts.Contains(effort, StringComparer.Ordinal),
@@ -89,7 +95,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
         var preamble = Text(entry, "preamble");
         Require(Find(entry, "preamble") is null || !string.IsNullOrWhiteSpace(preamble), $"{path}.preamble must be text that is not blank.");
         var maxTokens = Positive(entry, "maxOutputTokens", $"{path}.maxOutputTokens");
-        return new Variant(name!.Trim(), $"{provider!.Trim()}:{model!.Trim()}", preamble, MaxTokens: maxTokens, ReasoningEffort: effort);
+        return new Variant(name!.Trim(), $"{provider.Trim()}:{model.Trim()}", preamble, MaxTokens: maxTokens, ReasoningEffort: effort);
     }
 
     private void CheckModel(string provider, string model, string path, string? baseUrl)
@@ -99,7 +105,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
             case ProviderResolution.Resolved resolved:
                 Require(
                     resolved.ProviderName.Equals(provider.Trim(), StringComparison.OrdinalIgnoreCase),
-                    $"{path}.provider '{provider}' is not a known provider.");
+                    $"{path}.provider '{Excerpt.Of(provider)}' is not a known provider.");
                 break;
             case ProviderResolution.Unsupported(var failure):
                 var field = failure.Code == ModelErrorCode.UnsupportedProvider ? "provider" : "model";
@@ -123,7 +129,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var margin) && margin is > 0 and < 100
             ? margin
-            : throw new RefusedException($"margin must be a number of points above 0 and below 100, but is {value.GetRawText()}.");
+            : throw new RefusedException($"margin must be a number of points above 0 and below 100, but is {Excerpt.Of(value)}.");
     }
 
     private static DateTimeOffset Time(JsonElement body, string name) =>
@@ -138,7 +144,7 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0
             ? number
-            : throw new RefusedException($"{path} must be a positive whole number, but is {value.GetRawText()}.");
+            : throw new RefusedException($"{path} must be a positive whole number, but is {Excerpt.Of(value)}.");
     }
 
     private static string? Text(JsonElement body, string name) => Find(body, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
@@ -146,13 +152,13 @@ public sealed class AbTestRequestReader(ProviderCatalogs catalogs)
     private static JsonElement? Find(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private static string Shown(JsonElement body, string name) => Find(body, name)?.GetRawText() ?? "missing";
+    private static string Shown(JsonElement body, string name) => Find(body, name) is { } value ? Excerpt.Of(value) : "missing";
 
     private static void RejectOthers(JsonElement body, string[] known, string path)
     {
         foreach (var property in body.EnumerateObject())
         {
-            Require(known.Contains(property.Name, StringComparer.Ordinal), $"{path}{property.Name} is not a known field.");
+            Require(known.Contains(property.Name, StringComparer.Ordinal), $"{path}{Excerpt.Of(property.Name)} is not a known field.");
         }
     }
 

@@ -128,8 +128,8 @@ public sealed record AbTestResultView(
         cell.InputTokens ?? 0,
         cell.OutputTokens ?? 0,
         (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
-        cell.Outcome switch { CellOutcome.Scored => "ok", CellOutcome.Invalid => "invalid", _ => "error" },
-        cell.Error ?? (cell.Outcome == CellOutcome.Invalid ? new CellError("INVALID_RESPONSE", cell.Scores[0].Invalid!, Retryable: false) : null),
+        cell.Outcome switch { CellOutcome.Scored => "ok", CellOutcome.Failed => "error", _ => "invalid" },
+        cell.Error ?? (cell.Outcome is not (CellOutcome.Scored or CellOutcome.Failed) ? new CellError("INVALID_RESPONSE", cell.Scores[0].Invalid!, Retryable: false) : null),
         cell.CompletedAt,
         cell.CostUsd);
 }

@@ -25,7 +25,7 @@ internal static class AbTestsApi
     }
 
     internal static async Task<Results<CreatedAtRoute<AbTestStarted>, JsonHttpResult<AdminErrorBody>>> Start(
-        Stream body, AbTestFeature feature, AbTestRequestReader reader, StartAbTest startAbTest, CancellationToken cancellationToken)
+        RawBody body, AbTestFeature feature, AbTestRequestReader reader, StartAbTest startAbTest, CancellationToken cancellationToken)
     {
         if (!feature.Enabled)
         {
@@ -64,6 +64,7 @@ internal static class AbTestsApi
             return BadPageSize(pageSize);
         }
 
+        var given = continuationToken;
         try
         {
             // Other kinds of run lie between them; a page may hold fewer than asked for, and only a null token ends the list.
@@ -77,9 +78,9 @@ internal static class AbTestsApi
             while (found.Count < size && continuationToken is not null);
             return TypedResults.Ok(new AbTestPage(true, [.. found.Select(AbTestView.Of)], continuationToken));
         }
-        catch (ContinuationTokenException exception)
+        catch (ContinuationTokenException)
         {
-            return new AdminError(AdminError.InvalidParam, exception.Message).ToResult(StatusCodes.Status400BadRequest);
+            return BadToken(given);
         }
     }
 
@@ -118,9 +119,9 @@ internal static class AbTestsApi
                 [.. page.Select(AbTestResultView.Of)],
                 next));
         }
-        catch (ContinuationTokenException exception)
+        catch (ContinuationTokenException)
         {
-            return new AdminError(AdminError.InvalidParam, exception.Message).ToResult(StatusCodes.Status400BadRequest);
+            return BadToken(continuationToken);
         }
     }
 
@@ -148,7 +149,7 @@ internal static class AbTestsApi
 
         if (!RunId.IsValid(runId))
         {
-            return (null, new AdminError(AdminError.InvalidParam, $"The id of an A/B test is 'r' and 15 more characters, but is '{runId}'.").ToResult(StatusCodes.Status400BadRequest));
+            return (null, new AdminError(AdminError.InvalidParam, $"The id of an A/B test is 'r' and 15 more characters, but is '{Excerpt.Of(runId)}'.").ToResult(StatusCodes.Status400BadRequest));
         }
 
         return await runs.FindAsync(runId, cancellationToken) is { Kind: RunRecord.AbTest } run
@@ -165,6 +166,9 @@ internal static class AbTestsApi
         : null;
 
     private static JsonHttpResult<AdminErrorBody> BadPageSize(string? text) =>
-        new AdminError(AdminError.InvalidParam, $"pageSize must be a whole number between 1 and {Paging.MaxPageSize}, but is '{text}'.")
+        new AdminError(AdminError.InvalidParam, $"pageSize must be a whole number between 1 and {Paging.MaxPageSize}, but is '{Excerpt.Of(text ?? "")}'.")
             .ToResult(StatusCodes.Status400BadRequest);
+
+    private static JsonHttpResult<AdminErrorBody> BadToken(string? token) =>
+        new AdminError(AdminError.InvalidParam, Paging.UnknownToken(token).Message).ToResult(StatusCodes.Status400BadRequest);
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.AbTests;
@@ -18,16 +18,14 @@ public sealed record AdminError(string Code, string Message)
         TypedResults.Json(new AdminErrorBody(false, this), EvalJson.Context.AdminErrorBody, statusCode: status);
 
     /// <summary>The body of a request, or what is wrong with it; read by hand, so that nothing is checked before the feature flag is.</summary>
-    internal static async Task<(JsonElement Body, AdminError? Error)> ReadBodyAsync(Stream stream, CancellationToken cancellationToken)
+    internal static async Task<(JsonElement Body, AdminError? Error)> ReadBodyAsync(RawBody body, CancellationToken cancellationToken)
     {
-        try
+        var (document, fault) = JsonText.Parse(await body.ReadAsync(cancellationToken));
+        using (document)
         {
-            using var document = await JsonDocument.ParseAsync(stream, default, cancellationToken);
-            return (document.RootElement.Clone(), null);
-        }
-        catch (JsonException exception)
-        {
-            return (default, new AdminError(InvalidBody, $"The body must be a JSON object: {JsonReason.Of(exception)}"));
+            return document is null
+                ? (default, new AdminError(InvalidBody, fault!.Field is null ? $"The body must be a JSON object: {fault.Message}" : fault.Message))
+                : (document.RootElement.Clone(), null);
         }
     }
 }

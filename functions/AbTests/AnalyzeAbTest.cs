@@ -45,7 +45,7 @@ public sealed class AnalyzeAbTest(AnalysisStore analyses, CellLedger cells)
             Flag(analysis, TriageScorers.IsNovel, index),
             Flag(analysis, TriageScorers.ShouldDeepSummarize, index),
             counts.Finished,
-            Share(counts.Invalid, counts.Finished),
+            Share(counts.Answered - counts.Scored, counts.Finished),
             Share(counts.Failed, counts.Finished),
             Quantile(latencies, 0.5),
             Quantile(latencies, 0.95),

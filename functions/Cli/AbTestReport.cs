@@ -153,7 +153,7 @@ internal static class AbTestReport
         double? Mean(string scorer) => samples.SelectMany(cell => cell.Scores).Where(score => score.Name == scorer && score.Value is not null)
             .Select(score => score.Value).Average();
         var status = samples.Any(cell => cell.Outcome == CellOutcome.Scored) ? "ok"
-            : samples.Any(cell => cell.Outcome == CellOutcome.Invalid) ? "invalid"
+            : samples.Any(cell => cell.Outcome != CellOutcome.Failed) ? "invalid"
             : samples.Count > 0 ? samples[0].Error?.Code ?? "error"
             : "missing";
         return new AbTestCell(

@@ -7,12 +7,15 @@ namespace FunctionsEval.Content;
 
 internal static class ContentApi
 {
+    private static readonly BodyTypes Lines = new("JSON Lines", "application/x-ndjson", type =>
+        type is "application/x-ndjson" or "application/ndjson" or "application/x-jsonlines" or "application/jsonl" || BodyTypes.IsJson(type));
+
     public static void MapContent(this IEndpointRouteBuilder api)
     {
         var content = api.MapGroup("/content");
 
         // Read as it comes, so its length does not matter.
-        content.MapPost("/import", Import).WithMetadata(new DisableRequestSizeLimitAttribute());
+        content.MapPost("/import", Import).WithMetadata(new DisableRequestSizeLimitAttribute(), Lines);
         content.MapGet("/topics", Topics);
         content.MapGet("/items/{itemId}", Item);
         content.MapGet("/clusters/{clusterId}", Cluster);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 
 namespace FunctionsEval.Content;
@@ -21,18 +20,16 @@ internal static class ContentLineParser
     public static ContentLine Parse(ReadOnlyMemory<byte> line)
     {
         var errors = new List<FieldError>();
-        try
+        var (document, fault) = JsonText.Parse(line);
+        using (document)
         {
-            using var document = JsonDocument.Parse(line);
-            var parsed = document.RootElement.ValueKind == JsonValueKind.Object
-                ? Parse(document.RootElement, errors)
-                : Refuse(errors, "line", "A line must be one JSON object.");
+            var parsed = document?.RootElement switch
+            {
+                null => Refuse(errors, fault!.Field ?? "line", fault.Field is null ? $"The line is not JSON: {fault.Message}" : fault.Message),
+                { ValueKind: JsonValueKind.Object } mapping => Parse(mapping, errors),
+                _ => Refuse(errors, "line", "A line must be one JSON object."),
+            };
             return errors.Count == 0 ? parsed! : new ContentLine.Refused(errors);
-        }
-        catch (JsonException exception)
-        {
-            Refuse(errors, "line", $"The line is not JSON: {JsonReason.Of(exception)}");
-            return new ContentLine.Refused(errors);
         }
     }
 
@@ -139,7 +136,7 @@ internal static class ContentLineParser
             }
             else
             {
-                fields.Fail<string>("sources", $"sources must hold objects with an id and, if known, addedAt, but has {entry.GetRawText()}.");
+                fields.Fail<string>("sources", $"sources must hold objects with an id and, if known, addedAt, but has {Excerpt.Of(entry)}.");
             }
         }
 
@@ -158,7 +155,7 @@ internal static class ContentLineParser
         {
             if (numbers[index].ValueKind != JsonValueKind.Number || !numbers[index].TryGetSingle(out vector[index]) || !float.IsFinite(vector[index]))
             {
-                return fields.Fail<float[]>("embedding", $"embedding must hold finite numbers, but entry {index} is {numbers[index].GetRawText()}.");
+                return fields.Fail<float[]>("embedding", $"embedding must hold finite numbers, but entry {index} is {Excerpt.Of(numbers[index])}.");
             }
         }
 
@@ -176,7 +173,7 @@ internal static class ContentLineParser
 
         if (members.FirstOrDefault(member => member.ValueKind != JsonValueKind.String) is { ValueKind: not JsonValueKind.Undefined } wrong)
         {
-            return fields.Fail<ContentLine.OfCluster>("members", $"members must hold item ids, but has {wrong.GetRawText()}.");
+            return fields.Fail<ContentLine.OfCluster>("members", $"members must hold item ids, but has {Excerpt.Of(wrong)}.");
         }
 
         return id is null ? null : new ContentLine.OfCluster(id, [.. members.Select(member => member.GetString()!).Distinct(StringComparer.Ordinal)]);

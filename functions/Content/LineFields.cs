@@ -20,19 +20,10 @@ internal sealed class LineFields(JsonElement mapping, List<FieldError> errors)
 
         if (value.ValueKind != JsonValueKind.String)
         {
-            return Fail<string>(name, $"{name} must be text, but is {value.GetRawText()}.");
+            return Fail<string>(name, $"{name} must be text, but is {Excerpt.Of(value)}.");
         }
 
-        string text;
-        try
-        {
-            text = value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return Fail<string>(name, $"{name} must be valid Unicode, but holds half of a surrogate pair.");
-        }
-
+        var text = value.GetString()!;
         return text switch
         {
             _ when required && string.IsNullOrWhiteSpace(text) => Fail<string>(name, $"{name} must not be blank."),
@@ -56,18 +47,18 @@ internal sealed class LineFields(JsonElement mapping, List<FieldError> errors)
 
         return value.ValueKind == JsonValueKind.String && IsoTime.Parse(value.GetString()) is { } time && time.Year > 1700
             ? time
-            : FailValue<DateTimeOffset>(name, $"{name} must be a time such as 2026-05-04T12:00:00Z, but is {value.GetRawText()}.");
+            : FailValue<DateTimeOffset>(name, $"{name} must be a time such as 2026-05-04T12:00:00Z, but is {Excerpt.Of(value)}.");
     }
 
     public double Number(string name) =>
         Take(name) is not { } value ? 0
         : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && Math.Abs(number) <= 1e15 ? number
-        : FailValue<double>(name, $"{name} must be a number of at most 1e15, but is {value.GetRawText()}.") ?? 0;
+        : FailValue<double>(name, $"{name} must be a number of at most 1e15, but is {Excerpt.Of(value)}.") ?? 0;
 
     public bool Flag(string name, bool standard) =>
         Take(name) is not { } value ? standard
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
-        : FailValue<bool>(name, $"{name} must be true or false, but is {value.GetRawText()}.") ?? standard;
+        : FailValue<bool>(name, $"{name} must be true or false, but is {Excerpt.Of(value)}.") ?? standard;
 
     /// <summary>A list, as long as it is short enough; null when it is missing.</summary>
     public IReadOnlyList<JsonElement>? List(string name, int maxLength)
@@ -93,7 +84,8 @@ internal sealed class LineFields(JsonElement mapping, List<FieldError> errors)
     {
         foreach (var property in mapping.EnumerateObject().Where(property => !_known.Contains(property.Name)))
         {
-            Fail<string>(property.Name, $"{property.Name} is unknown; known here: {string.Join(", ", _known)}.");
+            var name = Excerpt.Of(property.Name);
+            Fail<string>(name, $"{name} is unknown; known here: {string.Join(", ", _known)}.");
         }
     }
 

@@ -1,11 +1,39 @@
+using System.Text;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
 
 namespace FunctionsEval.Definitions;
 
-/// <summary>Definitions from text: JSON or YAML.</summary>
+/// <summary>Definitions from text: JSON or YAML. What is too large is refused before a tree is built from it.</summary>
 internal static class DefinitionReader
 {
-    public static DefinitionOutcome ReadJson(string text) => DefinitionParser.Parse(JsonSource.Parse(text));
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static DefinitionOutcome ReadJson(string text) => ReadJson(Encoding.UTF8.GetBytes(text));
+
+    public static DefinitionOutcome ReadJson(ReadOnlySpan<byte> utf8) =>
+        JsonText.Check(utf8) is { Field: { } field } fault
+            ? Rejected(utf8, (int)fault.Offset, field, fault.Message)
+            : DefinitionParser.Parse(JsonSource.Parse(utf8));
 
     public static DefinitionOutcome ReadYaml(string text) => DefinitionParser.Parse(YamlSource.Parse(text));
+
+    public static DefinitionOutcome ReadYaml(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return ReadYaml(Strict.GetString(utf8));
+        }
+        catch (DecoderFallbackException exception)
+        {
+            return Rejected(utf8, exception.Index, "", "The document is not valid YAML: it holds bytes that are not UTF-8.");
+        }
+    }
+
+    private static DefinitionOutcome.Rejected Rejected(ReadOnlySpan<byte> utf8, int offset, string field, string message)
+    {
+        var before = utf8[..offset];
+        var line = before[(before.LastIndexOf((byte)'\n') + 1)..];
+        return new DefinitionOutcome.Rejected([new DefinitionError(before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(line) + 1, field, message)]);
+    }
 }

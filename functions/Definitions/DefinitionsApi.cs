@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
@@ -10,25 +9,25 @@ namespace FunctionsEval.Definitions;
 
 internal static class DefinitionsApi
 {
+    private static readonly BodyTypes Documents = new("JSON or YAML", "application/json or application/yaml", type => BodyTypes.IsJson(type) || IsYaml(type));
+
     public static void MapDefinitions(this IEndpointRouteBuilder api)
     {
         var definitions = api.MapGroup("/definitions");
-        definitions.MapPost("/", Add);
+        definitions.MapPost("/", Add).WithMetadata(Documents);
         definitions.MapGet("/", List);
         definitions.MapGet("/{definitionId}", Get).WithName("GetDefinition");
     }
 
     /// <summary>The body is the definition itself, JSON or (by content type) YAML.</summary>
     internal static async Task<Results<CreatedAtRoute<DefinitionView>, ProblemHttpResult>> Add(
-        Stream body,
+        RawBody body,
         [FromHeader(Name = "Content-Type")] string? contentType,
         DefinitionStore definitions,
         CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(body, Encoding.UTF8);
-        var text = await reader.ReadToEndAsync(cancellationToken);
-        var isYaml = contentType?.Contains("yaml", StringComparison.OrdinalIgnoreCase) ?? false;
-        switch (isYaml ? DefinitionReader.ReadYaml(text) : DefinitionReader.ReadJson(text))
+        var utf8 = await body.ReadAsync(cancellationToken);
+        switch (IsYaml(contentType) ? DefinitionReader.ReadYaml(utf8.Span) : DefinitionReader.ReadJson(utf8.Span))
         {
             case DefinitionOutcome.Parsed(var definition):
                 var id = await definitions.AddAsync(definition, cancellationToken);
@@ -57,6 +56,8 @@ internal static class DefinitionsApi
         await definitions.FindAsync(definitionId, cancellationToken) is { } definition
             ? TypedResults.Ok(DefinitionView.Of(definitionId, definition))
             : Problems.NotFound("Definition", definitionId);
+
+    private static bool IsYaml(string? type) => type?.Contains("yaml", StringComparison.OrdinalIgnoreCase) ?? false;
 }
 
 /// <summary>A definition on the wire; its scenarios only where one definition is asked for.</summary>

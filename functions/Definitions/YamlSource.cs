@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Http;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -84,6 +85,7 @@ internal static partial class YamlSource
 
         private readonly Dictionary<string, (SourceNode Node, long Weight)> _anchors = new(StringComparer.Ordinal);
         private long _aliasWeight;
+        private int _nodes;
 
         public SourceNode ReadDocument()
         {
@@ -115,6 +117,11 @@ internal static partial class YamlSource
             if (depth > MaxDepth)
             {
                 throw new YamlException(start.Start, start.End, $"it must be at most {MaxDepth} levels deep.");
+            }
+
+            if (++_nodes > JsonText.MaxValues)
+            {
+                throw new YamlException(start.Start, start.End, $"it must hold at most {JsonText.MaxValues:N0} values.");
             }
 
             if (start is not Scalar && !start.Tag.IsEmpty && !start.Tag.IsNonSpecific)
@@ -168,6 +175,10 @@ internal static partial class YamlSource
                 var (item, itemWeight) = ReadNode(depth + 1);
                 weight += itemWeight;
                 items.Add(item);
+                if (items.Count > JsonText.MaxEntries)
+                {
+                    throw new YamlException(start.Start, start.End, $"a list must have at most {JsonText.MaxEntries:N0} entries.");
+                }
             }
 
             return (new SourceNode.Sequence(items, Line(start), Column(start)), weight);

@@ -49,12 +49,11 @@ internal static class DigestsApi
 
     /// <summary>Queues a digest; what it selects is decided when the job is worked on.</summary>
     internal static async Task<Results<Ok<DigestQueued>, JsonHttpResult<AdminErrorBody>>> Run(
-        Stream body,
+        RawBody body,
         DigestModel standard,
         RunRules rules,
         ContentStore content,
-        EnqueuePipelineJob enqueue,
-        TimeProvider clock,
+        StartDigest startDigest,
         CancellationToken cancellationToken)
     {
         var (json, bodyError) = await AdminError.ReadBodyAsync(body, cancellationToken);
@@ -64,14 +63,13 @@ internal static class DigestsApi
             return error!.ToResult(StatusCodes.Status400BadRequest);
         }
 
-        if (await content.FindTopicAsync(request.TopicId, cancellationToken) is null)
+        if (await content.FindTopicAsync(request.TopicId, cancellationToken) is not { } topic)
         {
             return new AdminError(AdminError.Forbidden, $"topicId '{request.TopicId}' is not one of your topics.").ToResult(StatusCodes.Status403Forbidden);
         }
 
-        var runId = RunId.New(clock.GetUtcNow());
-        await enqueue(new PipelineJob(PipelineJob.RunWindow, runId, request), cancellationToken);
-        return TypedResults.Ok(new DigestQueued(true, runId, $"{PipelineJob.RunWindow}_{runId}"));
+        var run = await startDigest.QueueAsync(topic, request, cancellationToken);
+        return TypedResults.Ok(new DigestQueued(true, run.RunId, $"{PipelineJob.RunWindow}_{run.RunId}"));
     }
 
     internal static async Task<Ok<CreditStatus>> CreditsNow(Credits credits, CancellationToken cancellationToken) =>
@@ -79,7 +77,7 @@ internal static class DigestsApi
 
     /// <summary>The body is <c>{"reset": "daily"}</c> or <c>"monthly"</c>.</summary>
     internal static async Task<Results<Ok<CreditStatus>, JsonHttpResult<AdminErrorBody>>> ResetCredits(
-        Stream body, Credits credits, CancellationToken cancellationToken)
+        RawBody body, Credits credits, CancellationToken cancellationToken)
     {
         var (json, error) = await AdminError.ReadBodyAsync(body, cancellationToken);
         if (error is not null || json.ValueKind != JsonValueKind.Object)

@@ -5,43 +5,77 @@ using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Digests;
 
 /// <summary>
-/// Selects, samples and allocates within the credits, and writes the run that triages: a digest is a run of one variant and one
-/// sample. The job brings the run's id, so that a job that arrives twice makes one digest.
+/// Writes the run that triages: a digest is a run of one variant and one sample. Its row is there as soon as it is asked for; its job
+/// selects, samples and allocates within the credits, once, however often it arrives.
 /// </summary>
-public sealed class StartDigest(ContentStore content, CandidateSelection selection, RunStore runs, Credits credits, TimeProvider clock)
+public sealed class StartDigest(
+    CandidateSelection selection, RunStore runs, Credits credits, EnqueuePipelineJob enqueue, TimeProvider clock)
 {
-    public async Task<RunRecord> PrepareAsync(string runId, DigestRequest request, CancellationToken cancellationToken)
+    public async Task<RunRecord> QueueAsync(Topic topic, DigestRequest request, CancellationToken cancellationToken)
     {
-        if (await runs.FindAsync(runId, cancellationToken) is { } known)
+        var run = NewRun(topic, request);
+        await runs.AddAsync(run, cancellationToken);
+        try
         {
-            return known;
+            await enqueue(new PipelineJob(PipelineJob.RunWindow, run.RunId), cancellationToken);
+        }
+        catch
+        {
+            // The caller is told that there is no digest.
+            await runs.RemoveAsync(run.RunId, CancellationToken.None);
+            throw;
         }
 
-        var topic = await content.FindTopicAsync(request.TopicId, cancellationToken);
+        return run;
+    }
+
+    /// <summary>Fills the run of a digest that waits for it. Only the executor of the run does this.</summary>
+    public async Task<RunRecord> PrepareAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await runs.GetAsync(runId, cancellationToken);
+        if (run.Pending is not { } request)
+        {
+            return run;
+        }
+
         var window = new TimeWindow(request.WindowStart, request.WindowEnd);
         var status = await credits.StatusAsync(cancellationToken);
         var (items, sample, plan) = status.PaidCallsAllowed
             ? await ChooseAsync(request, window, status, cancellationToken)
             : ([], null, DigestPlan.Of(request.Mode, 0, status.WarningLevel));
-        var run = NewRun(runId, topic?.Name ?? request.TopicId, request, items.Count, plan, sample?.Stats);
-        if (items.Count == 0)
-        {
-            var reason = sample switch
+        await runs.AddCandidatesAsync(runId, items, cancellationToken);
+        var filled = await runs.ChangeAsync(
+            runId,
+            current => current.Pending is null || current.Status.IsFinished() ? null : WithoutItems(current, items.Count, sample) with
             {
-                null => "Credits are used up: no digest was made.",
-                { Candidates.Count: 0 } => "There are no candidates in the window.",
-                _ => "There are no candidates in the window that the credits left would pay for.",
-            };
-            run = run with { Status = RunStatus.Completed, StartedAt = run.CreatedAt, CompletedAt = run.CreatedAt, Reason = reason };
+                Pending = null,
+                Items = items.Count,
+                Window = new ContentWindow(request.TopicId, request.WindowStart, request.WindowEnd, plan.MaxItems, sample?.Stats, credits.Rates),
+            },
+            cancellationToken);
+        return filled ?? await runs.GetAsync(runId, cancellationToken);
+    }
+
+    /// <summary>A run that has nothing to triage is at its end, and says why.</summary>
+    private RunRecord WithoutItems(RunRecord run, int items, SampledCandidates? sample)
+    {
+        if (items > 0)
+        {
+            return run;
         }
 
-        await runs.AddCandidatesAsync(runId, items, cancellationToken);
-        await runs.AddAsync(run, cancellationToken);
-        return run;
+        var reason = sample switch
+        {
+            null => "Credits are used up: no digest was made.",
+            { Candidates.Count: 0 } => "There are no candidates in the window.",
+            _ => "There are no candidates in the window that the credits left would pay for.",
+        };
+        return run with { Status = RunStatus.Completed, StartedAt = run.CreatedAt, CompletedAt = clock.GetUtcNow(), Reason = reason, Executor = null };
     }
 
     private async Task<(IReadOnlyList<CandidateItem> Items, SampledCandidates Sample, DigestPlan Plan)> ChooseAsync(
@@ -69,22 +103,27 @@ public sealed class StartDigest(ContentStore content, CandidateSelection selecti
         return (affordable, sample, plan);
     }
 
-    private RunRecord NewRun(string runId, string topic, DigestRequest request, int items, DigestPlan plan, SamplingStats? stats) => new(
-        runId,
-        RunRecord.Digest,
-        $"Digest: {topic}",
-        DefinitionId: "",
-        TriagePrompt.Instructions,
-        [new Variant(request.Model, request.Model, MaxTokens: TriagePrompt.MaxTokensFor(null))],
-        items,
-        SamplesPerScenario: 1,
-        SamplePercentage: 100,
-        SampleSeed: null,
-        ScenarioSampling.SeedOf(null, runId),
-        TriageScorers.Specs,
-        new ProbeConfig(Temperature: null, MaxTurns: 2),
-        RunStatus.Pending,
-        clock.GetUtcNow(),
-        TraceParent: RunTelemetry.TraceParent,
-        Window: new ContentWindow(request.TopicId, request.WindowStart, request.WindowEnd, plan.MaxItems, stats, credits.Rates));
+    private RunRecord NewRun(Topic topic, DigestRequest request)
+    {
+        var now = clock.GetUtcNow();
+        var runId = RunId.New(now);
+        return new RunRecord(
+            runId,
+            RunRecord.Digest,
+            $"Digest: {topic.Name}",
+            DefinitionId: "",
+            TriagePrompt.Instructions,
+            [new Variant(request.Model, request.Model, MaxTokens: TriagePrompt.MaxTokensFor(null))],
+            Items: 0,
+            SamplesPerScenario: 1,
+            SamplePercentage: 100,
+            SampleSeed: null,
+            ScenarioSampling.SeedOf(null, runId),
+            TriageScorers.Specs,
+            new ProbeConfig(Temperature: null, MaxTurns: 2),
+            RunStatus.Pending,
+            now,
+            TraceParent: RunTelemetry.TraceParent,
+            Pending: request);
+    }
 }

@@ -51,6 +51,7 @@ internal static class SharedScenarios
         return shared;
     }
 
+    // What decides the answers and their scores; not what scenarios are called or grouped by.
     private static string Asks(Scenario scenario) =>
-        string.Join('\u001f', [scenario.Prompt, scenario.Expected ?? "", .. scenario.FollowUps.Select(followUp => followUp.Prompt)]);
+        ScenarioJson.Write(scenario with { Name = "", Cluster = null, Tags = null, Weight = null });
 }

@@ -34,7 +34,7 @@ internal static class FunctionsWorker
             throw new FormatException("AzureWebJobsStorage (or AzureWebJobsStorage__accountName) must name the storage of the function app, but is not set.");
         }
 
-        await using var storage = StorageConnection.Open(settings.Storage, TimeProvider.System);
+        await using var storage = StorageConnection.Open(settings.Storage);
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
 
@@ -45,7 +45,7 @@ internal static class FunctionsWorker
             .AddApi()
             .AddSingleton(RunExecutor.FunctionApp)
             .AddSingleton(settings.AbTests)
-            .AddSingleton(QueuesOf(settings.Storage))
+            .AddSingleton(storage.Queues!)
             .AddSingleton<PipelineStorageQueue>()
             .AddSingleton<EnqueuePipelineJob>(parts => parts.GetRequiredService<PipelineStorageQueue>().SendAsync)
             .AddSingleton<HttpForwarding>()
@@ -54,6 +54,4 @@ internal static class FunctionsWorker
             .Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         await builder.Build().RunAsync();
     }
-
-    private static Azure.Storage.Queues.QueueServiceClient QueuesOf(StorageSettings settings) => new(settings.ConnectionString);
 }

@@ -20,15 +20,27 @@ internal static class Api
         services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
         services.ConfigureHttpJsonOptions(options => EvalJson.ApplyRequestRules(options.SerializerOptions));
 
-        // Bad JSON is the caller's error in every environment, with the reason in the answer.
+        // What the server refuses while an endpoint binds its parameters is the caller's error in every environment.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         return services;
     }
 
+    /// <summary>No answer of the program is anything but what its content type says. Set last, for an error clears what was set before.</summary>
+    public static IApplicationBuilder UseNoSniffing(this IApplicationBuilder app) => app.Use(next => context =>
+    {
+        context.Response.OnStarting(static response =>
+        {
+            ((HttpResponse)response).Headers.XContentTypeOptions = "nosniff";
+            return Task.CompletedTask;
+        }, context.Response);
+        return next(context);
+    });
+
     /// <summary>What holds for every request, once its endpoint is known.</summary>
     public static IApplicationBuilder UseApiRules(this IApplicationBuilder app) => app
+        .UseNoSniffing()
         .Use(next => context => KnownParameters.CheckAsync(context, next))
-        .Use(next => context => KeptBody.KeepAsync(context, next));
+        .Use(next => context => BodyRules.CheckAsync(context, next));
 
     public static void MapApi(this IEndpointRouteBuilder endpoints)
     {

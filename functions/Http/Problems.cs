@@ -11,22 +11,26 @@ internal static class Problems
     public const int MaxComplaints = 20;
 
     public static ProblemHttpResult NotFound(string what, string id) =>
-        TypedResults.Problem($"{what} '{id}' does not exist.", statusCode: StatusCodes.Status404NotFound);
+        TypedResults.Problem($"{what} '{Excerpt.Of(id)}' does not exist.", statusCode: StatusCodes.Status404NotFound);
 
-    public static ProblemHttpResult Invalid(IEnumerable<FieldError> errors)
+    /// <param name="errors">One without a field is about the request as a whole.</param>
+    public static ProblemHttpResult Invalid(IReadOnlyCollection<FieldError> errors) => Invalid(errors.Take(MaxComplaints), errors.Count);
+
+    public static ProblemHttpResult Invalid(IReadOnlyCollection<DefinitionError> errors, string prefix = "") => Invalid(
+        errors.Take(MaxComplaints).Select(error =>
+            new FieldError((prefix + error.Field).TrimEnd('.'), $"{error.Message} (line {error.Line}, column {error.Column})")),
+        errors.Count);
+
+    private static ProblemHttpResult Invalid(IEnumerable<FieldError> told, int count)
     {
-        var all = errors.ToList();
-        var byField = all.Take(MaxComplaints).GroupBy(error => error.Field, StringComparer.Ordinal)
+        var byField = told.GroupBy(error => error.Field, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Select(error => error.Message).ToArray(), StringComparer.Ordinal);
-        return TypedResults.Problem(new HttpValidationProblemDetails(byField)
-        {
-            Status = StatusCodes.Status400BadRequest,
-            Detail = string.Join(" ", [.. byField.Values.SelectMany(messages => messages), .. Rest(all.Count)]),
-        });
+        var detail = string.Join(" ", [.. byField.Values.SelectMany(messages => messages), .. Rest(count)]);
+        byField.Remove("");
+        return byField.Count == 0
+            ? TypedResults.Problem(detail, statusCode: StatusCodes.Status400BadRequest)
+            : TypedResults.Problem(new HttpValidationProblemDetails(byField) { Status = StatusCodes.Status400BadRequest, Detail = detail });
     }
-
-    public static ProblemHttpResult Invalid(IEnumerable<DefinitionError> errors, string prefix = "") =>
-        Invalid(errors.Select(error => new FieldError(prefix + error.Field, $"{error.Message} (line {error.Line}, column {error.Column})")));
 
     private static string[] Rest(int count) =>
         count > MaxComplaints ? [string.Create(CultureInfo.InvariantCulture, $"... and {count - MaxComplaints:N0} more.")] : [];

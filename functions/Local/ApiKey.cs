@@ -1,30 +1,46 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using FunctionsEval.Http;
 using FunctionsEval.Ui;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Local;
 
 /// <summary>
 /// The key rule of a stand-alone server. With FUNCTIONSEVAL_API_KEY every call needs it (header <c>x-functions-key</c> or query
-/// <c>code</c>). Without, only this machine is served, and only under a loopback name, so that no web page can reach the server
-/// through a name of its own that resolves to 127.0.0.1.
+/// <c>code</c>). Without, only this machine is served: under a loopback name, so that no web page can reach the server
+/// through a name of its own that resolves to 127.0.0.1, and not on behalf of <see cref="OtherSites"/>.
 /// </summary>
 internal sealed class ApiKey(RequestDelegate next, ApiKeySetting setting)
 {
+    private static readonly Caller Known = new(IsKnown: true);
+
     private readonly byte[]? _expected = setting.Key is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(setting.Key));
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (IsOpen(context.Request.Path) || (_expected is null ? IsLocal(context) : HasKey(context.Request)))
+        var refusal = Refusal(context);
+        if (refusal is null)
         {
-            return next(context);
+            context.Features.Set(Known);
         }
 
-        var problem = _expected is null
+        return refusal is null || IsOpen(context.Request.Path) ? next(context) : refusal.ExecuteAsync(context);
+    }
+
+    private ProblemHttpResult? Refusal(HttpContext context)
+    {
+        if (_expected is not null)
+        {
+            return HasKey(context.Request)
+                ? null
+                : TypedResults.Problem("The header x-functions-key (or the query parameter code) is missing or wrong.", statusCode: 401);
+        }
+
+        return !IsLocal(context)
             ? TypedResults.Problem("Without FUNCTIONSEVAL_API_KEY only calls from this machine to a loopback address are served.", statusCode: 403)
-            : TypedResults.Problem("The header x-functions-key (or the query parameter code) is missing or wrong.", statusCode: 401);
-        return problem.ExecuteAsync(context);
+            : OtherSites.ReasonToRefuse(context.Request) is { } reason ? TypedResults.Problem(reason, statusCode: 403) : null;
     }
 
     private static bool IsOpen(PathString path) => path == "/" || path == "/api/health" || path.StartsWithSegments(UiApi.Path, StringComparison.OrdinalIgnoreCase);

@@ -44,7 +44,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
     /// <param name="mayBeReadOnly">What only reads also works on a data folder that this user may not write.</param>
     public static LocalProgram Open(Settings settings, ILoggerFactory loggers, bool isCommand = true, bool mayBeReadOnly = false)
     {
-        var storage = StorageConnection.Open(settings.Storage, TimeProvider.System, mayBeReadOnly);
+        var storage = StorageConnection.Open(settings.Storage, mayBeReadOnly);
         var parts = new ServiceCollection()
             .AddLocal(settings, storage, isCommand)
             .AddSingleton(loggers)
@@ -57,7 +57,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
     /// <param name="address">Where to listen; port 0 takes a free one.</param>
     public static (LocalProgram Program, WebApplication Web) OpenServer(Settings settings, IPEndPoint address, Action<ILoggingBuilder> logging)
     {
-        var storage = StorageConnection.Open(settings.Storage, TimeProvider.System);
+        var storage = StorageConnection.Open(settings.Storage);
         var web = Server.Create(settings, address, logging, services => services.AddLocal(settings, storage, isCommand: false));
         return (new LocalProgram(settings, storage, web.Services, web), web);
     }
@@ -135,6 +135,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
                 {
                     LogLost(runId, other.ToString());
                     await Orchestrations.TerminateAsync(runId);
+                    Get<RunCatalog>().Forget(runId);
                 }
             }
             else if (run.Status == RunStatus.Paused)

@@ -9,8 +9,8 @@ internal static class PlansApi
     public static void MapPlans(this IEndpointRouteBuilder api) => api.MapPost("/plans", Plan);
 
     internal static async Task<Results<Ok<PlanReport>, ProblemHttpResult>> Plan(
-        PlanRequest request, PlanComparison planner, CancellationToken cancellationToken) =>
-        await planner.PlanAsync(request, cancellationToken) switch
+        Body<PlanRequest> body, PlanComparison planner, CancellationToken cancellationToken) =>
+        body.Value is not { } request ? body.Problem! : await planner.PlanAsync(request, cancellationToken) switch
         {
             PlanOutcome.Planned(var report) => TypedResults.Ok(report),
             PlanOutcome.UnknownRun(var runId) => Problems.NotFound("Run", runId),

@@ -16,8 +16,8 @@ internal static class ChangesApi
     }
 
     internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Extend(
-        string runId, ExtendRequest request, ExtendRun extend, CancellationToken cancellationToken) =>
-        await extend.ExtendAsync(runId, request, baseUrl: null, cancellationToken) switch
+        string runId, Body<ExtendRequest> body, ExtendRun extend, CancellationToken cancellationToken) =>
+        body.Value is not { } request ? body.Problem! : await extend.ExtendAsync(runId, request, baseUrl: null, cancellationToken) switch
         {
             ExtendOutcome.Extended(var run) => TypedResults.Accepted($"/api/runs/{run.RunId}", RunView.Of(run, counts: null)),
             ExtendOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
@@ -27,8 +27,8 @@ internal static class ChangesApi
         };
 
     internal static async Task<Results<Ok<RunAnalysis>, ProblemHttpResult>> Rescore(
-        string runId, RescoreRequest request, RescoreRun rescore, CancellationToken cancellationToken) =>
-        await rescore.RescoreAsync(runId, request.Scorers.ValueKind == JsonValueKind.Undefined ? "null" : request.Scorers.GetRawText(), cancellationToken) switch
+        string runId, Body<RescoreRequest> body, RescoreRun rescore, CancellationToken cancellationToken) =>
+        body.Value is not { } request ? body.Problem! : await rescore.RescoreAsync(runId, request.Scorers.GetRawText(), cancellationToken) switch
         {
             RescoreOutcome.Rescored(var analysis, _) => TypedResults.Ok(analysis),
             RescoreOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),

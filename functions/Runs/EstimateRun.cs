@@ -1,3 +1,4 @@
+using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
@@ -24,7 +25,7 @@ internal static class EstimateRun
             var maxTokens = variant.MaxTokens ?? asked.Config.MaxTokens;
             var (expectedOutput, mostOutput) = (maxTokens * calls.Expected, maxTokens * calls.Most);
             var prompts = SampledSum.Of(
-                [.. sampled.Select((scenario, index) => InputTokens(vendor, scenario, variant.Preamble ?? asked.Preamble, (int)turns[index]))], asked);
+                [.. sampled.Select((scenario, index) => InputTokens(vendor, scenario, Opening.For(asked.Preamble, scenario, variant), (int)turns[index]))], asked);
             var used = past.GetValueOrDefault(variant.Name);
             var input = used is not null ? used.InputTokens * cells / used.Cells : prompts.Expected;
             var output = used is not null ? used.OutputTokens * cells / used.Cells : expectedOutput;
@@ -56,14 +57,14 @@ internal static class EstimateRun
     private static int Turns(Scenario scenario, Definition definition) => Math.Min(1 + scenario.FollowUps.Count, definition.Config.MaxTurns);
 
     // Each turn sends the conversation so far again; the answers in between are not known and not counted.
-    private static long InputTokens(string vendor, Scenario scenario, string preamble, int turns)
+    private static long InputTokens(string vendor, Scenario scenario, Opening opening, int turns)
     {
         long Tokens(string text) => TokenEstimate.OfConversation(vendor, [new ChatMessage(ChatRole.User, text)]);
-        var sent = (preamble.Length > 0 ? Tokens(preamble) : 0) + Tokens(scenario.Prompt);
+        var sent = opening.Messages.Sum(message => Tokens(message.Text));
         var total = sent;
         foreach (var followUp in scenario.FollowUps.Take(turns - 1))
         {
-            sent += Tokens(followUp.Prompt);
+            sent += Tokens(Opening.FollowUp(scenario, followUp));
             total += sent;
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
@@ -55,7 +56,7 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
             ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
         var wanted = Wanted(run, request, definition, baseUrl);
-        if (Errors(run, request, wanted) is { Count: > 0 } errors)
+        if (Errors(run, request, wanted, definition) is { Count: > 0 } errors)
         {
             return new ExtendOutcome.Rejected(errors);
         }
@@ -122,7 +123,40 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         _ => null,
     };
 
-    private List<FieldError> Errors(RunRecord run, ExtendRequest request, RunRecord wanted)
+    // The rules of a definition hold for what is added to its variants, and for all of them together.
+    private static IEnumerable<FieldError> VariantErrors(RunRecord run, ExtendRequest request, RunRecord wanted, Definition definition)
+    {
+        var json = JsonNode.Parse(DefinitionJson.Write(definition with
+        {
+            Scenarios = [definition.Scenarios[0]], Models = [], Variants = wanted.Variants, Scorers = [], Compare = null, Stopping = null, Allocation = null,
+        }))!.AsObject();
+        json.Remove("models");
+        if (DefinitionReader.ReadJson(json.ToJsonString()) is not DefinitionOutcome.Rejected(var errors))
+        {
+            yield break;
+        }
+
+        var models = request.AddModels?.Count ?? 0;
+        foreach (var error in errors)
+        {
+            // What the run has keeps the rules, so the one that breaks them is new; or there are too many of them, or they are too long together.
+            var index = Enumerable.Range(0, wanted.Variants.Count).FirstOrDefault(place => error.Field.StartsWith($"variants[{place}]", StringComparison.Ordinal), -1);
+            var added = index - run.Variants.Count;
+            if (index >= 0 && added < models && error.Field.EndsWith(".name", StringComparison.Ordinal))
+            {
+                // A model is its own name; it is told once.
+                continue;
+            }
+
+            var (was, now) = index < 0 ? ("variants", "addVariants")
+                : added < models ? ($"variants[{index}].model", $"addModels[{added}]")
+                : ($"variants[{index}]", $"addVariants[{added - models}]");
+            yield return new FieldError(
+                index < 0 ? now : error.Field.Replace(was, now, StringComparison.Ordinal), error.Message.Replace(was, now, StringComparison.Ordinal));
+        }
+    }
+
+    private List<FieldError> Errors(RunRecord run, ExtendRequest request, RunRecord wanted, Definition definition)
     {
         var errors = new List<FieldError>();
         Add("samplesPerScenario", DefinitionRules.ValidateSamples(wanted.SamplesPerScenario));
@@ -137,6 +171,10 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         }
 
         Add("budgetUsd", BudgetError(run, request.BudgetUsd));
+        if (errors.Count == 0)
+        {
+            errors.AddRange(VariantErrors(run, request, wanted, definition));
+        }
 
         if (errors.Count == 0)
         {

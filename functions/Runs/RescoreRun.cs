@@ -74,6 +74,12 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
         }
 
         json["scorers"] = asked;
+        if (definition.Variants.Count > 0)
+        {
+            // Stored with an empty list of models; a definition that is read has either.
+            json.AsObject().Remove("models");
+        }
+
         return DefinitionReader.ReadJson(json.ToJsonString());
     }
 
@@ -124,21 +130,23 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
     private async Task<RunAnalysis> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, CancellationToken cancellationToken)
     {
         var scorers = specs.Select(Scorers.Create).ToList();
-        var expected = new List<string?>(run.Items);
-        await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
-        {
-            expected.Add(item.Expected);
-        }
+        var items = await runs.ItemsAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
 
-        await cells.RewriteAsync(run, (cell, transcript) => Rescore(cell, transcript, specs, scorers, expected[cell.Address.Item]), cancellationToken);
+        await cells.RewriteAsync(run, (cell, transcript) => Rescore(cell, transcript, specs, scorers, items[cell.Address.Item]), cancellationToken);
         await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
+        await cells.SealAsync(run, cancellationToken);
         return await analyze.AnalyzeAsync(run.RunId, cancellationToken);
     }
 
     private static CellRecord Rescore(
-        CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, string? expected)
+        CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, Scenario item)
     {
-        var scores = CellScores.Of(specs, scorers, transcript.Turns, expected);
+        if (cell.Outcome is CellOutcome.Refused or CellOutcome.Truncated)
+        {
+            return cell with { Scores = CellScores.None(scorers, cell.Scores is [{ Invalid: { } why }, ..] ? why : "There is no answer to score.") };
+        }
+
+        var scores = CellScores.Of(specs, scorers, transcript.Turns, item);
         return cell with { Outcome = CellScores.OutcomeOf(scores), Score = scores is [var first, ..] ? first.Value : null, Scores = scores };
     }
 }

@@ -82,25 +82,31 @@ public sealed class RunCatalog(
 
         var scenario = await runs.FindItemAsync(runId, item, cancellationToken)
             ?? throw new InvalidOperationException($"Item {item} of run '{runId}' is not in the store.");
-        if (Interlocked.Add(ref _itemCharacters, scenario.Prompt.Length) > MaxItemCharacters)
+        var size = SizeOf(scenario);
+        if (Interlocked.Add(ref _itemCharacters, size) > MaxItemCharacters)
         {
             _items.Clear();
-            Interlocked.Exchange(ref _itemCharacters, scenario.Prompt.Length);
+            Interlocked.Exchange(ref _itemCharacters, size);
         }
 
         _items[(runId, item)] = scenario;
         return scenario;
     }
 
-    /// <summary>Forgets a finished run.</summary>
+    /// <summary>Forgets a run that has ended, or that another executor has taken over.</summary>
     public void Forget(string runId)
     {
         _active.TryRemove(runId, out _);
+        ledger.Leave(runId);
         foreach (var key in _items.Keys.Where(key => key.RunId == runId))
         {
             _items.TryRemove(key, out _);
         }
     }
+
+    private static long SizeOf(Scenario scenario) => scenario.Prompt.Length
+        + (scenario.Vars?.Values.Sum(value => (long)value.GetRawText().Length) ?? 0)
+        + (scenario.Messages?.Sum(message => (long)message.Text.Length) ?? 0);
 
     private async Task<ActiveRun> LoadAsync(string runId)
     {
@@ -113,15 +119,18 @@ public sealed class RunCatalog(
             { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
             { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
         };
+        var cells = executor.IsProcess ? await ledger.FollowAsync(run) : null;
         return new ActiveRun(
-            run, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());
+            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());
     }
 }
 
 /// <summary>A run that cells are being evaluated for.</summary>
 /// <param name="budget">Null when the run may spend what it takes.</param>
+/// <param name="cells">Where this process alone works on the run; null in the function app.</param>
 public sealed class ActiveRun(
     RunRecord run,
+    LiveCells? cells,
     IReadOnlyList<ProviderResolution> models,
     IReadOnlyList<IScorer> scorers,
     IReadOnlyList<CallPrices> prices,
@@ -131,6 +140,8 @@ public sealed class ActiveRun(
     private long _readAt = readAt;
 
     public RunRecord Run => run;
+
+    public LiveCells? Cells => cells;
 
     /// <summary>Which model answers for each variant.</summary>
     public IReadOnlyList<ProviderResolution> Models => models;

@@ -4,7 +4,7 @@ using FunctionsEval.Runs.Cells;
 namespace FunctionsEval.Runs;
 
 /// <summary>Where a run stands, exact at any time.</summary>
-/// <param name="Completed">Cells that a model answered, scored or invalid.</param>
+/// <param name="Completed">Cells that a model answered, whatever the answer was worth.</param>
 /// <param name="Failed">Cells that ended without a usable answer.</param>
 public sealed record RunProgress(long Total, long Completed, long Failed, IReadOnlyList<ModelProgress> PerModel)
 {
@@ -12,13 +12,16 @@ public sealed record RunProgress(long Total, long Completed, long Failed, IReadO
     {
         var totalPerModel = (long)run.Items * run.MeanSamples;
         var models = run.Variants.Select((named, variant) => new ModelProgress(
-            named.Name, named.Model, totalPerModel, perModel[variant].Scored + perModel[variant].Invalid, perModel[variant].Invalid, perModel[variant].Failed, RunCost.Of(perModel[variant]).Usd)).ToList();
+            named.Name, named.Model, totalPerModel, perModel[variant].Answered, perModel[variant].Invalid, perModel[variant].Failed, RunCost.Of(perModel[variant]).Usd,
+            perModel[variant].Refused, perModel[variant].Truncated, perModel[variant].Cut)).ToList();
         return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models);
     }
 }
 
-/// <summary>Cells of one variant; the invalid ones are among the completed.</summary>
-public sealed record ModelProgress(string Variant, string Model, long Total, long Completed, long Invalid, long Failed, decimal? CostUsd = null);
+/// <summary>Cells of one variant; the invalid, refused and truncated ones are among the completed.</summary>
+/// <param name="Cut">Scored, though the answer was cut off by the limit of tokens.</param>
+public sealed record ModelProgress(string Variant, string Model, long Total, long Completed, long Invalid, long Failed, decimal? CostUsd = null,
+    long Refused = 0, long Truncated = 0, long Cut = 0);
 
 /// <param name="Sent">Model calls, failed attempts and lost ones included.</param>
 /// <param name="Repeated">Calls whose answers were lost before they were stored, and that were made again.</param>

@@ -20,6 +20,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Extension">How often the run was extended after it had ended.</param>
 /// <param name="Executor">Who works on it; null when nobody does.</param>
 /// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
+/// <param name="Pending">What a digest shall be made of, until its items have been chosen.</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -51,7 +52,8 @@ public sealed record RunRecord(
     int Extension = 0,
     IReadOnlyList<int>? Percentages = null,
     AllocationSpec? Allocation = null,
-    RunExecutor? Executor = null)
+    RunExecutor? Executor = null,
+    DigestRequest? Pending = null)
 {
     public const string StoppedByBudget = "budget";
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -27,8 +28,13 @@ internal static class RunsApi
     }
 
     internal static async Task<Results<AcceptedAtRoute<RunView>, ProblemHttpResult>> Start(
-        StartRunRequest request, DefinitionStore definitions, StartRun startRun, CancellationToken cancellationToken)
+        Body<StartRunRequest> body, DefinitionStore definitions, StartRun startRun, CancellationToken cancellationToken)
     {
+        if (body.Value is not { } request)
+        {
+            return body.Problem!;
+        }
+
         switch (await DefinitionIdAsync(request, definitions, cancellationToken))
         {
             case (null, var problem):
@@ -45,8 +51,13 @@ internal static class RunsApi
     }
 
     internal static async Task<Results<Ok<RunEstimate>, ProblemHttpResult>> Estimate(
-        StartRunRequest request, DefinitionStore definitions, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
+        Body<StartRunRequest> body, DefinitionStore definitions, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
     {
+        if (body.Value is not { } request)
+        {
+            return body.Problem!;
+        }
+
         var (id, problem) = await DefinitionIdAsync(request, definitions, cancellationToken);
         if (id is null)
         {
@@ -188,7 +199,7 @@ internal static class RunsApi
             return (id, null);
         }
 
-        return DefinitionReader.ReadJson(request.Definition!.Value.GetRawText()) switch
+        return DefinitionReader.ReadJson(JsonMarshal.GetRawUtf8Value(request.Definition!.Value)) switch
         {
             DefinitionOutcome.Parsed(var definition) => (await definitions.AddAsync(definition, cancellationToken), null),
             DefinitionOutcome.Rejected(var errors) => (null, Problems.Invalid(errors, "definition.")),

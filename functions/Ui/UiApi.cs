@@ -35,7 +35,6 @@ internal static class UiApi
         }
 
         response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-cache";
         return TypedResults.Bytes(part.Content, part.ContentType, entityTag: part.Tag);
     }

@@ -36,20 +36,21 @@ public sealed class ModelCaller(
         {
             var call = await SendAsync(request, attempts, permit, sending, cancellationToken);
             attempts.Add(call);
-            if (Adapts(call) && attempts.Count < options.MaxAttempts)
+            if (Adapts(request, call) && attempts.Count < options.MaxAttempts)
             {
                 permit = await gate.AcquireAsync(isRetry: true, cancellationToken);
                 continue;
             }
 
-            if (call.Outcome is not ModelOutcome.Failed { Failure: { Retryable: true } failure })
+            if (call.Outcome is not ModelOutcome.Failed(var failure) || !MayPass(failure))
             {
                 return new ModelCallResult(call.Outcome, attempts);
             }
 
             if (HaveRunOut(attempts))
             {
-                return new ModelCallResult(attempts.All(IsUnsent) ? Gone(failure, clock.GetElapsedTime(started)) : call.Outcome, attempts);
+                var isGone = attempts.All(IsUnsent);
+                return new ModelCallResult(isGone ? new ModelOutcome.Failed(OutageWatch.Silent(failure, clock.GetElapsedTime(started))) : call.Outcome, attempts);
             }
 
             var wait = WaitBeforeNext(attempts.Count, failure.RetryAfter);
@@ -88,13 +89,14 @@ public sealed class ModelCaller(
             }
 
             var startedAt = clock.GetUtcNow();
+            var from = clock.GetTimestamp();
             var sent = RequestAdaptation.Apply(
                 request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) }, _adaptations);
             using var span = ModelTelemetry.Start(providerName, sent);
             var outcome = await provider.CompleteAsync(sent, cancellationToken);
-            if (_outage.Count(outcome) is { } silence)
+            if (_outage.Count(outcome, request.ClientRequestId, from) is { } outage)
             {
-                outcome = Gone(((ModelOutcome.Failed)outcome).Failure, silence);
+                outcome = new ModelOutcome.Failed(outage);
             }
 
             quota?.Settle(taken, outcome);
@@ -112,23 +114,24 @@ public sealed class ModelCaller(
 
     private bool HaveRunOut(List<ProviderCall> attempts)
     {
-        var refused = attempts.Count(attempt => attempt.Outcome is ModelOutcome.Failed { Failure: { Code: ModelErrorCode.RateLimit, RetryAfter: not null } });
-        return attempts.Count - refused >= options.MaxAttempts || refused >= options.MaxRefusals;
+        var failures = attempts.Select(attempt => attempt.Outcome).OfType<ModelOutcome.Failed>().Select(failed => failed.Failure).ToList();
+        var refused = failures.Count(failure => failure is { Code: ModelErrorCode.RateLimit, RetryAfter: not null });
+        var lasting = failures.Count(failure => !failure.Retryable && MayPass(failure));
+        return attempts.Count - refused >= options.MaxAttempts || refused >= options.MaxRefusals || lasting >= OutageWatch.FewestAlike;
     }
+
+    /// <summary>True for what passes with time, and for what is tried again to tell whether the vendor lets nobody in or only refuses this call.</summary>
+    private static bool MayPass(ModelFailure failure) =>
+        failure.Retryable || (!failure.IsExhausted && OutageWatch.SignOf(failure) is not (OutageKind.None or OutageKind.Silence));
 
     private static bool IsUnsent(ProviderCall attempt) => attempt.Outcome is ModelOutcome.Failed { Failure.IsUnsent: true };
 
-    private static ModelOutcome.Failed Gone(ModelFailure last, TimeSpan silence) => new(last with
-    {
-        IsExhausted = true,
-        Message = $"{last.Message} (nobody has answered for {silence.TotalSeconds:F0} s)",
-    });
-
     /// <summary>True when the model refused a parameter that it can be asked without: it is asked again at once, and so from now on.</summary>
-    private bool Adapts(ProviderCall call)
+    private bool Adapts(ModelRequest request, ProviderCall call)
     {
         if (call.Outcome is not ModelOutcome.Failed { Failure.Rejected: var rejected and not RejectedParameter.None }
-            || RequestAdaptation.After(rejected, call.Adaptations) is not { } adaptations)
+            || RequestAdaptation.After(rejected, call.Adaptations) is not { } adaptations
+            || RequestAdaptation.Apply(request, adaptations).Adaptations == call.Adaptations)
         {
             return false;
         }
@@ -181,7 +184,7 @@ public sealed class ModelCaller(
         return new ModelOutcome.Failed(last with
         {
             // The vendor will be away for that long; it is not that this one call had bad luck.
-            IsExhausted = last.IsExhausted || last.RetryAfter > options.TimeBudget,
+            Outage = last.RetryAfter > options.TimeBudget ? OutageKind.Quota : last.Outage,
             Message = $"{last.Message} (given up: {reason}, the time budget of a call is {options.TimeBudget.TotalSeconds:F0} s)",
         });
     }
@@ -190,5 +193,5 @@ public sealed class ModelCaller(
         ModelErrorCode.RateLimit,
         $"Not sent: the provider asked to wait for another {paused.TotalSeconds:F0} s, the time budget of a call is {options.TimeBudget.TotalSeconds:F0} s.",
         RetryAfter: paused,
-        IsExhausted: true));
+        Outage: OutageKind.Quota));
 }

@@ -80,8 +80,9 @@ public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider cloc
     private ModelCaller Caller(string vendor, string model, IModelProvider provider)
     {
         var limits = settings.Limits.Find(vendor, model);
-        var most = Math.Min(settings.MaxConcurrency, limits?.Concurrency ?? int.MaxValue);
-        var gate = new AdaptiveConcurrency(new ConcurrencyOptions(Max: most), PreciseClock.Of(clock));
+        var most = Math.Min(settings.MostConcurrent, limits?.Concurrency ?? int.MaxValue);
+        var options = settings.Concurrency is null ? new ConcurrencyOptions(Max: most) : new ConcurrencyOptions(Start: most, Max: most);
+        var gate = new AdaptiveConcurrency(options, PreciseClock.Of(clock));
         var shared = CallQuota.Of(vendor, model, limits, quota, clock);
         if (shared is not null)
         {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace FunctionsEval.Providers;
 
 /// <summary>Where a vendor's server is and how to talk to it. A class, not a record: its text must not show the key.</summary>
@@ -16,10 +18,19 @@ public sealed class ProviderEndpoint
     /// <summary>The header that carries the key; never the URL, for URLs are logged.</summary>
     public string KeyHeader { get; init; } = Bearer;
 
+    /// <summary>The endpoint is an Azure OpenAI resource that is called by deployment; else it is a whole base URL.</summary>
+    public bool IsAzureResource { get; init; }
+
+    /// <summary>Of the API by deployment; null leaves it to Azure's client.</summary>
+    public string? AzureApiVersion { get; init; }
+
     /// <summary>For one attempt, the body included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
 
     public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>Null takes the system's, and none on this machine itself.</summary>
+    public IWebProxy? Proxy { get; init; }
 
     /// <summary>A longer response body is not read.</summary>
     public int MaxResponseBytes { get; init; } = 32 * 1024 * 1024;

@@ -17,8 +17,11 @@ public sealed class ProviderSettings
     /// <summary>For one HTTP attempt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>The most calls under way for one model.</summary>
+    /// <summary>The most calls under way for one model, reached step by step while its vendor keeps up.</summary>
     public int MaxConcurrency { get; init; } = 256;
+
+    /// <summary>Calls under way for one model as the user asked for it: so many from the first moment on, and never more. Null leaves it to the gate.</summary>
+    public int? Concurrency { get; init; }
 
     public ModelCallerOptions Calls { get; init; } = new();
 
@@ -28,7 +31,8 @@ public sealed class ProviderSettings
     public static IReadOnlyDictionary<string, string> ReadVariables(Func<string, string?> read)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in Vendor.All.SelectMany(vendor => new[] { vendor.KeyVariable, vendor.BaseUrlVariable }).Distinct(StringComparer.Ordinal))
+        foreach (var name in Vendor.All.SelectMany(vendor => new[] { vendor.KeyVariable, vendor.BaseUrlVariable })
+            .Append(Vendor.AzureApiVersionVariable).Distinct(StringComparer.Ordinal))
         {
             if (read(name) is { } value && !string.IsNullOrWhiteSpace(value))
             {
@@ -38,6 +42,8 @@ public sealed class ProviderSettings
 
         return variables;
     }
+
+    internal int MostConcurrent => Concurrency ?? MaxConcurrency;
 
     internal string? Variable(string name) => Variables.GetValueOrDefault(name);
 }

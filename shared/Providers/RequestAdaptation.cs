@@ -1,3 +1,5 @@
+using FunctionsEval.Providers.Wire;
+
 namespace FunctionsEval.Providers;
 
 /// <summary>How a model's requests differ from what was asked for, because the model refused that. Kept per model, recorded on each call.</summary>
@@ -9,33 +11,105 @@ public enum RequestAdaptations
     MaxTokensName = 2,
     MaxCompletionTokensName = 4,
     MinimalReasoning = 8,
+    SystemInUserMessage = 16,
 }
 
-internal static class RequestAdaptation
+public static class RequestAdaptation
 {
     /// <summary>What to do about a refusal; null when nothing is left to be tried.</summary>
-    public static RequestAdaptations? After(RejectedParameter rejected, RequestAdaptations now) => rejected switch
+    internal static RequestAdaptations? After(RejectedParameter rejected, RequestAdaptations now) => rejected switch
     {
         RejectedParameter.Temperature when !now.HasFlag(RequestAdaptations.WithoutTemperature) => now | RequestAdaptations.WithoutTemperature,
         RejectedParameter.MaxTokens when !IsNamed(now) =>
             now | RequestAdaptations.MaxCompletionTokensName,
         RejectedParameter.MaxCompletionTokens when !IsNamed(now) =>
             now | RequestAdaptations.MaxTokensName,
+        RejectedParameter.SystemRole when !now.HasFlag(RequestAdaptations.SystemInUserMessage) => now | RequestAdaptations.SystemInUserMessage,
         RejectedParameter.NoReasoning when !now.HasFlag(RequestAdaptations.MinimalReasoning) => now | RequestAdaptations.MinimalReasoning,
         _ => null,
     };
 
-    public static ModelRequest Apply(ModelRequest request, RequestAdaptations adaptations) => adaptations == RequestAdaptations.None
-        ? request
-        : request with
+    /// <summary>The request as the model takes it, with those adaptations that make a difference to it.</summary>
+    internal static ModelRequest Apply(ModelRequest request, RequestAdaptations adaptations)
+    {
+        if (adaptations == RequestAdaptations.None)
         {
-            Adaptations = adaptations,
-            Temperature = adaptations.HasFlag(RequestAdaptations.WithoutTemperature) ? null : request.Temperature,
-            ReasoningEffort = adaptations.HasFlag(RequestAdaptations.MinimalReasoning) && request.ReasoningEffort == "none"
-                ? "minimal"
-                : request.ReasoningEffort,
+            return request;
+        }
+
+        var effective = RequestAdaptations.None;
+        bool Takes(RequestAdaptations one, bool matters)
+        {
+            var takes = matters && adaptations.HasFlag(one);
+            effective |= takes ? one : RequestAdaptations.None;
+            return takes;
+        }
+
+        Takes(RequestAdaptations.MaxTokensName, request.MaxTokens is not null);
+        Takes(RequestAdaptations.MaxCompletionTokensName, request.MaxTokens is not null);
+        var adapted = request with
+        {
+            Temperature = Takes(RequestAdaptations.WithoutTemperature, request.Temperature is not null) ? null : request.Temperature,
+            ReasoningEffort = Takes(RequestAdaptations.MinimalReasoning, request.ReasoningEffort == "none") ? "minimal" : request.ReasoningEffort,
+            Messages = Takes(RequestAdaptations.SystemInUserMessage, request.Messages.Any(message => message.Role == ChatRole.System))
+                ? WithSystemInUserMessage(request)
+                : request.Messages,
         };
+        return adapted with { Adaptations = effective };
+    }
+
+    /// <summary>What people must be told when a request was sent in another way than they asked for; empty where it makes no difference to the answer.</summary>
+    public static IReadOnlyList<string> Warnings(this RequestAdaptations adaptations)
+    {
+        var warnings = new List<string>();
+        if (adaptations.HasFlag(RequestAdaptations.WithoutTemperature))
+        {
+            warnings.Add("the model refuses a temperature: it was left out, so variants that differ by it alone did not differ");
+        }
+
+        if (adaptations.HasFlag(RequestAdaptations.MinimalReasoning))
+        {
+            warnings.Add("the model refuses the reasoning effort 'none': 'minimal' was sent");
+        }
+
+        if (adaptations.HasFlag(RequestAdaptations.SystemInUserMessage))
+        {
+            warnings.Add("the model refuses a system message: its text was sent in front of the first user message");
+        }
+
+        return warnings;
+    }
+
+    private static List<ChatMessage> WithSystemInUserMessage(ModelRequest request)
+    {
+        var system = RequestBody.SystemText(request);
+        var messages = request.Messages.Where(message => message.Role != ChatRole.System).ToList();
+        var first = messages.FindIndex(message => message.Role == ChatRole.User);
+        if (first < 0)
+        {
+            messages.Insert(0, new ChatMessage(ChatRole.User, system!));
+        }
+        else
+        {
+            messages[first] = messages[first] with { Text = $"{system}\n\n{messages[first].Text}" };
+        }
+
+        return messages;
+    }
 
     private static bool IsNamed(RequestAdaptations now) =>
         now.HasFlag(RequestAdaptations.MaxTokensName) || now.HasFlag(RequestAdaptations.MaxCompletionTokensName);
+}
+
+/// <summary>A parameter of a request that a model refuses; the same question can be asked without it or under another name.</summary>
+public enum RejectedParameter
+{
+    None,
+    Temperature,
+    MaxTokens,
+    MaxCompletionTokens,
+
+    /// <summary>The effort "none": some models call their least effort "minimal".</summary>
+    NoReasoning,
+    SystemRole,
 }

@@ -30,6 +30,9 @@ public sealed record Vendor(
     public const string AzureName = "azure-openai";
     public const string CompatibleName = "openai-compatible";
 
+    /// <summary>The variable with the version of Azure OpenAI's API by deployment, where the URL does not name one.</summary>
+    public const string AzureApiVersionVariable = "AZURE_OPENAI_API_VERSION";
+
     public static IReadOnlyList<Vendor> All { get; } =
     [
         new(OpenAIName, WireKind.OpenAI, "https://api.openai.com/v1", "OPENAI_API_KEY", "OPENAI_BASE_URL", HasResponses: true),

@@ -19,9 +19,9 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
         }
 
         var (key, keyVariable) = KeyOf(vendor);
-        Uri? endpoint = null;
-        failure = KeyProblem(vendor, key, keyVariable) ?? EndpointOf(vendor, model, out endpoint);
-        return failure is null ? _providers[vendor.Name] = Create(vendor, EndpointWith(vendor, endpoint!, key)) : null;
+        BaseUrl? url = null;
+        failure = KeyProblem(vendor, key, keyVariable) ?? UrlOf(vendor, model, out url);
+        return failure is null ? _providers[vendor.Name] = Create(vendor, EndpointAt(url!, vendor, key)) : null;
     }
 
     public void Dispose()
@@ -44,51 +44,44 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
     {
         null when vendor.Name == Vendor.CompatibleName => null,
         null when vendor.Name == Vendor.AzureName && settings.AzureToken is not null => null,
-        null => new ModelFailure(ModelErrorCode.MissingApiKey, $"{variable} is not set"),
+        null => new ModelFailure(ModelErrorCode.MissingApiKey, $"{variable} is not set", Outage: OutageKind.Access),
         _ when key.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) => new ModelFailure(
-            ModelErrorCode.AuthError, $"{variable} is a Key Vault reference that was not resolved: check the reference and the app's access to the vault"),
+            ModelErrorCode.AuthError, $"{variable} is a Key Vault reference that was not resolved: check the reference and the app's access to the vault",
+            Outage: OutageKind.Access),
         _ when key.AsSpan().ContainsAnyExceptInRange('!', '~') => new ModelFailure(
-            ModelErrorCode.AuthError, $"{variable} holds a space or a character that is not ASCII: no HTTP header can carry it"),
+            ModelErrorCode.AuthError, $"{variable} holds a space or a character that is not ASCII: no HTTP header can carry it", Outage: OutageKind.Access),
         _ => null,
     };
 
-    private ModelFailure? EndpointOf(Vendor vendor, string model, out Uri? endpoint)
+    private ModelFailure? UrlOf(Vendor vendor, string model, out BaseUrl? url)
     {
-        endpoint = null;
+        url = null;
 
         // Other vendors' keys are not for a server that speaks OpenAI's format.
         var given = vendor.Wire == WireKind.OpenAI ? settings.BaseUrl : null;
-        if ((given ?? settings.Variable(vendor.BaseUrlVariable) ?? vendor.Url) is not { } url)
+        if ((given ?? settings.Variable(vendor.BaseUrlVariable) ?? vendor.Url) is not { } text)
         {
             return new ModelFailure(
                 ModelErrorCode.ValidationError,
                 $"{vendor.BaseUrlVariable} is not set: '{vendor.Name}:{model}' needs the base URL of its server (that variable, or the command line's base URL)");
         }
 
-        if (!Uri.TryCreate(url, UriKind.Absolute, out endpoint) || endpoint.Scheme is not ("http" or "https") || endpoint.UserInfo.Length > 0)
-        {
-            return new ModelFailure(
-                ModelErrorCode.ValidationError,
-                $"{vendor.BaseUrlVariable} (or the command line's base URL) must be an http or https URL without user name, such as http://127.0.0.1:9000/v1");
-        }
-
-        // People give the resource's address (https://NAME.openai.azure.com); its v1 API is a path below it.
-        if (vendor.Name == Vendor.AzureName && endpoint.AbsolutePath == "/")
-        {
-            endpoint = new Uri(endpoint, "/openai/v1");
-        }
-
-        return null;
+        url = BaseUrl.Read(vendor, text, settings.Variable(Vendor.AzureApiVersionVariable));
+        return url is not null ? null : new ModelFailure(
+            ModelErrorCode.ValidationError,
+            $"{vendor.BaseUrlVariable} (or the command line's base URL) must be an http or https URL without user name, such as http://127.0.0.1:9000/v1");
     }
 
-    private ProviderEndpoint EndpointWith(Vendor vendor, Uri endpoint, string? key) => new()
+    private ProviderEndpoint EndpointAt(BaseUrl url, Vendor vendor, string? key) => new()
     {
-        Endpoint = endpoint,
+        Endpoint = url.Address,
+        IsAzureResource = url.IsByDeployment,
+        AzureApiVersion = url.ApiVersion,
         ApiKey = key,
         Token = vendor.Name == Vendor.AzureName ? settings.AzureToken : null,
         KeyHeader = vendor.KeyHeader,
         Timeout = settings.Timeout,
-        MaxConnections = Math.Max(1024, settings.MaxConcurrency),
+        MaxConnections = Math.Max(1024, settings.MostConcurrent),
     };
 
     private IModelProvider Create(Vendor vendor, ProviderEndpoint endpoint) => vendor.Wire switch

@@ -5,24 +5,24 @@ public static class EntityBatches
 {
     public const int MaxOperations = 100;
 
-    // A batch may hold 4 MiB on the wire; text grows when it is escaped, so batches are cut well below.
-    private const int MaxUnits = 700_000;
+    // Half of what a request may have: a slow line takes long enough for that.
+    private const int BytesPerBatch = EntityRules.BytesPerSubmission / 2;
 
     public static async Task UpsertAsync(IEntityStore store, string table, IReadOnlyList<Entity> entities, CancellationToken cancellationToken)
     {
         var batch = new List<EntityOperation>();
-        var units = 0;
+        var bytes = 0;
         foreach (var entity in entities)
         {
-            var size = Units(entity);
-            if (batch.Count == MaxOperations || (batch.Count > 0 && units + size > MaxUnits))
+            var size = EntityRules.SentBytes(entity);
+            if (batch.Count == MaxOperations || (batch.Count > 0 && bytes + size > BytesPerBatch))
             {
                 await store.SubmitAsync(table, batch, cancellationToken);
-                (batch, units) = ([], 0);
+                (batch, bytes) = ([], 0);
             }
 
             batch.Add(EntityOperation.Upsert(entity));
-            units += size;
+            bytes += size;
         }
 
         if (batch.Count > 0)
@@ -30,7 +30,4 @@ public static class EntityBatches
             await store.SubmitAsync(table, batch, cancellationToken);
         }
     }
-
-    private static int Units(Entity entity) =>
-        entity.Properties.Values.Sum(value => value switch { string text => text.Length, byte[] bytes => bytes.Length, _ => 16 });
 }

@@ -26,3 +26,19 @@ public readonly record struct EntityOperation(EntityOperationKind Kind, Entity E
     public static EntityOperation Delete(string partitionKey, string rowKey, string? etag = null) =>
         new(EntityOperationKind.Delete, new Entity(partitionKey, rowKey) { ETag = etag });
 }
+
+public enum SubmitStatus
+{
+    Applied,
+    AlreadyExists,
+    Conflict,
+    NotFound,
+}
+
+/// <summary>How a submission ended; when it was not applied, which operation (0-based) stood in the way.</summary>
+public readonly record struct SubmitResult(SubmitStatus Status, int FailedOperation = -1)
+{
+    public static readonly SubmitResult Applied = new(SubmitStatus.Applied);
+
+    public bool IsApplied => Status == SubmitStatus.Applied;
+}

@@ -72,6 +72,9 @@ public static class TableKeys
 
     public const string AllRuns = "run";
 
+    /// <summary>In <see cref="Runs"/>: row = run id, what the cells of a run that has ended add up to.</summary>
+    public const string AllCounts = "counts";
+
     public const string AllDigests = "digest";
 
     public const string AllTopics = "topic";

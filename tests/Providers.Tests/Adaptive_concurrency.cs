@@ -274,6 +274,30 @@ public sealed class Adaptive_concurrency
         Assert.InRange(provider.Requests.Count, calls, 1.5 * calls);
     }
 
+    /// <summary>A server that answers after 50 ms, however many ask. Without a concurrency of the user's the first 496 calls are the ramp.</summary>
+    [Theory]
+    [InlineData(100, 100, 2000, 1.0)]
+    [InlineData(256, 256, 2000, 0.4)]
+    [InlineData(16, 256, 2000, 0.55)]
+    [InlineData(16, 256, 1000, 0.35)]
+    public void A_short_run_is_not_long_for_its_ramp(int start, int most, int calls, double seconds)
+    {
+        var provider = new ScriptedProvider(async (_, cancellationToken) =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, cancellationToken);
+            return Samples.Answer();
+        });
+        using var gate = Gate(start, most);
+        var caller = new ModelCaller("openai", provider, gate, new ModelCallerOptions(), _clock, new Random(2));
+        var started = _clock.GetUtcNow();
+
+        new SingleThread().Run(
+            () => Task.WhenAll(Enumerable.Range(0, calls).Select(call => caller.CallAsync(Samples.Request(id: $"c{call}"), null, CancellationToken.None))),
+            _clock, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+
+        Assert.Equal(seconds, (_clock.GetUtcNow() - started).TotalSeconds, 0.011);
+    }
+
     private AdaptiveConcurrency Gate(int start = 16, int max = 256) => new(new ConcurrencyOptions(start, max), _clock);
 
     private static async Task<CallPermit> StartAsync(AdaptiveConcurrency gate)

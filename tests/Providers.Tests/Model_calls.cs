@@ -38,9 +38,7 @@ public sealed class Model_calls
     }
 
     [Theory]
-    [InlineData(ModelErrorCode.AuthError)]
     [InlineData(ModelErrorCode.ValidationError)]
-    [InlineData(ModelErrorCode.NotFound)]
     [InlineData(ModelErrorCode.InvalidResponse)]
     [InlineData(ModelErrorCode.Unknown)]
     public async Task A_lasting_failure_ends_the_call_at_once(ModelErrorCode code)

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -23,7 +22,7 @@ public sealed class OpenAI_provider
         var answer = Samples.AnswerOf(await CallAsync(server));
 
         Assert.Equal(
-            new ModelAnswer("Rating: 4", "max_tokens", "gpt-4.1-mini-2025-04-14", new TokenUsage(11, 7, 3, 5), "req_1", ResponseId: "c"), answer);
+            new ModelAnswer("Rating: 4", "max_tokens", "gpt-4.1-mini-2025-04-14", new TokenUsage(11, 7, 3, 5), "req_1", ResponseId: "c", Ending: AnswerEnding.Length, EndingDetail: "length"), answer);
     }
 
     [Theory]
@@ -106,6 +105,7 @@ public sealed class OpenAI_provider
     [InlineData(403, ModelErrorCode.AuthError)]
     [InlineData(404, ModelErrorCode.NotFound)]
     [InlineData(405, ModelErrorCode.Unknown)]
+    [InlineData(407, ModelErrorCode.AuthError)]
     [InlineData(408, ModelErrorCode.Timeout)]
     [InlineData(409, ModelErrorCode.ServerError)]
     [InlineData(413, ModelErrorCode.ValidationError)]
@@ -124,7 +124,8 @@ public sealed class OpenAI_provider
 
         var failure = Samples.FailureOf(await CallAsync(server));
 
-        Assert.Equal(new ModelFailure(expected, $"HTTP {status}: Something is wrong", status, "some_code", null, "req_9"), failure);
+        var hint = status == 407 ? ", a proxy wants a user and a password" : "";
+        Assert.Equal(new ModelFailure(expected, $"HTTP {status} from {server.BaseUrl}/chat/completions{hint}: Something is wrong", status, "some_code", null, "req_9"), failure);
     }
 
     [Theory]
@@ -165,11 +166,15 @@ public sealed class OpenAI_provider
     [InlineData("<html><body>oops</body></html>", "text/html", ModelErrorCode.ServerError)]
     [InlineData("""{"choices":[{"message":{"content":"Ra""", "application/json", ModelErrorCode.ServerError)]
     [InlineData("", "application/json", ModelErrorCode.ServerError)]
-    [InlineData("""{"choices":[]}""", "application/json", ModelErrorCode.InvalidResponse)]
+    [InlineData("""{"choices":[]}""", "application/json", ModelErrorCode.ServerError)]
+    [InlineData("""{"choices":null}""", "application/json", ModelErrorCode.ServerError)]
+    [InlineData("""{"choices":"none"}""", "application/json", ModelErrorCode.InvalidResponse)]
     [InlineData("""{"choices":[{"text":"old"}]}""", "application/json", ModelErrorCode.InvalidResponse)]
     [InlineData("[1]", "application/json", ModelErrorCode.InvalidResponse)]
     [InlineData("""{"error":{"message":"busy","code":429}}""", "application/json", ModelErrorCode.RateLimit)]
-    [InlineData("""{"error":{"message":"no such thing"}}""", "application/json", ModelErrorCode.InvalidResponse)]
+    [InlineData("""{"error":{"message":"busy","code":"rate_limit_exceeded"}}""", "application/json", ModelErrorCode.RateLimit)]
+    [InlineData("""{"error":{"message":"no such model","type":"not_found_error"}}""", "application/json", ModelErrorCode.NotFound)]
+    [InlineData("""{"error":{"message":"no such thing"}}""", "application/json", ModelErrorCode.ServerError)]
     public async Task A_200_that_holds_no_answer_is_told_apart(string body, string contentType, ModelErrorCode expected)
     {
         await using var server = new RawServer(RawServer.Response(200, body, contentType: contentType));
@@ -192,7 +197,18 @@ public sealed class OpenAI_provider
 
         var failure = Samples.FailureOf(await CallAsync(server));
 
-        Assert.Equal(new ModelFailure(ModelErrorCode.ServerError, "HTTP 502", 502), failure);
+        Assert.Equal(new ModelFailure(ModelErrorCode.ServerError, $"HTTP 502 from {server.BaseUrl}/chat/completions", 502), failure);
+    }
+
+    [Theory]
+    [InlineData("<html><h1>Not Found</h1></html>", OutageKind.WrongServer)]
+    [InlineData("""{"error":{"message":"The model does not exist","code":"model_not_found"}}""", OutageKind.NotFound)]
+    [InlineData("", OutageKind.NotFound)]
+    public async Task A_path_that_no_vendor_has_is_told_from_a_model_that_is_not_there(string body, OutageKind expected)
+    {
+        await using var server = new RawServer(RawServer.Response(404, body));
+
+        Assert.Equal(expected, OutageWatch.SignOf(Samples.FailureOf(await CallAsync(server))));
     }
 
     [Fact]
@@ -263,24 +279,6 @@ public sealed class OpenAI_provider
         await using var server = new RawServer(RawServer.Response(200, Completion.Replace("Rating: 4", text, StringComparison.Ordinal)));
 
         Assert.Equal(text, Samples.AnswerOf(await CallAsync(server)).Text);
-    }
-
-    [Fact]
-    public async Task A_body_that_was_compressed_unasked_is_a_server_error()
-    {
-        using var compressed = new MemoryStream();
-        await using (var gzip = new GZipStream(compressed, CompressionMode.Compress, leaveOpen: true))
-        {
-            await gzip.WriteAsync(Encoding.UTF8.GetBytes(Completion));
-        }
-
-        await using var server = new RawServer(async (socket, token) =>
-        {
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {compressed.Length}\r\n\r\n"), token);
-            await socket.SendAsync(compressed.ToArray(), token);
-        });
-
-        Assert.Equal(ModelErrorCode.ServerError, Samples.FailureOf(await CallAsync(server)).Code);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 
 namespace FunctionsEval.Providers.Tests;
@@ -58,7 +59,7 @@ public sealed class Provider_resolution
 
         var failure = Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve("gpt-4.1")).Failure;
 
-        Assert.Equal(new ModelFailure(ModelErrorCode.MissingApiKey, "OPENAI_API_KEY is not set"), failure);
+        Assert.Equal(new ModelFailure(ModelErrorCode.MissingApiKey, "OPENAI_API_KEY is not set", Outage: OutageKind.Access), failure);
         Assert.All(
             Vendor.All.Where(vendor => vendor.Name != Vendor.CompatibleName),
             vendor => Assert.Equal($"{vendor.KeyVariable} is not set", Assert.IsType<ProviderResolution.Unsupported>(catalog.Resolve($"{vendor.Name}:m")).Failure.Message));
@@ -186,6 +187,38 @@ public sealed class Provider_resolution
         Assert.Single(callers.Distinct());
         Assert.NotSame(callers[0], ((ProviderResolution.Resolved)catalog.Resolve("openai:other")).Caller);
         Assert.Equal(["openai:gpt-4.1", "openai:other"], catalog.Gates().Keys.Order());
+    }
+
+    [Theory]
+    [InlineData(100, null, 100, 100)]
+    [InlineData(5, null, 5, 5)]
+    [InlineData(100, 8, 8, 8)]
+    [InlineData(null, null, 16, 256)]
+    [InlineData(null, 8, 8, 8)]
+    public async Task A_concurrency_that_was_asked_for_is_there_from_the_first_call_on(int? concurrency, int? limit, int start, int most)
+    {
+        var underWay = 0;
+        await using var server = await Simulated_models.StartAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(20)));
+        using var catalog = Catalog(new ProviderSettings
+        {
+            Variables = Samples.Settings(("OPENAI_COMPATIBLE_BASE_URL", server.BaseUrl.ToString())).Variables,
+            Concurrency = concurrency,
+            Limits = LimitTable.Parse(limit is null ? null : $"openai-compatible=concurrency:{limit}"),
+        });
+        var caller = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve("openai-compatible:sim-steady")).Caller;
+        Assert.Equal(start, caller.Gate.Snapshot().Limit);
+
+        await Task.WhenAll(Enumerable.Range(0, 1200).Select(call => caller.CallAsync(
+            Samples.Request("sim-steady", id: $"c{call}"),
+            (_, _) =>
+            {
+                underWay = Math.Max(underWay, caller.Gate.Snapshot().InFlight);
+                return ValueTask.CompletedTask;
+            },
+            TestContext.Current.CancellationToken)));
+
+        Assert.InRange(underWay, start, most);
+        Assert.Equal(most, caller.Gate.Snapshot().Limit);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
 
 namespace FunctionsEval.Providers.Tests;
@@ -113,7 +115,49 @@ public sealed class Wire_formats
         Assert.Equal(refused.Contains("temperature"), first.Attempts[^1].Adaptations.HasFlag(RequestAdaptations.WithoutTemperature));
         Assert.Equal(refused.Contains("max_tokens"), first.Attempts[^1].Adaptations.HasFlag(RequestAdaptations.MaxCompletionTokensName));
         Assert.Equal(first.Attempts[^1].Adaptations, Assert.Single(second.Attempts).Adaptations);
+        Assert.Equal(refused.Contains("temperature") ? 1 : 0, first.Attempts[^1].Adaptations.Warnings().Count);
         Samples.AnswerOf(second.Outcome);
+    }
+
+    [Theory]
+    [InlineData("openai", "Unsupported value: 'messages[0].role' does not support 'system' with this model.", "messages[0].role")]
+    [InlineData("openai-compatible", "System role not supported", null)]
+    [InlineData("mistral", "Conversation roles must alternate user/assistant/user/assistant/...", null)]
+    [InlineData("google", "Developer instruction is not enabled for models/gemma-3-27b-it", null)]
+    public async Task A_system_message_that_a_model_refuses_goes_into_the_first_user_message(string vendor, string message, string? param)
+    {
+        var refusal = RawServer.Response(400, JsonSerializer.Serialize(new { error = new { message, param, type = "invalid_request_error" } }));
+        var answer = RawServer.Response(200, vendor == "google"
+            ? """{"candidates":[{"content":{"parts":[{"text":"Rating: 4"}]},"finishReason":"STOP"}]}"""
+            : """{"choices":[{"message":{"content":"Rating: 4"},"finish_reason":"stop"}]}""");
+        RawServer? server = null;
+        await using var running = server = new RawServer(async (socket, token) =>
+            await socket.SendAsync(Encoding.UTF8.GetBytes(server!.LastRequest.Contains("ystem", StringComparison.Ordinal) ? refusal : answer), token));
+        using var catalog = new ProviderCatalog(Samples.SettingsOfAll(server.BaseUrl), TimeProvider.System, new Random(1));
+        var caller = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve($"{vendor}:m")).Caller;
+
+        var result = await caller.CallAsync(Samples.Request("m"), null, TestContext.Current.CancellationToken);
+        var withSystem = server.LastRequest;
+        var plain = await caller.CallAsync(new ModelRequest("m", [new ChatMessage(ChatRole.User, "x")], "c2"), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal("Rating: 4", Samples.AnswerOf(result.Outcome).Text);
+        Assert.Contains("One line: Rating: N.\\n\\nHow acceptable is it?", withSystem, StringComparison.Ordinal);
+        Assert.Equal([RequestAdaptations.None, RequestAdaptations.SystemInUserMessage], result.Attempts.Select(attempt => attempt.Adaptations));
+        Assert.Contains("system message", Assert.Single(result.Attempts[1].Adaptations.Warnings()), StringComparison.Ordinal);
+        Assert.Equal(RequestAdaptations.None, Assert.Single(plain.Attempts).Adaptations);
+    }
+
+    [Fact]
+    public async Task A_refused_system_message_is_not_tried_twice_without_one()
+    {
+        await using var server = new RawServer(RawServer.Response(400, """{"error":{"message":"System role not supported"}}"""));
+        using var catalog = new ProviderCatalog(Samples.SettingsOfAll(server.BaseUrl), TimeProvider.System, new Random(1));
+        var caller = Assert.IsType<ProviderResolution.Resolved>(catalog.Resolve("mistral:m")).Caller;
+
+        var result = await caller.CallAsync(new ModelRequest("m", [new ChatMessage(ChatRole.User, "x")], "c1"), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(ModelErrorCode.ValidationError, Samples.FailureOf(result.Outcome).Code);
+        Assert.Single(result.Attempts);
     }
 
     private static ProviderCatalog Catalog(SimulatorServer server) => new(Samples.SettingsOfAll(server.BaseUrl), TimeProvider.System, new Random(1));

@@ -34,7 +34,7 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
             run.Scorers.Count,
             PlannedCells(scores),
             scores.Outcomes[CellOutcome.Scored],
-            scores.Outcomes[CellOutcome.Invalid],
+            scores.Outcomes[CellOutcome.Invalid] + scores.Outcomes[CellOutcome.Refused] + scores.Outcomes[CellOutcome.Truncated],
             scores.Outcomes[CellOutcome.Failed],
             VerdictRules.MetricsOfOneMargin(run, scores.Scorers));
         return new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());

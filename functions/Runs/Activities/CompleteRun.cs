@@ -1,3 +1,4 @@
+using FunctionsEval.Runs.Cells;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
@@ -6,7 +7,7 @@ namespace FunctionsEval.Runs.Activities;
 public sealed record CompleteRunInput(string RunId, string? AnalysisError = null, string? FailureReason = null, string? StopReason = null);
 
 /// <summary>Gives the run its last status. A run that was cancelled stays so; repeating changes nothing.</summary>
-public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, MakeDigest makeDigest, TimeProvider clock, ILogger<CompleteRun> logger)
+public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, CellLedger cells, MakeDigest makeDigest, TimeProvider clock, ILogger<CompleteRun> logger)
 {
     public const string Name = "CompleteRun";
 
@@ -36,6 +37,7 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, MakeD
         catalog.Forget(input.RunId);
         if (completed is not null)
         {
+            await cells.SealAsync(completed, cancellationToken);
             RunTelemetry.RunEnded(completed.Status);
             LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, completed.Status, completed.Reason);
         }

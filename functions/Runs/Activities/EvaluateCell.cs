@@ -10,11 +10,14 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 
 /// <summary>
 /// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
-/// full of it: scored, invalid, failed, or paused / cancelled / stopped when it was left.
+/// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
 public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
+
+    /// <summary>There before this execution.</summary>
+    internal const string Stored = "stored";
 
     internal const string Paused = "paused";
     internal const string Cancelled = "cancelled";
@@ -29,9 +32,9 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
     {
         var address = new CellAddress(input.Item, input.Variant, input.Sample);
         var active = await ActiveRunAsync(input, cancellationToken);
-        if (await ledger.FindAsync(active.Run, address, cancellationToken) is { } known)
+        if (await IsStoredAsync(active, address, cancellationToken))
         {
-            return EvalJson.Name(known.Outcome);
+            return Stored;
         }
 
         if (active.StopReason is not null)
@@ -71,6 +74,22 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
                 cancellationToken);
             return Stopped;
         }
+    }
+
+    private async ValueTask<bool> IsStoredAsync(ActiveRun active, CellAddress address, CancellationToken cancellationToken)
+    {
+        if (active.Cells is { } cells && await cells.IsStoredAsync(address) is { } isKnown)
+        {
+            return isKnown;
+        }
+
+        if (await ledger.FindAsync(active.Run, address, cancellationToken) is not { } stored)
+        {
+            return false;
+        }
+
+        await (active.Cells?.AddAsync(stored) ?? Task.CompletedTask);
+        return true;
     }
 
     private async Task<ActiveRun> ActiveRunAsync(CellInput input, CancellationToken cancellationToken)

@@ -5,15 +5,15 @@ using FunctionsEval.Storage;
 namespace FunctionsEval.Runs.Budget;
 
 /// <summary>
-/// One process's part of a budget that several processes spend. What was spent is read from the ledger, which never knows too little; a row
-/// for each process says what it holds on top, so all together never reserve more than the cap. A process that dies gives its part back
-/// when its row is too old.
+/// One instance's part of a budget that several instances of the function app spend. A row for each says what it holds and what it has spent;
+/// one row for all says what was spent before, so that a lease reads a handful of rows, however many cells the run has. What an instance held
+/// that died counts as spent, until nobody holds anything: then the ledger, which knows every call, is added up once, and the rows begin anew.
 /// </summary>
 internal sealed class BudgetLease(IEntityStore entities, CellLedger ledger, RunRecord run, TimeProvider clock)
 {
     private const string Turn = "!turn";
 
-    /// <summary>A process that has not been heard of for so long is dead.</summary>
+    /// <summary>An instance that has not been heard of for so long is dead.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     // A quarter of what is left and at least eight calls: few leases, and the last ones are small.
@@ -23,55 +23,54 @@ internal sealed class BudgetLease(IEntityStore entities, CellLedger ledger, RunR
     private readonly string _partition = TableKeys.BudgetOf(run.RunId);
     private readonly string _row = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private DateTimeOffset _until;
+    private long _epoch;
+    private decimal _spentBefore;
 
     /// <summary>True once half of the lease's life is over.</summary>
     public bool IsOld => clock.GetUtcNow() > _until - (Lifetime / 2);
 
-    /// <summary>Asks for at least <paramref name="needed"/>; tells at the same time what this process holds, which makes the lease young.</summary>
+    /// <summary>Asks for at least <paramref name="needed"/>; tells at the same time what this instance holds, which makes the lease young.</summary>
+    /// <param name="held">What this instance holds now.</param>
+    /// <param name="spent">What this instance has spent since it began.</param>
     /// <returns>What was granted, and whether others hold something that may come back.</returns>
-    public async Task<(decimal Granted, bool OthersHold)> TakeAsync(decimal held, decimal needed, CancellationToken cancellationToken)
+    public async Task<(decimal Granted, bool OthersHold)> TakeAsync(decimal held, decimal spent, decimal needed, CancellationToken cancellationToken)
     {
         while (true)
         {
             var now = clock.GetUtcNow();
-            Entity? turn = null;
-            var (others, changes) = (0L, new List<EntityOperation>());
-
-            // The rows are read before the ledger: what moves from a row into the ledger meanwhile is counted twice rather than not at all.
-            await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Limits, _partition), cancellationToken))
+            var account = await ReadAsync(now, cancellationToken);
+            var mine = account.Epoch == _epoch ? spent - _spentBefore : 0;
+            var left = (decimal)run.BudgetUsd!.Value - account.Spent - account.SpentByOthers - mine - account.OthersHold - held;
+            var isCounted = account.IsNew || (left < needed && needed > 0 && account.Doubtful > 0 && held == 0 && account.OthersHold == 0);
+            if (isCounted)
             {
-                if (row.RowKey == Turn)
-                {
-                    turn = row;
-                }
-                else if (row.RowKey != _row && row.GetDateTimeOffset("until") < now)
-                {
-                    changes.Add(EntityOperation.Delete(_partition, row.RowKey));
-                }
-                else if (row.RowKey != _row)
-                {
-                    others += row.GetInt64("heldNanos") ?? 0;
-                }
+                account = account with { Spent = await ledger.SpentAsync(run), SpentByOthers = 0, Doubtful = 0, Epoch = account.Epoch + 1 };
+                (mine, left) = (0, (decimal)run.BudgetUsd.Value - account.Spent - held);
             }
 
-            var left = (decimal)run.BudgetUsd!.Value - await ledger.SpentAsync(run) - Money.FromNanos(others) - held;
             var granted = left < needed || needed <= 0 ? 0 : Math.Max(needed, Math.Min(left, Math.Max(left / Share, Calls * needed)));
-            changes.Insert(0, TurnOf(turn));
-            changes.Add(EntityOperation.Upsert(new Entity(_partition, _row)
-            {
-                ["heldNanos"] = Money.ToNanos(held + granted),
-                ["until"] = now + Lifetime,
-            }));
+            List<EntityOperation> changes =
+            [
+                TurnOf(account, isCounted),
+                .. account.Dead.Select(row => EntityOperation.Delete(_partition, row)),
+                EntityOperation.Upsert(new Entity(_partition, _row)
+                {
+                    ["epoch"] = account.Epoch,
+                    ["heldNanos"] = Money.ToNanos(held + granted),
+                    ["spentNanos"] = Money.ToNanos(mine),
+                    ["until"] = now + Lifetime,
+                }),
+            ];
             if ((await entities.SubmitAsync(TableKeys.Limits, changes, cancellationToken)).IsApplied)
             {
-                _until = now + Lifetime;
-                return (granted, others > 0);
+                (_until, _epoch, _spentBefore) = (now + Lifetime, account.Epoch, spent - mine);
+                return (granted, account.OthersHold > 0);
             }
         }
     }
 
-    /// <summary>Tells that this process lives; false when it was taken for dead and its part is spent by others.</summary>
-    public async Task<bool> RenewAsync(decimal held, CancellationToken cancellationToken)
+    /// <summary>Tells that this instance lives; false when it was taken for dead and its part is spent by others.</summary>
+    public async Task<bool> RenewAsync(decimal held, decimal spent, CancellationToken cancellationToken)
     {
         while (await entities.FindAsync(TableKeys.Limits, _partition, _row, cancellationToken) is { } row)
         {
@@ -84,14 +83,60 @@ internal sealed class BudgetLease(IEntityStore entities, CellLedger ledger, RunR
             }
         }
 
-        return held <= 0 || (await TakeAsync(held: 0, held, cancellationToken)).Granted > 0;
+        return held <= 0 || (await TakeAsync(held: 0, spent, held, cancellationToken)).Granted > 0;
     }
 
-    // Whoever changes this row first has decided on what the others have read; they look again.
-    private EntityOperation TurnOf(Entity? read)
+    private async Task<Account> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var next = new Entity(_partition, Turn) { ["number"] = (read?.GetInt64("number") ?? 0) + 1 };
-        next.ETag = read?.ETag;
-        return read is null ? EntityOperation.Insert(next) : EntityOperation.Replace(next);
+        var rows = new List<Entity>();
+        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Limits, _partition), cancellationToken))
+        {
+            rows.Add(row);
+        }
+
+        var turn = rows.Find(row => row.RowKey == Turn);
+        var epoch = turn?.GetInt64("epoch") ?? 0;
+        var others = rows.Where(row => row.RowKey != Turn && row.RowKey != _row).ToList();
+        var dead = others.Where(row => row.GetDateTimeOffset("until") < now).ToList();
+        var lost = dead.Sum(Held);
+        return new Account(
+            turn,
+            epoch,
+            Spent: Nanos(turn, "spentNanos") + lost + dead.Sum(row => Spent(row, epoch)),
+            SpentByOthers: others.Except(dead).Sum(row => Spent(row, epoch)),
+            OthersHold: others.Except(dead).Sum(Held),
+            Doubtful: Nanos(turn, "doubtfulNanos") + lost,
+            [.. dead.Select(row => row.RowKey)]);
+    }
+
+    private static decimal Held(Entity row) => Nanos(row, "heldNanos");
+
+    // What was spent before the ledger was added up is in the sum.
+    private static decimal Spent(Entity row, long epoch) => row.GetInt64("epoch") == epoch ? Nanos(row, "spentNanos") : 0;
+
+    private static decimal Nanos(Entity? row, string name) => Money.FromNanos(row?.GetInt64(name) ?? 0);
+
+    // Whoever changes this row first has decided on what the others have read; they look again.
+    private EntityOperation TurnOf(Account account, bool isCounted)
+    {
+        var next = new Entity(_partition, Turn)
+        {
+            ["number"] = (account.Turn?.GetInt64("number") ?? 0) + 1,
+            ["epoch"] = account.Epoch,
+            ["spentNanos"] = Money.ToNanos(account.Spent),
+            ["doubtfulNanos"] = Money.ToNanos(account.Doubtful),
+        };
+        next.ETag = account.Turn?.ETag;
+        return account.Turn is null ? EntityOperation.Insert(next) : EntityOperation.Replace(next);
+    }
+
+    /// <param name="Spent">What was spent by nobody who is still there, and what the dead held.</param>
+    /// <param name="Doubtful">Of that, what the dead held: they may not have spent it.</param>
+    /// <param name="Epoch">How often the ledger was added up.</param>
+    /// <param name="Dead">Rows of instances that were not heard of for too long.</param>
+    private sealed record Account(
+        Entity? Turn, long Epoch, decimal Spent, decimal SpentByOthers, decimal OthersHold, decimal Doubtful, IReadOnlyList<string> Dead)
+    {
+        public bool IsNew => Turn is null;
     }
 }

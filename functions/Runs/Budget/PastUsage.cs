@@ -19,7 +19,7 @@ public sealed record PastUsage(long Cells, long InputTokens, long OutputTokens)
             var counts = await cells.CountAsync(run, cancellationToken);
             foreach (var (index, variant) in run.Variants.Index().Where(entry => variants.Contains(entry.Item)))
             {
-                var (answered, input, output) = (counts[index].Scored + counts[index].Invalid, counts[index].InputTokens, counts[index].OutputTokens);
+                var (answered, input, output) = (counts[index].Answered, counts[index].InputTokens, counts[index].OutputTokens);
                 if (answered > 0 && input > 0)
                 {
                     var before = found.GetValueOrDefault(variant.Name) ?? new PastUsage(0, 0, 0);

@@ -24,6 +24,7 @@ public sealed class RunBudget
     private TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private decimal _free;
     private decimal _reserved;
+    private decimal _spent;
     private int _underWay;
     private Refusal? _refusal;
 
@@ -105,12 +106,13 @@ public sealed class RunBudget
         try
         {
             decimal held;
+            decimal spent;
             lock (_lock)
             {
-                held = _free + _reserved;
+                (held, spent) = (_free + _reserved, _spent);
             }
 
-            return await _lease.RenewAsync(held, cancellationToken);
+            return await _lease.RenewAsync(held, spent, cancellationToken);
         }
         finally
         {
@@ -127,6 +129,7 @@ public sealed class RunBudget
         {
             _reserved -= reserved;
             _free += reserved - cost;
+            _spent += cost;
             _underWay--;
             _refusal = null;
             (settled, _settled) = (_settled, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -146,6 +149,7 @@ public sealed class RunBudget
         try
         {
             decimal held;
+            decimal spent;
             decimal needed;
             bool isLast;
             TaskCompletionSource settled;
@@ -170,10 +174,10 @@ public sealed class RunBudget
                     _free = 0;
                 }
 
-                (held, needed, settled) = (_free + _reserved, amount - _free, _settled);
+                (held, spent, needed, settled) = (_free + _reserved, _spent, amount - _free, _settled);
             }
 
-            var (granted, othersHold) = await lease.TakeAsync(held, needed, cancellationToken);
+            var (granted, othersHold) = await lease.TakeAsync(held, spent, needed, cancellationToken);
             lock (_lock)
             {
                 _free += granted;
@@ -194,6 +198,7 @@ public sealed class RunBudget
         await _turn.WaitAsync();
         try
         {
+            decimal spent;
             lock (_lock)
             {
                 if (_underWay > 0 || _free == 0)
@@ -201,10 +206,10 @@ public sealed class RunBudget
                     return;
                 }
 
-                _free = 0;
+                (_free, spent) = (0, _spent);
             }
 
-            await _lease!.TakeAsync(held: 0, needed: 0, CancellationToken.None);
+            await _lease!.TakeAsync(held: 0, spent, needed: 0, CancellationToken.None);
         }
         catch (StorageException)
         {

@@ -17,6 +17,7 @@ internal sealed partial class CellConversation
     private void Add(ConversationStep.Ask ask, ModelAnswer answer, IReadOnlyList<ChatMessage> messages, IReadOnlyList<ProviderCall> attempts)
     {
         var usage = _prices.UsageOf(answer, messages);
+        _last = answer;
         _modelVersion ??= answer.ModelVersion;
         _turns.Add(new Turn(
             ask.TurnNumber,
@@ -35,8 +36,7 @@ internal sealed partial class CellConversation
 
     private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
     {
-        var scores = failure is null ? CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item.Expected) : [];
-        var outcome = failure is not null ? CellOutcome.Failed : CellScores.OutcomeOf(scores);
+        var (outcome, scores) = failure is null ? Judge(item) : (CellOutcome.Failed, []);
         var lost = LostCalls();
         return new CellRecord(
             address,
@@ -56,7 +56,25 @@ internal sealed partial class CellConversation
             Cost(),
             _held + (lost * _reserved),
             _turns.Any(turn => turn.TokensAreEstimated),
-            output);
+            output,
+            outcome == CellOutcome.Scored && _last?.Ending == AnswerEnding.Length);
+    }
+
+    /// <summary>How the last answer ended decides whether there is anything to score.</summary>
+    private (CellOutcome Outcome, IReadOnlyList<NamedScore> Scores) Judge(Scenario item)
+    {
+        switch (_last)
+        {
+            case { Ending: AnswerEnding.Refused } refused:
+                return (CellOutcome.Refused, CellScores.None(active.Scorers, $"The model refused to answer{(refused.EndingDetail is { } word ? $" ({word})" : "")}."));
+            case { Ending: AnswerEnding.Length, Text: "" }:
+                return (CellOutcome.Truncated, CellScores.None(active.Scorers, $"The answer was cut off before any text: maxTokens{(MaxTokens is { } most ? $" is {most}" : "")}, and thoughts count too."));
+            case { Ending: AnswerEnding.ToolCall, Text: "" }:
+                return (CellOutcome.Invalid, CellScores.None(active.Scorers, "The model asked for a tool and said nothing."));
+            default:
+                var scores = CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item);
+                return (CellScores.OutcomeOf(scores), scores);
+        }
     }
 
     /// <summary>Of the calls that earlier processes sent, those whose answers were not kept.</summary>

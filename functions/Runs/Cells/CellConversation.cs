@@ -23,6 +23,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
     private decimal _reserved;
     private decimal _held;
     private string? _modelVersion;
+    private ModelAnswer? _last;
     private int _sent;
     private int _lost;
     private KeptConversation? _kept;
@@ -82,6 +83,8 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
         }
     }
 
+    private int? MaxTokens => active.Run.Variants[address.Variant].MaxTokens ?? active.Run.Config.MaxTokens;
+
     private async Task<ModelOutcome> AskAsync(ConversationStep.Ask ask, CancellationToken cancellationToken)
     {
         if (active.Models[address.Variant] is not ProviderResolution.Resolved model)
@@ -94,7 +97,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
         var messages = ask.Messages.Select(message => new ChatMessage((ChatRole)message.Role, message.Text)).ToList();
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";
         var request = new ModelRequest(
-            model.Model, messages, id, variant.Temperature ?? config.Temperature, variant.MaxTokens ?? config.MaxTokens, variant.ReasoningEffort,
+            model.Model, messages, id, variant.Temperature ?? config.Temperature, MaxTokens, variant.ReasoningEffort,
             active.Run.IsTriage ? TriageSchema : null);
         _reserved = active.Budget is null ? 0 : _prices.AtMost(request);
 

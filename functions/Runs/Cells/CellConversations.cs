@@ -10,12 +10,12 @@ internal static class CellConversations
 {
     public static ICellConversation Of(ActiveRun active, int variant, Scenario item)
     {
-        var preamble = active.Run.Variants[variant].Preamble ?? active.Run.Preamble;
         if (!active.Run.IsTriage)
         {
-            return new ProbeConversation(preamble, item, active.Run.Config.MaxTurns);
+            return new ProbeConversation(Opening.For(active.Run.Preamble, item, active.Run.Variants[variant]), item, active.Run.Config.MaxTurns);
         }
 
+        var preamble = active.Run.Variants[variant].Preamble ?? active.Run.Preamble;
         return active.Models[variant] is ProviderResolution.Resolved model
             ? new TriageConversation(preamble, item.Prompt, model.ProviderName, model.Model)
             : new TriageConversation(preamble, item.Prompt, "", active.Run.Variants[variant].Model);

@@ -2,15 +2,20 @@ using System.Globalization;
 
 namespace FunctionsEval.Runs.Cells;
 
-/// <param name="Unpriced">Cells with calls whose cost is not known. Rows of earlier versions end before the costs.</param>
-/// <summary>What the cells of one partition and variant add up to. Stored as one short text in the partition's counter row.</summary>
+/// <summary>What the cells of one partition and variant add up to. Stored as one short text in the partition's counter row; new numbers come last.</summary>
+/// <param name="Unpriced">Cells with calls whose cost is not known.</param>
+/// <param name="Cut">Scored cells whose answer was cut off by the limit of tokens.</param>
 public sealed record CellCounts(
     long Scored = 0, long Invalid = 0, long Failed = 0, long CallsSent = 0, long CallsRepeated = 0, long InputTokens = 0, long OutputTokens = 0,
-    long CostNanos = 0, long HeldNanos = 0, long Unpriced = 0)
+    long CostNanos = 0, long HeldNanos = 0, long Unpriced = 0, long Refused = 0, long Truncated = 0,
+    long Cut = 0)
 {
     public static readonly CellCounts None = new();
 
-    public long Finished => Scored + Invalid + Failed;
+    public long Finished => Scored + Invalid + Failed + Refused + Truncated;
+
+    /// <summary>Cells that a model answered, whatever the answer was worth.</summary>
+    public long Answered => Finished - Failed;
 
     public static CellCounts operator +(CellCounts a, CellCounts b) => new(
         a.Scored + b.Scored,
@@ -22,7 +27,10 @@ public sealed record CellCounts(
         a.OutputTokens + b.OutputTokens,
         a.CostNanos + b.CostNanos,
         a.HeldNanos + b.HeldNanos,
-        a.Unpriced + b.Unpriced);
+        a.Unpriced + b.Unpriced,
+        a.Refused + b.Refused,
+        a.Truncated + b.Truncated,
+        a.Cut + b.Cut);
 
     public static CellCounts Of(CellRecord cell) => new(
         cell.Outcome == CellOutcome.Scored ? 1 : 0,
@@ -34,15 +42,18 @@ public sealed record CellCounts(
         cell.OutputTokens ?? 0,
         Money.ToNanos(cell.CostUsd ?? 0),
         Money.ToNanos(cell.HeldUsd),
-        cell.CostUsd is null && cell.Calls + cell.LostCalls > 0 ? 1 : 0);
+        cell.CostUsd is null && cell.Calls + cell.LostCalls > 0 ? 1 : 0,
+        cell.Outcome == CellOutcome.Refused ? 1 : 0,
+        cell.Outcome == CellOutcome.Truncated ? 1 : 0,
+        cell.IsCut ? 1 : 0);
 
     public string ToText() => string.Create(
-        CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens},{CostNanos},{HeldNanos},{Unpriced}");
+        CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens},{CostNanos},{HeldNanos},{Unpriced},{Refused},{Truncated},{Cut}");
 
     public static CellCounts Parse(string text)
     {
         var numbers = text.Split(',').Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray();
         long At(int index) => index < numbers.Length ? numbers[index] : 0;
-        return new(At(0), At(1), At(2), At(3), At(4), At(5), At(6), At(7), At(8), At(9));
+        return new(At(0), At(1), At(2), At(3), At(4), At(5), At(6), At(7), At(8), At(9), At(10), At(11), At(12));
     }
 }

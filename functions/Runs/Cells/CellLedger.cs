@@ -9,10 +9,11 @@ namespace FunctionsEval.Runs.Cells;
 /// Every cell of every run: stored once under its own address, together with its transcript, its provider calls and the count
 /// that includes it. A cell that exists is complete, and progress is a sum of counter rows (docs/adr/0007).
 /// </summary>
-public sealed class CellLedger(IEntityStore entities)
+public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 {
     private const int MaxWriters = 4096;
 
+    private readonly RunCounts _counts = new(entities, clock);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, CellPartitionWriter> _writers = new(StringComparer.Ordinal);
 
@@ -49,7 +50,7 @@ public sealed class CellLedger(IEntityStore entities)
     {
         // The intents are read before the counts: a cell that is stored meanwhile is counted twice rather than not at all.
         var counted = 0L;
-        for (var partition = 0; partition < Partitions(run); partition++)
+        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
             var query = new EntityQuery(
                 TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowFrom: TableKeys.Intent(""), RowTo: TableKeys.Intent("") + "~");
@@ -59,7 +60,7 @@ public sealed class CellLedger(IEntityStore entities)
             }
         }
 
-        counted += (await CountAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
+        counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
         return Money.FromNanos(counted);
     }
 
@@ -67,14 +68,31 @@ public sealed class CellLedger(IEntityStore entities)
     /// <param name="purpose">Null is a probe.</param>
     /// <param name="keepsCalls">For a conversation that is taken up again: a process may die with only its transcript written.</param>
     public async Task<bool> StoreAsync(
-        string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose? purpose = null, bool keepsCalls = false) =>
-        await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls, purpose ?? CallPurpose.Probe, keepsCalls)) == 0;
+        string runId, CellRecord cell, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose? purpose = null, bool keepsCalls = false)
+    {
+        var live = _counts.Live(runId);
+        try
+        {
+            var isNew = await Writer(cell.Address.PartitionKey(runId)).AddAsync(new CellWrite.Cell(cell, transcript, calls, purpose ?? CallPurpose.Probe, keepsCalls)) == 0;
+            if (isNew && live is not null)
+            {
+                await live.AddAsync(cell);
+            }
+
+            return isNew;
+        }
+        catch
+        {
+            live?.Doubt(cell.Address);
+            throw;
+        }
+    }
 
     /// <summary>All cells of a run in address order.</summary>
     public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var names = ScorerNames(run);
-        for (var partition = 0; partition < Partitions(run); partition++)
+        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
             var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
             await foreach (var entity in entities.QueryAsync(query, cancellationToken))
@@ -97,7 +115,7 @@ public sealed class CellLedger(IEntityStore entities)
             : new EntityQuery(
                 TableKeys.Cells,
                 PartitionFrom: CellAddress.PartitionKey(run.RunId, 0),
-                PartitionTo: CellAddress.PartitionKey(run.RunId, Partitions(run)),
+                PartitionTo: CellAddress.PartitionKey(run.RunId, RunCounts.PartitionsOf(run)),
                 RowTo: TableKeys.AfterCells,
                 PageSize: pageSize);
         var cells = new List<CellRecord>();
@@ -112,33 +130,24 @@ public sealed class CellLedger(IEntityStore entities)
         return (cells, continuation);
     }
 
-    /// <summary>What has been counted so far, per variant: one point read a partition.</summary>
-    public async Task<CellCounts[]> CountAsync(RunRecord run, CancellationToken cancellationToken)
-    {
-        var counts = Enumerable.Repeat(CellCounts.None, run.Variants.Count).ToArray();
-        for (var partition = 0; partition < Partitions(run); partition++)
-        {
-            var key = CellAddress.PartitionKey(run.RunId, partition);
-            if (await entities.FindAsync(TableKeys.Cells, key, TableKeys.Counter, cancellationToken) is not { } counter)
-            {
-                continue;
-            }
+    /// <summary>What has been counted so far, per variant.</summary>
+    public Task<CellCounts[]> CountAsync(RunRecord run, CancellationToken cancellationToken) => _counts.OfAsync(run, cancellationToken);
 
-            foreach (var (name, count) in CellCounter.Variants(counter))
-            {
-                counts[CellCounter.Variant(name)] += count;
-            }
-        }
+    /// <summary>From now on this process alone stores cells of the run, and knows them without asking.</summary>
+    public Task<LiveCells> FollowAsync(RunRecord run) => _counts.FollowAsync(run);
 
-        return counts;
-    }
+    /// <summary>This process does not work on the run any more.</summary>
+    public void Leave(string runId) => _counts.Leave(runId);
+
+    /// <summary>Keeps what the cells of a run that has ended add up to, so that it need not be counted again.</summary>
+    public Task SealAsync(RunRecord run, CancellationToken cancellationToken) => _counts.SealAsync(run, cancellationToken);
 
     /// <summary>
     /// Replaces what a finished run's answered cells were scored with, and counts anew. Not one transaction: repeat it if it breaks off.
     /// </summary>
     public async Task RewriteAsync(RunRecord run, Func<CellRecord, Transcript, CellRecord> rewrite, CancellationToken cancellationToken)
     {
-        for (var partition = 0; partition < Partitions(run); partition++)
+        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
             var key = CellAddress.PartitionKey(run.RunId, partition);
             var query = new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells);
@@ -182,8 +191,6 @@ public sealed class CellLedger(IEntityStore entities)
 
         return rows;
     }
-
-    private static int Partitions(RunRecord run) => (run.Items + CellAddress.ItemsPerPartition - 1) / CellAddress.ItemsPerPartition;
 
     private static List<string> ScorerNames(RunRecord run) => [.. run.Scorers.Select(scorer => scorer.Name!)];
 

@@ -10,6 +10,7 @@ namespace FunctionsEval.Runs.Cells;
 /// <param name="CostUsd">What its answered calls cost; null when the model has no price.</param>
 /// <param name="HeldUsd">What calls whose answers were lost may have cost: counted against a budget, not as cost.</param>
 /// <param name="Output">What the conversation came to, as JSON, where that is more than scores: a triage.</param>
+/// <param name="IsCut">An answer was cut off by the limit of tokens; what there was of it was scored.</param>
 /// <param name="LostCalls">Calls that an earlier process sent and whose answers were never stored: paid for, and made again.</param>
 public sealed record CellRecord(
     CellAddress Address,
@@ -29,7 +30,8 @@ public sealed record CellRecord(
     decimal? CostUsd = null,
     decimal HeldUsd = 0,
     bool TokensAreEstimated = false,
-    string? Output = null);
+    string? Output = null,
+    bool IsCut = false);
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<CellOutcome>))]
 public enum CellOutcome
@@ -41,6 +43,12 @@ public enum CellOutcome
 
     /// <summary>No usable answer came (limits, time-outs, refused keys, broken connections): never counted against the model.</summary>
     Failed,
+
+    /// <summary>The model, or a filter of its vendor, declined to answer.</summary>
+    Refused,
+
+    /// <summary>The limit of tokens was used up before there was any text.</summary>
+    Truncated,
 }
 
 /// <summary>What one scorer made of a cell: a value, or why it could not score the answer (<paramref name="Invalid"/>).</summary>

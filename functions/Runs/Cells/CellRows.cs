@@ -42,6 +42,11 @@ internal static class CellRows
             entity["tokensAreEstimated"] = true;
         }
 
+        if (cell.IsCut)
+        {
+            entity["isCut"] = true;
+        }
+
         if (cell.LostCalls > 0)
         {
             entity["lostCalls"] = cell.LostCalls;
@@ -86,7 +91,8 @@ internal static class CellRows
             (decimal?)entity.GetDouble("costUsd"),
             (decimal)(entity.GetDouble("heldUsd") ?? 0),
             entity.GetBoolean("tokensAreEstimated") ?? false,
-            entity.GetText("output"));
+            entity.GetText("output"),
+            entity.GetBoolean("isCut") ?? false);
     }
 
     public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch
@@ -94,6 +100,8 @@ internal static class CellRows
         "scored" => CellOutcome.Scored,
         "invalid" => CellOutcome.Invalid,
         "failed" => CellOutcome.Failed,
+        "refused" => CellOutcome.Refused,
+        "truncated" => CellOutcome.Truncated,
         var other => throw new InvalidDataException($"Cell {entity.PartitionKey}/{entity.RowKey} has the unknown outcome '{other}'."),
     };
 
@@ -209,7 +217,7 @@ internal static class CellRows
     }
 
     private static ProviderCall WithoutText(ProviderCall call) => call.Outcome is ModelOutcome.Answered(var answer)
-        ? call with { Outcome = new ModelOutcome.Answered(answer with { Text = "" }) }
+        ? call with { Outcome = new ModelOutcome.Answered(answer with { Text = "", Reasoning = null }) }
         : call;
 
     /// <summary>How much of the vendor's quota was left, where it said so.</summary>

@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 namespace FunctionsEval.Runs.Orchestration;
 
 /// <summary>A message of the queue <c>pipeline</c>.</summary>
-/// <param name="Digest">Of a run_window whose run is not there yet.</param>
-public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId, DigestRequest? Digest = null)
+public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId)
 {
     public const string QueueName = "pipeline";
 

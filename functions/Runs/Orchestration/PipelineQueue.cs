@@ -45,10 +45,6 @@ public sealed partial class PipelineQueue(
                 await UntilEndedAsync(job.RunId, client, cancellationToken);
                 await StartAsync(job.RunId, client, cancellationToken);
                 break;
-            case PipelineJob.RunWindow when job.Digest is { } digest:
-                await prepareDigest(job.RunId, digest, cancellationToken);
-                await StartAsync(job.RunId, client, cancellationToken);
-                break;
             case PipelineJob.StartRun or PipelineJob.RunAbTest or PipelineJob.RunWindow:
                 await StartAsync(job.RunId, client, cancellationToken);
                 break;
@@ -86,13 +82,17 @@ public sealed partial class PipelineQueue(
         }
 
         // An orchestration ends after its run, so a run that is unfinished even now has lost its orchestration.
-        switch (await leases.AcquireAsync(runId, cancellationToken))
+        var lease = await leases.AcquireAsync(runId, cancellationToken);
+        if (lease is LeaseOutcome.HeldBy(var other))
         {
-            case LeaseOutcome.HeldBy(var other):
-                LogHeld(runId, other.ToString());
-                return false;
-            case LeaseOutcome.NothingToDo:
-                return false;
+            LogHeld(runId, other.ToString());
+            return false;
+        }
+
+        // What a digest triages is chosen here and not when it is asked for, so that a restart goes on with one that waits.
+        if (lease is not LeaseOutcome.Acquired(var mine) || (mine.Pending is not null && (await prepareDigest(runId, cancellationToken)).Status.IsFinished()))
+        {
+            return false;
         }
 
         try

@@ -4,10 +4,10 @@ using FunctionsEval.Evaluation.Definitions;
 namespace FunctionsEval.Evaluation.Conversation;
 
 /// <summary>
-/// The conversation of one cell: the preamble as system message when there is one, the scenario's prompt, then its follow-ups, at most
-/// <paramref name="maxTurns"/> turns. Holds no state: it continues from any transcript that it began.
+/// The conversation of one cell: its opening, then the scenario's follow-ups, at most <paramref name="maxTurns"/> turns. Holds no state: it continues
+/// from any transcript that it began.
 /// </summary>
-public sealed class ProbeConversation(string preamble, Scenario scenario, int maxTurns) : ICellConversation
+public sealed class ProbeConversation(Opening opening, Scenario scenario, int maxTurns) : ICellConversation
 {
     public const string FirstLabel = "scenario_prompt";
 
@@ -20,12 +20,8 @@ public sealed class ProbeConversation(string preamble, Scenario scenario, int ma
             return new ConversationStep.Finished();
         }
 
-        var messages = new List<ConversationMessage>((2 * turns.Count) + 2);
-        if (!string.IsNullOrWhiteSpace(preamble))
-        {
-            messages.Add(new ConversationMessage(ConversationRole.System, preamble));
-        }
-
+        var messages = new List<ConversationMessage>((2 * turns.Count) + opening.Messages.Count);
+        messages.AddRange(opening.Messages.SkipLast(1));
         for (var index = 0; index < turns.Count; index++)
         {
             if (turns[index].ProbePrompt != PromptOf(index))
@@ -44,7 +40,7 @@ public sealed class ProbeConversation(string preamble, Scenario scenario, int ma
 
     public string? Output(IReadOnlyList<Turn> turns) => null;
 
-    private string PromptOf(int index) => index == 0 ? scenario.Prompt : scenario.FollowUps[index - 1].Prompt;
+    private string PromptOf(int index) => index == 0 ? opening.Prompt : Opening.FollowUp(scenario, scenario.FollowUps[index - 1]);
 
     private string LabelOf(int index) => index == 0 ? FirstLabel : scenario.FollowUps[index - 1].Label;
 }

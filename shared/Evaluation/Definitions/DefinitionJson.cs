@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
@@ -56,6 +56,23 @@ public static class DefinitionJson
         }
     }
 
+    internal static void WriteOptional(Utf8JsonWriter writer, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+    }
+
+    /// <summary>Only where it is set.</summary>
+    internal static void WriteFlag(Utf8JsonWriter writer, string name, bool value)
+    {
+        if (value)
+        {
+            writer.WriteBoolean(name, value);
+        }
+    }
+
     private static void Write(Utf8JsonWriter writer, Definition definition)
     {
         const int FlushAt = 64 * 1024;
@@ -82,13 +99,7 @@ public static class DefinitionJson
             writer.WriteNumber("sampleSeed", seed);
         }
 
-        writer.WriteStartArray("scorers");
-        foreach (var scorer in definition.Scorers)
-        {
-            Write(writer, scorer);
-        }
-
-        writer.WriteEndArray();
+        ScorerJson.Write(writer, definition.Scorers);
         Write(writer, definition.Config);
         if (definition.Budget is { } budget)
         {
@@ -101,6 +112,8 @@ public static class DefinitionJson
         DecisionJson.Write(writer, definition.Compare);
         DecisionJson.Write(writer, definition.Stopping);
         DecisionJson.Write(writer, definition.Allocation);
+        WritePrompts(writer, definition.Prompts);
+        WriteOptional(writer, "pass", definition.Pass);
         writer.WriteEndObject();
     }
 
@@ -110,35 +123,40 @@ public static class DefinitionJson
         WriteNumberOrNull(writer, "temperature", config.Temperature);
         WriteNumberOrNull(writer, "maxTokens", config.MaxTokens);
         writer.WriteNumber("maxTurns", config.MaxTurns);
+        WriteOptional(writer, "topP", config.TopP);
+        if (config.Seed is { } seed)
+        {
+            writer.WriteNumber("seed", seed);
+        }
+
+        if (config.Stop is { } stop)
+        {
+            WriteList(writer, "stop", stop);
+        }
+
+        WriteOptional(writer, "responseFormat", config.ResponseFormat);
+        WriteOptional(writer, "extra", config.Extra);
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, ScorerSpec scorer)
+    private static void WritePrompts(Utf8JsonWriter writer, IReadOnlyList<PromptTemplate> prompts)
     {
-        writer.WriteStartObject();
-        writer.WriteString("type", scorer.Type);
-        WriteOptional(writer, "name", scorer.Name);
-        WriteOptional(writer, "value", scorer.Value);
-        writer.WriteBoolean("ignoreCase", scorer.IgnoreCase);
-        WriteOptional(writer, "pattern", scorer.Pattern);
-        if (scorer.Min is { } min)
+        if (prompts.Count == 0)
         {
-            writer.WriteNumber("min", min);
+            return;
         }
 
-        if (scorer.Max is { } max)
+        writer.WriteStartArray("prompts");
+        foreach (var prompt in prompts)
         {
-            writer.WriteNumber("max", max);
+            writer.WriteStartObject();
+            writer.WriteString("name", prompt.Name);
+            writer.WriteString("template", prompt.Template);
+            WriteOptional(writer, "system", prompt.System);
+            writer.WriteEndObject();
         }
 
-        if (scorer.Choices is { } choices)
-        {
-            WriteList(writer, "choices", choices);
-        }
-
-        WriteOptional(writer, "schema", scorer.Schema);
-        writer.WriteNumber("turn", scorer.Turn);
-        writer.WriteEndObject();
+        writer.WriteEndArray();
     }
 
     internal static void WriteList(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)

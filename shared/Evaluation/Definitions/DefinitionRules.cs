@@ -18,6 +18,11 @@ public static class DefinitionRules
     public const int MaxTokensLimit = 1_000_000;
     public const int MaxTurnsLimit = 100;
     public const int MaxScorers = 20;
+    public const int MaxTexts = 100;
+
+    /// <summary>Of all variants together, each with its template: a run is one row.</summary>
+    public const int MaxTemplatesLength = 400_000;
+
     public const long MaxCells = 10_000_000;
 
     /// <summary>What vendors know; which of them a model takes is the vendor's to say.</summary>

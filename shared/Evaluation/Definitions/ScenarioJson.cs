@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.Evaluation.Conversation;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
@@ -33,6 +34,54 @@ public static class ScenarioJson
 
         DefinitionJson.WriteOptional(writer, "expected", scenario.Expected);
         DefinitionJson.WriteOptional(writer, "cluster", scenario.Cluster);
+        WriteLaterFields(writer, scenario);
         writer.WriteEndObject();
+    }
+
+    // Written only where they are given, so that ids of older definitions stay.
+    private static void WriteLaterFields(Utf8JsonWriter writer, Scenario scenario)
+    {
+        if (scenario.Accepted is { } accepted)
+        {
+            DefinitionJson.WriteList(writer, "accepted", accepted);
+        }
+
+        if (scenario.Vars is { } vars)
+        {
+            writer.WriteStartObject("vars");
+            foreach (var (name, value) in vars)
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        DefinitionJson.WriteOptional(writer, "system", scenario.System);
+        if (scenario.Messages is { } messages)
+        {
+            writer.WriteStartArray("messages");
+            foreach (var message in messages)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("role", ConversationMessage.NameOf(message.Role));
+                writer.WriteString("text", message.Text);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (scenario.Tags is { } tags)
+        {
+            DefinitionJson.WriteList(writer, "tags", tags);
+        }
+
+        DefinitionJson.WriteOptional(writer, "weight", scenario.Weight);
+        if (scenario.Scorers is { } scorers)
+        {
+            ScorerJson.Write(writer, scorers);
+        }
     }
 }

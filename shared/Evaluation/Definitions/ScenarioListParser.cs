@@ -1,11 +1,13 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Conversation;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>A scenario and where it stands in the document; <paramref name="Fields"/> lets later rules complain about it.</summary>
 internal sealed record ParsedScenario(Scenario Scenario, FieldReader Fields);
 
-internal sealed class ScenarioListParser(FieldReader definition)
+/// <param name="hasPrompts">The definition asks, so that scenarios need no prompt of their own.</param>
+internal sealed class ScenarioListParser(FieldReader definition, bool hasPrompts)
 {
     private readonly Dictionary<string, int> _lineOfId = new(StringComparer.Ordinal);
 
@@ -47,10 +49,17 @@ internal sealed class ScenarioListParser(FieldReader definition)
     {
         var id = fields.Text("id", TextRule.Id, required: true) ?? "";
         var name = fields.Text("name", TextRule.Name) ?? id;
-        var prompt = fields.Text("prompt", TextRule.Prompt, required: true) ?? "";
+        var prompt = fields.Text("prompt", hasPrompts ? TextRule.Text : TextRule.Prompt) ?? "";
         var followUps = ParseFollowUps(fields);
-        var expected = fields.Text("expected", TextRule.Text);
+        var expected = ScenarioTexts.OneOrMany(fields, "expected", TextRule.Text);
+        var accepted = ScenarioTexts.OneOrMany(fields, "accepted", TextRule.Text) ?? [];
         var cluster = fields.Text("cluster", TextRule.Id);
+        var vars = ScenarioTexts.Vars(fields);
+        var system = fields.Text("system", TextRule.Text);
+        var messages = ScenarioTexts.Messages(fields);
+        var tags = ScenarioTexts.OneOrMany(fields, "tags", TextRule.Id);
+        var weight = ParseWeight(fields);
+        fields.Take("scorers");
         fields.RejectUnknown();
 
         if (id.Length > 0 && !_lineOfId.TryAdd(id, node.Line))
@@ -58,9 +67,40 @@ internal sealed class ScenarioListParser(FieldReader definition)
             fields.Fail("id", $"{path}.id must be unique, but {Wording.Shorten(id)} is already the id of the scenario in line {_lineOfId[id]}.");
         }
 
-        var scenario = new Scenario(id, name, prompt, followUps, expected, cluster);
+        // A conversation as other tools write it: the system's text first, what is asked last.
+        if (messages is [{ Role: ConversationRole.System } first, ..])
+        {
+            messages.RemoveAt(0);
+            system ??= first.Text;
+        }
+
+        if (prompt.Length == 0 && !hasPrompts && messages is [.., { Role: ConversationRole.User } last])
+        {
+            messages.RemoveAt(messages.Count - 1);
+            prompt = last.Text;
+        }
+
+        if (prompt.Length == 0 && !hasPrompts && fields.Take("prompt") is null)
+        {
+            fields.Missing("prompt");
+        }
+
+        accepted = [.. expected?.Skip(1) ?? [], .. accepted];
+        var scenario = new Scenario(
+            id, name, prompt, followUps, expected?[0], cluster, accepted.Count == 0 ? null : accepted, vars, system, messages is { Count: 0 } ? null : messages, tags, weight);
         CheckSize(fields, scenario, node, path);
         return scenario;
+    }
+
+    private static double? ParseWeight(FieldReader fields)
+    {
+        var weight = fields.Number("weight");
+        if (weight is { } value && !(value > 0 && value <= 1_000_000))
+        {
+            fields.Fail("weight", Wording.Broken(fields.PathOf("weight"), "must be above 0 and at most 1,000,000", Wording.Format(value)));
+        }
+
+        return weight;
     }
 
     private static List<FollowUp> ParseFollowUps(FieldReader fields)
@@ -96,7 +136,9 @@ internal sealed class ScenarioListParser(FieldReader definition)
 
     private static void CheckSize(FieldReader fields, Scenario scenario, SourceNode node, string path)
     {
-        var length = scenario.Prompt.Length + (scenario.Expected?.Length ?? 0) + scenario.FollowUps.Sum(followUp => followUp.Prompt.Length);
+        var length = scenario.Prompt.Length + (scenario.Expected?.Length ?? 0) + scenario.FollowUps.Sum(followUp => followUp.Prompt.Length)
+            + (scenario.System?.Length ?? 0) + (scenario.Accepted?.Sum(text => text.Length) ?? 0) + (scenario.Messages?.Sum(message => message.Text.Length) ?? 0)
+            + (scenario.Vars?.Sum(variable => variable.Key.Length + variable.Value.GetRawText().Length) ?? 0);
         if (length > DefinitionRules.MaxScenarioTextLength)
         {
             fields.Fail(node, path, string.Create(

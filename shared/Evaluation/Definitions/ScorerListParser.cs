@@ -48,9 +48,21 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             fields.Text("pattern", Anything),
             fields.Number("min"),
             fields.Number("max"),
-            ParseChoices(fields),
+            ParseTexts(fields, "choices", TextRule.Name),
             schema?.Json,
-            ParseTurn(fields));
+            ParseTurn(fields),
+            ParseTexts(fields, "values", Anything),
+            fields.Text("match", TextRule.Id),
+            fields.Boolean("word") ?? false,
+            fields.Text("take", TextRule.Id),
+            fields.Number("tolerance"),
+            fields.Text("path", Anything),
+            fields.Text("unit", TextRule.Id),
+            fields.Text("invalid", TextRule.Id),
+            fields.Boolean("not") ?? false,
+            fields.Number("weight"),
+            fields.Text("pass", TextRule.Id),
+            fields.Text("reasoning", TextRule.Id));
         fields.RejectUnknown();
         if (type.Length == 0)
         {
@@ -103,24 +115,24 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
         return name;
     }
 
-    private static List<string>? ParseChoices(FieldReader fields)
+    private static List<string>? ParseTexts(FieldReader fields, string name, TextRule rule)
     {
-        if (fields.List("choices") is not { } nodes)
+        if (fields.List(name) is not { } nodes)
         {
             return null;
         }
 
-        var choices = new List<string>();
+        var texts = new List<string>();
         for (var index = 0; index < nodes.Count; index++)
         {
-            var path = string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf("choices")}[{index}]");
-            if (fields.Text(nodes[index], path, TextRule.Name) is { } choice)
+            var path = string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf(name)}[{index}]");
+            if (fields.Text(nodes[index], path, rule) is { } text)
             {
-                choices.Add(choice);
+                texts.Add(text);
             }
         }
 
-        return choices;
+        return texts;
     }
 
     private int ParseTurn(FieldReader fields)
@@ -176,6 +188,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
     {
         foreach (var (scenario, fields) in scenarios)
         {
+            var isNull = scenario.Expected is null && fields.Has("expected") && fields.Take("expected") is null;
             if (scenario.Expected is null && fields.Take("expected") is not null)
             {
                 // It is there but broke a rule of its own.
@@ -184,7 +197,8 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
 
             if (ScorerRules.CheckExpected(spec, scenario.Expected) is { } complaint)
             {
-                fields.Fail("expected", $"{fields.PathOf("expected")} {complaint}");
+                var hint = isNull ? " Unquoted null, ~ and nothing mean that it is absent: put the text into quotes if it is meant." : "";
+                fields.Fail("expected", $"{fields.PathOf("expected")} {complaint}{hint}");
             }
         }
     }

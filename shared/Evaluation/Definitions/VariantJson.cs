@@ -30,6 +30,7 @@ internal static class VariantJson
             }
 
             DefinitionJson.WriteOptional(writer, "reasoningEffort", variant.ReasoningEffort);
+            DefinitionJson.WriteOptional(writer, "prompt", variant.Prompt);
             writer.WriteEndObject();
         }
 

@@ -1,9 +1,10 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>What a definition compares: <c>models</c>, or <c>variants</c> where more than the model differs.</summary>
-internal sealed class VariantListParser(FieldReader definition)
+internal sealed class VariantListParser(FieldReader definition, IReadOnlyList<PromptTemplate> prompts)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
@@ -64,10 +65,21 @@ internal sealed class VariantListParser(FieldReader definition)
                 fields.Fail("reasoningEffort", unknown);
             }
 
+            var prompt = fields.Text("prompt", TextRule.Id);
+            if (prompt is not null && prompts.All(known => known.Name != prompt))
+            {
+                fields.Fail("prompt", Wording.Broken(
+                    fields.PathOf("prompt"), $"must be the name of a prompt ({string.Join(", ", prompts.Select(known => known.Name))})", Wording.Shorten(prompt)));
+            }
+            else if (prompt is null && prompts.Count > 1)
+            {
+                fields.Missing("prompt");
+            }
+
             fields.RejectUnknown();
             if (model is not null && name is not null && IsNew(name, "name", node, $"{path}.name"))
             {
-                variants.Add(new Variant(name, model, preamble, temperature, maxTokens, effort));
+                variants.Add(new Variant(name, model, preamble, temperature, maxTokens, effort, prompt));
             }
         }
 

@@ -1,20 +1,12 @@
 namespace FunctionsEval.Evaluation.Scoring;
 
-/// <summary>1 when the answer is the wanted text, white space around both aside; else 0.</summary>
-internal sealed class ExactScorer(string name, string? value, bool ignoreCase) : IScorer
+/// <summary>1 when the text is the wanted one, white space around both aside; else 0.</summary>
+internal sealed class ExactScorer(bool ignoreCase) : ITextScorer
 {
-    public string Name => name;
-
     public (double Min, double Max)? Scale => (0, 1);
 
-    public Score Score(string answer, string? expected)
-    {
-        if ((value ?? expected) is not { } wanted)
-        {
-            return Binary.NothingExpected;
-        }
+    public bool NeedsWanted => true;
 
-        var comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        return Binary.Of(answer.AsSpan().Trim().Equals(wanted.AsSpan().Trim(), comparison));
-    }
+    public Score Score(string text, string? wanted) => Scoring.Score.Of(
+        text.AsSpan().Trim().Equals(wanted.AsSpan().Trim(), ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
 }

@@ -16,15 +16,37 @@ internal static class ScorerRules
     public const int MaxChoices = 100;
     public const int MaxPatternLength = 10_000;
 
+    private static readonly string[] Common = ["invalid", "not", "weight", "pass", "reasoning"];
+    private static readonly string[] Wanted = ["value", "ignoreCase", "pattern", "take"];
+
     private static readonly Dictionary<string, (string[] Required, string[] Optional)> FieldsOfType = new(StringComparer.Ordinal)
     {
-        ["exact"] = ([], ["value", "ignoreCase"]),
-        ["contains"] = ([], ["value", "ignoreCase"]),
+        ["exact"] = ([], Wanted),
+        ["contains"] = ([], [.. Wanted, "values", "match", "word"]),
+        ["starts_with"] = ([], [.. Wanted, "values", "match", "word"]),
+        ["ends_with"] = ([], [.. Wanted, "values", "match", "word"]),
         ["regex"] = (["pattern"], ["ignoreCase"]),
-        ["number"] = ([], ["pattern", "ignoreCase", "min", "max"]),
-        ["choice"] = (["choices"], ["value", "ignoreCase"]),
-        ["json_schema"] = (["schema"], []),
+        ["number"] = ([], ["pattern", "ignoreCase", "take", "min", "max"]),
+        ["numeric"] = ([], [.. Wanted, "tolerance"]),
+        ["choice"] = (["choices"], Wanted),
+        ["json_schema"] = (["schema"], ["pattern", "ignoreCase", "take"]),
+        ["json_path"] = (["path"], Wanted),
+        ["levenshtein"] = ([], Wanted),
+        ["rouge_l"] = ([], ["value", "pattern", "ignoreCase", "take"]),
+        ["bleu"] = ([], Wanted),
+        ["length"] = ([], ["pattern", "ignoreCase", "take", "unit", "min", "max"]),
+        ["latency"] = ([], []),
+        ["refusal"] = ([], []),
     };
+
+    public static IReadOnlyList<string> Types { get; } = [.. FieldsOfType.Keys];
+
+    /// <summary>What is not JSON has failed a json_schema scorer, whose point it is; for the others the answer cannot be judged.</summary>
+    public static InvalidAnswers InvalidAnswersOf(ScorerSpec spec) =>
+        (spec.Invalid ?? (spec.Type == "json_schema" ? ScorerSpec.Zero : ScorerSpec.Exclude)) == ScorerSpec.Zero ? InvalidAnswers.Zero : InvalidAnswers.Exclude;
+
+    public static bool HasUnitScale(ScorerSpec spec) =>
+        spec.Type is not ("number" or "latency") && (spec.Type != "length" || spec.Min is not null || spec.Max is not null);
 
     public static IEnumerable<ScorerComplaint> Check(ScorerSpec spec)
     {
@@ -42,26 +64,21 @@ internal static class ScorerRules
             yield return new ScorerComplaint(missing, $"{missing} is required for a scorer of type {spec.Type}, but is missing.", ScorerComplaintRule.Missing);
         }
 
-        foreach (var excess in given.Except(fields.Required).Except(fields.Optional))
+        foreach (var excess in given.Except(fields.Required).Except(fields.Optional).Except(Common))
         {
-            yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional))}.");
+            yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional).Concat(Common))}.");
         }
 
-        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)))
+        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(ScorerWords.Check(spec)))
         {
             yield return complaint;
-        }
-
-        if (spec.Type == "contains" && spec.Value is { } value && string.IsNullOrWhiteSpace(value))
-        {
-            yield return new ScorerComplaint("value", "value must not be blank for a scorer of type contains, which every answer would pass.");
         }
     }
 
     /// <summary>Whether a scenario's expected text fits this scorer; the sentence that follows the field's name, or null.</summary>
     public static string? CheckExpected(ScorerSpec spec, string? expected)
     {
-        if (spec.Value is not null || spec.Type is not ("exact" or "contains" or "choice"))
+        if (spec.Value is not null || spec.Values is { Count: > 0 } || !FieldsOfType[spec.Type].Optional.Contains("value"))
         {
             return null;
         }
@@ -70,9 +87,13 @@ internal static class ScorerRules
         return spec.Type switch
         {
             _ when expected is null => $"is required, because {scorer} has no value of its own, but is missing.",
-            "contains" when string.IsNullOrWhiteSpace(expected) => $"must not be blank for {scorer}, which every answer would pass.",
+            "contains" or "starts_with" or "ends_with" when string.IsNullOrWhiteSpace(expected) => $"must not be blank for {scorer}, which every answer would pass.",
+            "exact" => null,
+            _ when string.IsNullOrWhiteSpace(expected) => $"must not be blank for {scorer}.",
             "choice" when !spec.Choices!.Contains(expected.Trim(), Comparer(spec)) =>
                 $"must be one of the choices of {scorer}, but is {Wording.Shorten(expected)}.",
+            "numeric" when NumericScorer.Expected(AnswerText.Normalize(expected)) is null =>
+                $"must be one number for {scorer}, alone or behind ####, but is {Wording.Shorten(expected)}.",
             _ => null,
         };
     }
@@ -81,45 +102,70 @@ internal static class ScorerRules
 
     private static IEnumerable<string> Given(ScorerSpec spec)
     {
+        (string Field, bool IsGiven)[] fields =
+        [
+            ("value", spec.Value is not null),
+            ("ignoreCase", spec.IgnoreCase),
+            ("pattern", spec.Pattern is not null),
+            ("min", spec.Min is not null),
+            ("max", spec.Max is not null),
+            ("choices", spec.Choices is not null),
+            ("schema", spec.Schema is not null),
+            ("values", spec.Values is not null),
+            ("match", spec.Match is not null),
+            ("word", spec.Word),
+            ("take", spec.Take is not null),
+            ("tolerance", spec.Tolerance is not null),
+            ("path", spec.Path is not null),
+            ("unit", spec.Unit is not null),
+            ("invalid", spec.Invalid is not null),
+            ("not", spec.Not),
+            ("weight", spec.Weight is not null),
+            ("pass", spec.Pass is not null),
+            ("reasoning", spec.Reasoning is not null),
+        ];
+        return fields.Where(field => field.IsGiven).Select(field => field.Field);
+    }
+
+    private static IEnumerable<ScorerComplaint> CheckWanted(ScorerSpec spec)
+    {
+        if (spec.Type is not ("contains" or "starts_with" or "ends_with"))
+        {
+            yield break;
+        }
+
+        if (spec.Value is { } value && string.IsNullOrWhiteSpace(value))
+        {
+            yield return new ScorerComplaint("value", $"value must not be blank for a scorer of type {spec.Type}, which every answer would pass.");
+        }
+
+        if (spec.Values is not { } values)
+        {
+            yield break;
+        }
+
         if (spec.Value is not null)
         {
-            yield return "value";
+            yield return new ScorerComplaint("values", "values must not be given together with value.");
         }
 
-        if (spec.IgnoreCase)
+        if (values.Count is 0 or > MaxChoices)
         {
-            yield return "ignoreCase";
+            yield return new ScorerComplaint("values", $"values must list between 1 and {MaxChoices} texts, but lists {values.Count}.");
         }
 
-        if (spec.Pattern is not null)
+        for (var index = 0; index < values.Count; index++)
         {
-            yield return "pattern";
-        }
-
-        if (spec.Min is not null)
-        {
-            yield return "min";
-        }
-
-        if (spec.Max is not null)
-        {
-            yield return "max";
-        }
-
-        if (spec.Choices is not null)
-        {
-            yield return "choices";
-        }
-
-        if (spec.Schema is not null)
-        {
-            yield return "schema";
+            if (string.IsNullOrWhiteSpace(values[index]))
+            {
+                yield return new ScorerComplaint("values", $"values[{index}] must not be blank for a scorer of type {spec.Type}, which every answer would pass.");
+            }
         }
     }
 
     private static IEnumerable<ScorerComplaint> CheckPattern(ScorerSpec spec)
     {
-        if (spec.Pattern is null || spec.Type is not ("regex" or "number"))
+        if (spec.Pattern is null)
         {
             yield break;
         }
@@ -152,12 +198,12 @@ internal static class ScorerRules
 
     private static IEnumerable<ScorerComplaint> CheckRange(ScorerSpec spec)
     {
-        if (spec.Min is { } low && !(Math.Abs(low) <= NumberScorer.MaxMagnitude))
+        if (spec.Min is { } low && !(Math.Abs(low) <= NumberText.MaxMagnitude))
         {
             yield return new ScorerComplaint("min", $"min must be a number within ±1e100, but is {Wording.Format(low)}.");
         }
 
-        if (spec.Max is { } high && !(Math.Abs(high) <= NumberScorer.MaxMagnitude))
+        if (spec.Max is { } high && !(Math.Abs(high) <= NumberText.MaxMagnitude))
         {
             yield return new ScorerComplaint("max", $"max must be a number within ±1e100, but is {Wording.Format(high)}.");
         }
@@ -207,7 +253,7 @@ internal static class ScorerRules
             return [];
         }
 
-        var errors = JsonSchemaReader.Check(spec.Schema);
+        var errors = CompiledJsonSchema.Check(spec.Schema);
         return errors.Select(error => new ScorerComplaint("schema", $"schema {error.Message}", Pointer: error.Pointer));
     }
 }

@@ -9,7 +9,7 @@ internal sealed class TriageScorer(string name) : IScorer
 
     public (double Min, double Max)? Scale => (0, name == TriageScorers.AiScore ? 100 : 1);
 
-    public Score Score(string answer, string? expected) => TriageParser.Parse(answer) switch
+    public Score ScoreAny(string answer, IReadOnlyList<string> expected) => TriageParser.Parse(answer) switch
     {
         TriageOutcome.Parsed(var result) => new Score.Valued(name switch
         {

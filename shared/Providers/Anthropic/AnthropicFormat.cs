@@ -3,7 +3,7 @@ using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.Anthropic;
 
-/// <summary>Anthropic's messages: the system text stands apart, and the most tokens must be said.</summary>
+/// <summary>Anthropic's messages: the system text stands apart, and max_tokens is required.</summary>
 internal sealed class AnthropicFormat : IWireFormat
 {
     /// <summary>Where nothing is asked for; Anthropic has no default of its own.</summary>
@@ -47,21 +47,48 @@ internal sealed class AnthropicFormat : IWireFormat
         WriteOutput(json, request.ReasoningEffort is "none" or "minimal" ? null : request.ReasoningEffort, request.JsonSchema);
     }
 
-    public ModelAnswer? Read(JsonElement body)
+    public AnswerReading Read(JsonElement body)
     {
         if (body.Array("content"u8) is null || body.String("type"u8) is not "message")
         {
-            return null;
+            return default;
         }
 
-        var texts = body.Objects("content"u8).Where(part => part.String("type"u8) == "text").Select(part => part.String("text"u8));
+        var stop = body.String("stop_reason"u8);
+        var text = string.Join('\n', Parts(body, "text"u8));
+        var thoughts = string.Join("\n\n", Parts(body, "thinking"u8));
+        var ending = stop switch
+        {
+            "refusal" => AnswerEnding.Refused,
+            "max_tokens" or "model_context_window_exceeded" => AnswerEnding.Length,
+            "tool_use" when text.Length == 0 => AnswerEnding.ToolCall,
+            _ => AnswerEnding.Complete,
+        };
         return new ModelAnswer(
-            string.Join('\n', texts),
-            Normalise(body.String("stop_reason"u8)),
+            text,
+            Normalise(stop),
             body.String("model"u8),
             ReadUsage(body),
             RequestId: null,
-            ResponseId: body.String("id"u8));
+            ResponseId: body.String("id"u8),
+            Ending: ending,
+            Reasoning: thoughts.Length == 0 ? null : thoughts,
+            EndingDetail: ending == AnswerEnding.Complete ? null : stop);
+    }
+
+    /// <summary>The parts of one type: the type is also the name of what they hold.</summary>
+    private static List<string> Parts(JsonElement body, ReadOnlySpan<byte> type)
+    {
+        var texts = new List<string>();
+        foreach (var part in body.Objects("content"u8))
+        {
+            if (part.TryGetProperty("type"u8, out var kind) && kind.ValueKind == JsonValueKind.String && kind.ValueEquals(type) && part.String(type) is { } text)
+            {
+                texts.Add(text);
+            }
+        }
+
+        return texts;
     }
 
     private static void WriteOutput(Utf8JsonWriter json, string? effort, OutputSchema? schema)
@@ -92,6 +119,7 @@ internal sealed class AnthropicFormat : IWireFormat
     {
         "end_turn" or "stop_sequence" => "stop",
         "refusal" => "content_filter",
+        "model_context_window_exceeded" => "max_tokens",
         _ => stopReason,
     };
 
@@ -103,11 +131,11 @@ internal sealed class AnthropicFormat : IWireFormat
             return null;
         }
 
-        var cached = usage.Number("cache_read_input_tokens"u8);
+        var cached = usage.Tokens("cache_read_input_tokens"u8);
         return new TokenUsage(
-            usage.Number("input_tokens"u8) + (cached ?? 0) + (usage.Number("cache_creation_input_tokens"u8) ?? 0),
-            usage.Number("output_tokens"u8),
-            usage.Object("output_tokens_details"u8)?.Number("thinking_tokens"u8),
+            usage.Tokens("input_tokens"u8) + (cached ?? 0) + (usage.Tokens("cache_creation_input_tokens"u8) ?? 0),
+            usage.Tokens("output_tokens"u8),
+            usage.Object("output_tokens_details"u8)?.Tokens("thinking_tokens"u8),
             cached);
     }
 }

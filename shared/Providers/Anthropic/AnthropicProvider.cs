@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Anthropic;
 using Anthropic.Core;
 using Anthropic.Models.Messages;
@@ -6,10 +7,7 @@ using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.Anthropic;
 
-/// <summary>
-/// Anthropic's messages through its SDK's raw responses. The SDK throws for an error status and drops the headers then, so its
-/// transport shows it every response as a 200 and keeps the true status beside it.
-/// </summary>
+/// <summary>Anthropic's messages through the raw parameters and responses of its package, which knows the path and the version.</summary>
 public sealed class AnthropicProvider : IModelProvider, IDisposable
 {
     private static readonly AnthropicFormat Format = new();
@@ -25,7 +23,7 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
     {
         (_endpoint, _clock) = (endpoint, clock);
         _reader = new ResponseReader(endpoint, clock);
-        _http = Attempt.CreateHttpClient(endpoint, inner => new TrueStatus(inner, endpoint));
+        _http = Attempt.CreateHttpClient(endpoint, inner => new Key(inner, endpoint));
         var root = endpoint.Endpoint.AbsoluteUri.TrimEnd('/');
         _client = new AnthropicClient(new ClientOptions
         {
@@ -56,7 +54,7 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
         var message = response.RawMessage;
         await using var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
         using var body = await ResponseBody.ReadAsync(stream, _endpoint.MaxResponseBytes, cancellationToken);
-        return _reader.Read(Format, WireResponse.Of(message, TrueStatus.Of(message), body), request);
+        return _reader.Read(Format, WireResponse.Of(message, body), request);
     }
 
     private static Dictionary<string, JsonElement> HeadersOf(ModelRequest request) => new(StringComparer.Ordinal)
@@ -68,27 +66,22 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
     private static Dictionary<string, JsonElement> BodyOf(ModelRequest request) =>
         JsonSerializer.Deserialize(RequestBody.Of(Format, request).Span, ProviderJson.Default.DictionaryStringJsonElement)!;
 
-    private sealed class TrueStatus(HttpMessageHandler inner, ProviderEndpoint endpoint) : DelegatingHandler(inner)
+    /// <summary>A request that was made from raw parts gets no key from the package.</summary>
+    private sealed class Key(HttpMessageHandler inner, ProviderEndpoint endpoint) : DelegatingHandler(inner)
     {
-        private static readonly HttpRequestOptionsKey<int> Status = new("status");
-
-        public static int Of(HttpResponseMessage message) =>
-            message.RequestMessage is { } request && request.Options.TryGetValue(Status, out var status) ? status : (int)message.StatusCode;
-
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            // A request that was made from raw parts gets no key from the SDK.
             if (await endpoint.AuthorizationAsync(cancellationToken) is var (name, value))
             {
                 request.Headers.Remove(name);
                 request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            var response = await base.SendAsync(request, cancellationToken);
-            request.Options.Set(Status, (int)response.StatusCode);
-            response.RequestMessage = request;
-            response.StatusCode = System.Net.HttpStatusCode.OK;
-            return response;
+            return await base.SendAsync(request, cancellationToken);
         }
     }
 }
+
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class ProviderJson : JsonSerializerContext;

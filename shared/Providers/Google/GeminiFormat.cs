@@ -44,27 +44,45 @@ internal sealed class GeminiFormat : IWireFormat
         json.WriteEndObject();
     }
 
-    public ModelAnswer? Read(JsonElement body)
+    public AnswerReading Read(JsonElement body)
     {
         var candidate = body.Objects("candidates"u8).Select(found => (JsonElement?)found).FirstOrDefault();
         var blocked = body.Object("promptFeedback"u8)?.String("blockReason"u8);
         if (candidate is null && blocked is null)
         {
-            return null;
+            return HasOurMembers(body) ? AnswerReading.Failed("The answer has no candidates.") : default;
         }
 
-        // Thoughts are parts too, marked as such.
-        var texts = candidate?.Object("content"u8)?.Objects("parts"u8)
-            .Where(part => !part.TryGetProperty("thought"u8, out var thought) || thought.ValueKind != JsonValueKind.True)
-            .Select(part => part.String("text"u8)) ?? [];
+        var parts = candidate?.Object("content"u8)?.Objects("parts"u8).ToList() ?? [];
+        var text = string.Concat(parts.Where(part => !IsThought(part)).Select(part => part.String("text"u8)));
+        var thoughts = string.Concat(parts.Where(IsThought).Select(part => part.String("text"u8)));
+        var finish = candidate is null ? blocked : candidate.Value.String("finishReason"u8);
+        var reason = candidate is null ? "content_filter" : Normalise(finish);
+        var ending = reason switch
+        {
+            "content_filter" => AnswerEnding.Refused,
+            "max_tokens" => AnswerEnding.Length,
+            _ when text.Length > 0 => AnswerEnding.Complete,
+            "tool_use" => AnswerEnding.ToolCall,
+            _ => parts.Any(part => part.Object("functionCall"u8) is not null) ? AnswerEnding.ToolCall : AnswerEnding.Complete,
+        };
         return new ModelAnswer(
-            string.Concat(texts),
-            Normalise(candidate?.String("finishReason"u8) ?? blocked),
+            text,
+            reason,
             body.String("modelVersion"u8),
             ReadUsage(body),
             body.String("responseId"u8),
-            ResponseId: body.String("responseId"u8));
+            ResponseId: body.String("responseId"u8),
+            Ending: ending,
+            Reasoning: thoughts.Length == 0 ? null : thoughts,
+            EndingDetail: ending == AnswerEnding.Complete ? null : finish);
     }
+
+    private static bool HasOurMembers(JsonElement body) => body.ValueKind == JsonValueKind.Object
+        && (body.TryGetProperty("candidates"u8, out _) || body.TryGetProperty("usageMetadata"u8, out _) || body.TryGetProperty("promptFeedback"u8, out _));
+
+    /// <summary>Thoughts are parts too, marked as such.</summary>
+    private static bool IsThought(JsonElement part) => part.TryGetProperty("thought"u8, out var thought) && thought.ValueKind == JsonValueKind.True;
 
     private static void WriteParts(Utf8JsonWriter json, string text)
     {
@@ -116,7 +134,8 @@ internal sealed class GeminiFormat : IWireFormat
     {
         "STOP" => "stop",
         "MAX_TOKENS" => "max_tokens",
-        "SAFETY" or "RECITATION" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII" or "LANGUAGE" or "OTHER" => "content_filter",
+        "SAFETY" or "RECITATION" or "BLOCKLIST" or "PROHIBITED_CONTENT" or "SPII" or "LANGUAGE" or "OTHER" or "IMAGE_SAFETY" => "content_filter",
+        "MALFORMED_FUNCTION_CALL" or "UNEXPECTED_TOOL_CALL" or "TOO_MANY_TOOL_CALLS" => "tool_use",
         "FINISH_REASON_UNSPECIFIED" or "" => null,
         _ => finishReason?.ToLowerInvariant(),
     };
@@ -129,12 +148,12 @@ internal sealed class GeminiFormat : IWireFormat
             return null;
         }
 
-        var thoughts = usage.Number("thoughtsTokenCount"u8);
-        var candidates = usage.Number("candidatesTokenCount"u8);
+        var thoughts = usage.Tokens("thoughtsTokenCount"u8);
+        var candidates = usage.Tokens("candidatesTokenCount"u8);
         return new TokenUsage(
-            usage.Number("promptTokenCount"u8),
+            usage.Tokens("promptTokenCount"u8),
             candidates is null && thoughts is null ? null : (candidates ?? 0) + (thoughts ?? 0),
             thoughts,
-            usage.Number("cachedContentTokenCount"u8));
+            usage.Tokens("cachedContentTokenCount"u8));
     }
 }

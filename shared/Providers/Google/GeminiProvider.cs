@@ -3,7 +3,7 @@ using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.Google;
 
-/// <summary>Gemini over its REST API: there is no SDK to take (docs/adr/0011). The key goes into a header.</summary>
+/// <summary>Gemini over its REST API: there is no SDK to take (docs/adr/0017). The key goes into a header.</summary>
 public sealed class GeminiProvider(ProviderEndpoint endpoint, TimeProvider clock) : IModelProvider, IDisposable
 {
     private static readonly GeminiFormat Format = new();
@@ -31,6 +31,6 @@ public sealed class GeminiProvider(ProviderEndpoint endpoint, TimeProvider clock
         using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var body = await ResponseBody.ReadAsync(stream, endpoint.MaxResponseBytes, cancellationToken);
-        return _reader.Read(Format, WireResponse.Of(response, (int)response.StatusCode, body), request);
+        return _reader.Read(Format, WireResponse.Of(response, body), request);
     }
 }

@@ -9,8 +9,5 @@ public sealed record ConcurrencyOptions(int Start = 16, int Max = 256)
         : Math.Clamp(Start, 1, Max);
 }
 
-/// <summary>A change of the limit, for display: what it became and why.</summary>
-public sealed record LimitChange(DateTimeOffset At, int Limit, double? CallsPerSecond, string Reason);
-
 /// <summary>Where a gate stands now.</summary>
 public sealed record ConcurrencySnapshot(int Limit, int InFlight, int Waiting, double? CallsPerSecond, TimeSpan PausedFor);

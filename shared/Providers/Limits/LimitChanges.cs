@@ -1,5 +1,8 @@
 namespace FunctionsEval.Providers.Limits;
 
+/// <summary>A change of the limit, for display: what it became and why.</summary>
+public sealed record LimitChange(DateTimeOffset At, int Limit, double? CallsPerSecond, string Reason);
+
 /// <summary>The newest changes of a limit; growth in a row counts as one. Not thread-safe.</summary>
 internal sealed class LimitChanges
 {

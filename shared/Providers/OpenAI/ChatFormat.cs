@@ -48,21 +48,55 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
         }
     }
 
-    public ModelAnswer? Read(JsonElement body)
+    public AnswerReading Read(JsonElement body)
     {
-        if (body.Array("choices"u8) is not { } choices || choices.GetArrayLength() == 0 || choices[0].Object("message"u8) is not { } message)
+        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("choices"u8, out var choices))
         {
-            return null;
+            return default;
         }
 
-        var text = Text(message, "content"u8);
+        if (choices.ValueKind == JsonValueKind.Null || (choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() == 0))
+        {
+            return AnswerReading.Failed("The answer has no choices.");
+        }
+
+        if (body.Objects("choices"u8).Select(found => (JsonElement?)found).FirstOrDefault() is not { } choice)
+        {
+            return default;
+        }
+
+        var finish = choice.String("finish_reason"u8);
+        if (finish is "error" or "insufficient_system_resource" || choice.Object("error"u8) is not null)
+        {
+            return AnswerReading.Failed(ErrorBodyReader.Read(choice) ?? new ErrorBody($"The answer ended with '{finish}'.", finish, null, null));
+        }
+
+        return choice.Object("message"u8) is { } message ? Answer(body, message, finish) : default(AnswerReading);
+    }
+
+    private static ModelAnswer Answer(JsonElement body, JsonElement message, string? finish)
+    {
+        var text = message.String("content"u8) ?? Parts(message, "text"u8);
+        var refusal = message.String("refusal"u8) ?? Parts(message, "refusal"u8);
+        var callsTool = finish is "tool_calls" or "function_call" || message.Array("tool_calls"u8)?.GetArrayLength() > 0;
+        var ending = finish switch
+        {
+            "content_filter" => AnswerEnding.Refused,
+            "length" or "model_length" => AnswerEnding.Length,
+            _ when text.Length > 0 => AnswerEnding.Complete,
+            _ when refusal.Length > 0 => AnswerEnding.Refused,
+            _ => callsTool ? AnswerEnding.ToolCall : AnswerEnding.Complete,
+        };
         return new ModelAnswer(
-            text.Length > 0 ? text : Text(message, "refusal"u8),
-            Normalise(choices[0].String("finish_reason"u8)),
+            text.Length > 0 ? text : refusal,
+            Normalise(finish),
             body.String("model"u8),
             ReadUsage(body),
             RequestId: null,
-            ResponseId: body.String("id"u8));
+            ResponseId: body.String("id"u8),
+            Ending: ending,
+            Reasoning: message.String("reasoning_content"u8) ?? message.String("reasoning"u8) ?? Thinking(message),
+            EndingDetail: ending == AnswerEnding.Complete ? null : finish);
     }
 
     /// <summary>Reasoning models refuse <c>max_tokens</c>; many compatible servers only know that one. What a model refused counts more.</summary>
@@ -97,21 +131,23 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
         _ => finishReason,
     };
 
-    /// <summary>A string, or the text and refusal parts of an array.</summary>
-    private static string Text(JsonElement message, ReadOnlySpan<byte> name)
+    /// <summary>What the parts of an array of content have under this name.</summary>
+    private static string Parts(JsonElement message, ReadOnlySpan<byte> name)
     {
-        if (message.String(name) is { } plain)
-        {
-            return plain;
-        }
-
         var text = new StringBuilder();
-        foreach (var part in message.Objects(name))
+        foreach (var part in message.Objects("content"u8))
         {
-            text.Append(part.String("text"u8) ?? part.String("refusal"u8));
+            text.Append(part.String(name));
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Mistral's thoughts are a part of the content, with parts of their own.</summary>
+    private static string? Thinking(JsonElement message)
+    {
+        var texts = message.Objects("content"u8).SelectMany(part => part.Objects("thinking"u8)).Select(part => part.String("text"u8)).ToList();
+        return texts.Count == 0 ? null : string.Concat(texts);
     }
 
     private static TokenUsage? ReadUsage(JsonElement body)
@@ -121,16 +157,16 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
             return null;
         }
 
-        var input = usage.Number("prompt_tokens"u8);
-        var output = usage.Number("completion_tokens"u8);
-        var reasoning = usage.Object("completion_tokens_details"u8)?.Number("reasoning_tokens"u8);
+        var input = usage.Tokens("prompt_tokens"u8);
+        var output = usage.Tokens("completion_tokens"u8);
+        var reasoning = usage.Object("completion_tokens_details"u8)?.Tokens("reasoning_tokens"u8);
 
         // xAI counts thoughts beside the completion, others within it; the total tells which.
-        var isExtra = reasoning > 0 && usage.Number("total_tokens"u8) == input + output + reasoning;
+        var isExtra = reasoning > 0 && usage.Tokens("total_tokens"u8) == input + output + reasoning;
         return new TokenUsage(
             input,
             isExtra ? output + reasoning : output,
             reasoning,
-            usage.Object("prompt_tokens_details"u8)?.Number("cached_tokens"u8) ?? usage.Number("prompt_cache_hit_tokens"u8));
+            usage.Object("prompt_tokens_details"u8)?.Tokens("cached_tokens"u8) ?? usage.Tokens("prompt_cache_hit_tokens"u8));
     }
 }

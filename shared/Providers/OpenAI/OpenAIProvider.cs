@@ -1,18 +1,22 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using Azure.AI.OpenAI;
 using FunctionsEval.Providers.Wire;
+using OpenAI;
 using OpenAI.Chat;
 using OpenAI.Responses;
 
 namespace FunctionsEval.Providers.OpenAI;
 
 /// <summary>
-/// OpenAI's formats through the OpenAI SDK's protocol methods: our JSON in, its raw response out. The SDK neither retries nor throws for
-/// an error status here, so that a storm of refusals costs no exceptions (docs/adr/0005).
+/// OpenAI's formats through the protocol methods of the OpenAI and Azure OpenAI packages: our JSON in, the raw response out. They neither
+/// retry nor throw here, so that a storm of refusals costs no exceptions (docs/adr/0017).
 /// </summary>
 #pragma warning disable OPENAI001 // Responses, and constructors that allow a server without a key: marked as experimental in SDK 2.15.
 public sealed class OpenAIProvider : IModelProvider, IDisposable
 {
+    private const string Application = "FunctionsEval";
+
     // Models that chat completions does not serve.
     private static readonly string[] ResponsesOnly = ["o1-pro", "o3-pro", "o3-deep-research", "o4-mini-deep-research", "gpt-5-pro", "gpt-5-codex", "codex-"];
 
@@ -21,7 +25,7 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
     private readonly ProviderEndpoint _endpoint;
     private readonly TimeProvider _clock;
     private readonly HttpClient _http;
-    private readonly ChatClient _chat;
+    private readonly Func<string, ChatClient> _chat;
     private readonly ResponsesClient _responses;
     private readonly ChatFormat _chatFormat;
     private readonly bool _hasResponses;
@@ -36,10 +40,20 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
         _reader = new ResponseReader(endpoint, clock);
         _http = Attempt.CreateHttpClient(endpoint);
         var key = new Key(endpoint);
+        if (endpoint.IsAzureResource)
+        {
+            _chat = new AzureDeployments(endpoint, Configure(new AzureOpenAIClientOptions { UserAgentApplicationId = Application })).Chat;
+        }
+        else
+        {
+            // The model of the client goes unused: the protocol methods take it from the body.
+            var chat = new ChatClient("-", key, Configure(new OpenAIClientOptions { Endpoint = endpoint.Endpoint, UserAgentApplicationId = Application }));
+            _chat = _ => chat;
+        }
 
-        // The model of the client goes unused: the protocol methods take it from the body.
-        _chat = new ChatClient("-", key, Configure(new global::OpenAI.OpenAIClientOptions { Endpoint = endpoint.Endpoint, UserAgentApplicationId = "FunctionsEval" }));
-        _responses = new ResponsesClient(key, Configure(new ResponsesClientOptions { Endpoint = endpoint.Endpoint, UserAgentApplicationId = "FunctionsEval" }));
+        // Azure's package makes a responses client that does not work with this version of OpenAI's, so the resource's v1 API is called.
+        var v1 = endpoint.IsAzureResource ? new Uri($"{endpoint.Endpoint.AbsoluteUri.TrimEnd('/')}/openai/v1") : endpoint.Endpoint;
+        _responses = new ResponsesClient(key, Configure(new ResponsesClientOptions { Endpoint = v1, UserAgentApplicationId = Application }));
     }
 
     public Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken) =>
@@ -63,17 +77,16 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
         var callOptions = new RequestOptions
         {
             CancellationToken = cancellationToken,
-            ErrorOptions = ClientErrorBehaviors.NoThrow,
             BufferResponse = false,
         };
         callOptions.SetHeader("X-Client-Request-Id", ClientRequestId.ToHeaderValue(request.ClientRequestId));
         IWireFormat format = UsesResponses(request) ? Responses : _chatFormat;
         using var content = BinaryContent.Create(BinaryData.FromBytes(RequestBody.Of(format, request)));
-        var result = format == Responses ? await _responses.CreateResponseAsync(content, callOptions) : await _chat.CompleteChatAsync(content, callOptions);
+        var result = format == Responses ? await _responses.CreateResponseAsync(content, callOptions) : await _chat(request.Model).CompleteChatAsync(content, callOptions);
         using var response = result.GetRawResponse();
         using var body = await ResponseBody.ReadAsync(response.ContentStream, _endpoint.MaxResponseBytes, cancellationToken);
         string? Header(string name) => response.Headers.TryGetValue(name, out var value) ? value : null;
-        return _reader.Read(format, new WireResponse(response.Status, Header, body.Bytes, body.IsTooLong), request);
+        return _reader.Read(format, new WireResponse(Header, body.Bytes, body.IsTooLong), request);
     }
 
     private bool UsesResponses(ModelRequest request) => _hasResponses

@@ -55,11 +55,17 @@ internal sealed class ResponsesFormat : IWireFormat
         }
     }
 
-    public ModelAnswer? Read(JsonElement body)
+    public AnswerReading Read(JsonElement body)
     {
-        if (body.Array("output"u8) is null || body.String("status"u8) is "failed")
+        var status = body.String("status"u8);
+        if (status is "failed" or "cancelled" or "queued" or "in_progress")
         {
-            return null;
+            return AnswerReading.Failed(ErrorBodyReader.Read(body) ?? new ErrorBody($"The response has the status '{status}'.", status, null, null));
+        }
+
+        if (body.Array("output"u8) is null)
+        {
+            return default;
         }
 
         var text = new StringBuilder();
@@ -70,24 +76,48 @@ internal sealed class ResponsesFormat : IWireFormat
             text.Append(part.String("text"u8) ?? part.String("refusal"u8));
         }
 
+        var reason = status == "incomplete" ? body.Object("incomplete_details"u8)?.String("reason"u8) ?? status : null;
+        var ending = reason switch
+        {
+            "content_filter" => AnswerEnding.Refused,
+            not null => AnswerEnding.Length,
+            _ when isRefusal => AnswerEnding.Refused,
+            _ => text.Length == 0 && CallsTool(body) ? AnswerEnding.ToolCall : AnswerEnding.Complete,
+        };
         return new ModelAnswer(
-            text.ToString(), FinishReason(body, isRefusal), body.String("model"u8), ReadUsage(body), RequestId: null, ResponseId: body.String("id"u8));
+            text.ToString(),
+            FinishReason(ending, status, reason),
+            body.String("model"u8),
+            ReadUsage(body),
+            RequestId: null,
+            ResponseId: body.String("id"u8),
+            Ending: ending,
+            Reasoning: Thoughts(body),
+            EndingDetail: reason);
     }
 
-    private static string? FinishReason(JsonElement body, bool isRefusal) => body.String("status"u8) switch
+    private static bool CallsTool(JsonElement body) =>
+        body.Objects("output"u8).Any(item => item.String("type"u8)?.EndsWith("_call", StringComparison.Ordinal) == true);
+
+    private static string? Thoughts(JsonElement body)
     {
-        "completed" => isRefusal ? "content_filter" : "stop",
-        "incomplete" => body.Object("incomplete_details"u8)?.String("reason"u8) switch
-        {
-            "max_output_tokens" => "max_tokens",
-            var reason => reason ?? "incomplete",
-        },
-        var status => status,
+        var texts = body.Objects("output"u8).Where(item => item.String("type"u8) == "reasoning")
+            .SelectMany(item => item.Objects("content"u8).Concat(item.Objects("summary"u8)))
+            .Select(part => part.String("text"u8)).Where(text => text is not null).ToList();
+        return texts.Count == 0 ? null : string.Join("\n\n", texts);
+    }
+
+    private static string? FinishReason(AnswerEnding ending, string? status, string? reason) => ending switch
+    {
+        AnswerEnding.Refused => "content_filter",
+        AnswerEnding.ToolCall => "tool_use",
+        _ when reason == "max_output_tokens" => "max_tokens",
+        _ => reason ?? (status == "completed" ? "stop" : status),
     };
 
     private static TokenUsage? ReadUsage(JsonElement body) => body.Object("usage"u8) is not { } usage ? null : new TokenUsage(
-        usage.Number("input_tokens"u8),
-        usage.Number("output_tokens"u8),
-        usage.Object("output_tokens_details"u8)?.Number("reasoning_tokens"u8),
-        usage.Object("input_tokens_details"u8)?.Number("cached_tokens"u8));
+        usage.Tokens("input_tokens"u8),
+        usage.Tokens("output_tokens"u8),
+        usage.Object("output_tokens_details"u8)?.Tokens("reasoning_tokens"u8),
+        usage.Object("input_tokens_details"u8)?.Tokens("cached_tokens"u8));
 }

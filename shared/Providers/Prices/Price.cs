@@ -11,7 +11,7 @@ public sealed record Price(decimal Input, decimal Output, decimal? Cached = null
     /// <summary>What a call cost; null when its tokens are not known.</summary>
     public decimal? CostOf(TokenUsage? usage)
     {
-        if (usage is not { InputTokens: { } input, OutputTokens: { } output })
+        if (usage is not { InputTokens: { } input and >= 0, OutputTokens: { } output and >= 0 })
         {
             return null;
         }

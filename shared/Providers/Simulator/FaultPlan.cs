@@ -8,6 +8,7 @@ internal enum Fault
     Hang,
     Reset,
     Malformed,
+    Failure,
 }
 
 /// <summary>Which calls fail and how long each takes: functions of (seed, key, nth call of that key), so that a run repeats exactly.</summary>
@@ -27,7 +28,8 @@ internal sealed class FaultPlan
             (Fault.ServerError, upTo += each + options.ServerErrorFaults),
             (Fault.Hang, upTo += each + options.HangFaults),
             (Fault.Reset, upTo += each + options.ResetFaults),
-            (Fault.Malformed, upTo + each + options.MalformedFaults),
+            (Fault.Malformed, upTo += each + options.MalformedFaults),
+            (Fault.Failure, upTo + options.FailureFaults),
         ];
         _latency = options.Latency;
         _spread = options.LatencySpread;

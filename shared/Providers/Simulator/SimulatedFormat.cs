@@ -15,11 +15,15 @@ internal static class SimulatedFormats
 {
     private const string GeminiSuffix = ":generateContent";
     private const string GeminiPrefix = "/models/";
+    private const string ChatSuffix = "/chat/completions";
+    private const string AzurePrefix = "/openai/deployments/";
 
-    /// <summary>The format of a path without its version; null when it is none of ours. Gemini has the model in the path.</summary>
+    /// <summary>The format of a path without its version; null when it is none of ours. Gemini and Azure's API by deployment have the model in the path.</summary>
     public static (SimulatedFormat Format, string? Model)? Of(string path) => path switch
     {
-        "/chat/completions" => (SimulatedFormat.Chat, null),
+        ChatSuffix => (SimulatedFormat.Chat, null),
+        _ when path.StartsWith(AzurePrefix, StringComparison.Ordinal) && path.EndsWith(ChatSuffix, StringComparison.Ordinal) =>
+            (SimulatedFormat.Chat, path[AzurePrefix.Length..^ChatSuffix.Length]),
         "/responses" => (SimulatedFormat.Responses, null),
         "/messages" => (SimulatedFormat.Anthropic, null),
         _ when path.StartsWith(GeminiPrefix, StringComparison.Ordinal) && path.EndsWith(GeminiSuffix, StringComparison.Ordinal) =>

@@ -9,9 +9,15 @@ internal enum ModelBehaviour
     Better,
     Refusing,
     Malformed,
+    Cut,
+    Tool,
+    Thinking,
 }
 
-internal readonly record struct SimulatedAnswer(string Text, bool IsRefusal);
+internal readonly record struct SimulatedAnswer(string Text, AnswerEnding Ending = AnswerEnding.Complete)
+{
+    public bool IsRefusal => Ending == AnswerEnding.Refused;
+}
 
 /// <summary>
 /// What a model id makes the simulator say. A prompt has a base in [1.5, 3.5) that all models share; a noisy model says
@@ -41,7 +47,7 @@ internal sealed class SimulatedModel
 
     public ModelBehaviour Behaviour { get; }
 
-    /// <summary>The planted shift of a better model; the share of a refusing or malformed one.</summary>
+    /// <summary>The planted shift of a better model; the share of answers in which any other one does what its name says.</summary>
     public double Amount { get; }
 
     public long Calls => Interlocked.Read(ref _calls);
@@ -80,6 +86,9 @@ internal sealed class SimulatedModel
         ("better", ModelBehaviour.Better, DefaultShift),
         ("refusing", ModelBehaviour.Refusing, 1),
         ("malformed", ModelBehaviour.Malformed, 1),
+        ("cut", ModelBehaviour.Cut, 1),
+        ("tool", ModelBehaviour.Tool, 1),
+        ("thinking", ModelBehaviour.Thinking, 1),
     ];
 
     public void CountCall() => Interlocked.Increment(ref _calls);
@@ -95,10 +104,13 @@ internal sealed class SimulatedModel
         var share = StableHash.ToUnit(StableHash.Combine(key, 'b'));
         return Behaviour switch
         {
-            ModelBehaviour.Refusing when share < Amount => new SimulatedAnswer("I'm sorry, but I can't help with that.", IsRefusal: true),
+            ModelBehaviour.Refusing when share < Amount => new SimulatedAnswer("I'm sorry, but I can't help with that.", AnswerEnding.Refused),
             ModelBehaviour.Malformed when share < Amount =>
-                new SimulatedAnswer("Well, that depends on many things; a lighthouse keeper would see it otherwise.", IsRefusal: false),
-            _ => new SimulatedAnswer(json ? Jsons[Rating(scene, key)] : Lines[Rating(scene, key)], IsRefusal: false),
+                new SimulatedAnswer("Well, that depends on many things; a lighthouse keeper would see it otherwise."),
+            ModelBehaviour.Cut when share < Amount => new SimulatedAnswer("", AnswerEnding.Length),
+            ModelBehaviour.Tool when share < Amount => new SimulatedAnswer("", AnswerEnding.ToolCall),
+            ModelBehaviour.Thinking when share < Amount => new SimulatedAnswer($"<think>\nRating: 0? No.\n</think>\n\n{Plain(scene, key, json)}"),
+            _ => new SimulatedAnswer(Plain(scene, key, json)),
         };
     }
 
@@ -107,6 +119,8 @@ internal sealed class SimulatedModel
     private static string[] Lines { get; } = [.. Enumerable.Range(0, 6).Select(rating => $"Rating: {rating}")];
 
     private static string[] Jsons { get; } = [.. Enumerable.Range(0, 6).Select(rating => $$"""{"rating": {{rating}}}""")];
+
+    private string Plain(ulong scene, ulong key, bool json) => json ? Jsons[Rating(scene, key)] : Lines[Rating(scene, key)];
 
     private int Rating(ulong scene, ulong key)
     {

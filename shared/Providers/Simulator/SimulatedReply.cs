@@ -4,7 +4,14 @@ namespace FunctionsEval.Providers.Simulator;
 
 /// <summary>What goes into an answer, whatever its format.</summary>
 internal readonly record struct SimulatedReply(
-    string Id, string Model, string Text, bool IsRefusal, bool IsCut, long Created, int InputTokens, int OutputTokens, int ReasoningTokens);
+    string Id, string Model, string Text, AnswerEnding Ending, long Created, int InputTokens, int OutputTokens, int ReasoningTokens)
+{
+    public bool IsRefusal => Ending == AnswerEnding.Refused;
+
+    public bool IsCut => Ending == AnswerEnding.Length;
+
+    public bool CallsTool => Ending == AnswerEnding.ToolCall;
+}
 
 /// <summary>Writes an answer as each vendor does.</summary>
 internal static class SimulatedReplies
@@ -42,11 +49,18 @@ internal static class SimulatedReplies
         json.WriteNumber("index"u8, 0);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, reply.IsRefusal ? null : reply.Text);
+        json.WriteString("content"u8, reply.IsRefusal || reply.CallsTool ? null : reply.Text);
         json.WriteString("refusal"u8, reply.IsRefusal ? reply.Text : null);
+        if (reply.CallsTool)
+        {
+            json.WriteStartArray("tool_calls"u8);
+            WriteCall(json, "function"u8);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
         json.WriteNull("logprobs"u8);
-        json.WriteString("finish_reason"u8, reply.IsRefusal ? "content_filter"u8 : reply.IsCut ? "length"u8 : "stop"u8);
+        json.WriteString("finish_reason"u8, reply.IsRefusal ? "content_filter"u8 : reply.IsCut ? "length"u8 : reply.CallsTool ? "tool_calls"u8 : "stop"u8);
         json.WriteEndObject();
         json.WriteEndArray();
         WriteUsage(json, reply, "prompt_tokens"u8, "completion_tokens"u8);
@@ -68,6 +82,11 @@ internal static class SimulatedReplies
         }
 
         json.WriteStartArray("output"u8);
+        if (reply.CallsTool)
+        {
+            WriteCall(json, "function_call"u8);
+        }
+
         json.WriteStartObject();
         json.WriteString("type"u8, "message"u8);
         json.WriteString("role"u8, "assistant"u8);
@@ -105,6 +124,36 @@ internal static class SimulatedReplies
         return buffer[..(name.Length + 8)];
     }
 
+    private static void WriteCall(Utf8JsonWriter json, ReadOnlySpan<byte> type)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, "call_1"u8);
+        json.WriteString("type"u8, type);
+        json.WriteString("name"u8, "look_up"u8);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A 200 that holds the vendor's own failure in an answer's place.</summary>
+    public static void WriteFailure(this SimulatedFormat format, Utf8JsonWriter json)
+    {
+        const string Message = "The model had an error (simulated fault).";
+        switch (format)
+        {
+            case SimulatedFormat.Anthropic:
+                format.WriteError(json, new SimulatedError(500, "server_error", null, Message));
+                break;
+            case SimulatedFormat.Gemini:
+                json.WriteRawValue("""{"candidates":[],"usageMetadata":{"promptTokenCount":0}}"""u8);
+                break;
+            case SimulatedFormat.Responses:
+                json.WriteRawValue($$$"""{"object":"response","status":"failed","error":{"code":"server_error","message":"{{{Message}}}"},"output":[]}""");
+                break;
+            default:
+                json.WriteRawValue($$$"""{"object":"chat.completion","choices":[{"index":0,"finish_reason":"error","error":{"code":502,"message":"{{{Message}}}"},"message":{"role":"assistant","content":""}}]}""");
+                break;
+        }
+    }
+
     private static void WriteMessage(Utf8JsonWriter json, in SimulatedReply reply)
     {
         json.WriteString("id"u8, reply.Id);
@@ -112,12 +161,20 @@ internal static class SimulatedReplies
         json.WriteString("role"u8, "assistant"u8);
         json.WriteString("model"u8, reply.Model);
         json.WriteStartArray("content"u8);
-        json.WriteStartObject();
-        json.WriteString("type"u8, "text"u8);
-        json.WriteString("text"u8, reply.Text);
-        json.WriteEndObject();
+        if (reply.CallsTool)
+        {
+            WriteCall(json, "tool_use"u8);
+        }
+        else
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "text"u8);
+            json.WriteString("text"u8, reply.Text);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
-        json.WriteString("stop_reason"u8, reply.IsRefusal ? "refusal"u8 : reply.IsCut ? "max_tokens"u8 : "end_turn"u8);
+        json.WriteString("stop_reason"u8, reply.IsRefusal ? "refusal"u8 : reply.IsCut ? "max_tokens"u8 : reply.CallsTool ? "tool_use"u8 : "end_turn"u8);
         json.WriteNull("stop_sequence"u8);
         json.WriteStartObject("usage"u8);
         json.WriteNumber("input_tokens"u8, reply.InputTokens);
@@ -135,7 +192,17 @@ internal static class SimulatedReplies
         json.WriteString("role"u8, "model"u8);
         json.WriteStartArray("parts"u8);
         json.WriteStartObject();
-        json.WriteString("text"u8, reply.Text);
+        if (reply.CallsTool)
+        {
+            json.WriteStartObject("functionCall"u8);
+            json.WriteString("name"u8, "look_up"u8);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("text"u8, reply.Text);
+        }
+
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();

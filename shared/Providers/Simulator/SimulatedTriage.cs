@@ -18,7 +18,7 @@ internal static class SimulatedTriage
     public static SimulatedAnswer Answer(SimulatedModel model, ulong scene, ulong key)
     {
         var plain = model.Answer(scene, key, json: true);
-        return plain.Text.StartsWith('{') ? new SimulatedAnswer(Json(model, scene, key), IsRefusal: false) : plain;
+        return plain.Text.StartsWith('{') ? new SimulatedAnswer(Json(model, scene, key)) : plain;
     }
 
     private static string Json(SimulatedModel model, ulong scene, ulong key)

@@ -17,6 +17,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
     private readonly ConcurrentDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
     private readonly SimulatedQuota _quota = new(options, clock);
     private readonly CancellationTokenSource _stopping = new();
+    private int _answering;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -70,6 +71,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         _unnamedSamples.Clear();
         _outcomes.Clear();
         _quota.Reset();
+        Volatile.Write(ref _answering, 0);
         foreach (var model in _models.Values)
         {
             model.ResetCalls();
@@ -134,6 +136,12 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         model.CountCall();
         var callKey = model.Key(request.Prompt, Sample(context, model, request.Prompt));
         var call = _ledger.CountCall(callKey);
+        if (Interlocked.Increment(ref _answering) > options.FailAfter)
+        {
+            await FailForGoodAsync(context, format);
+            return;
+        }
+
         if (_quota.Take(context.Response) is { } exceeded)
         {
             await FailAsync(context, format, exceeded);
@@ -167,6 +175,10 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
                 Count("malformed");
                 await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, format, request, answer, callKey, clock, broken: true));
                 break;
+            case Fault.Failure:
+                Count("failure");
+                await SendAsync(context, SimulatorReplies.WriteFailureAsync(context, format));
+                break;
             default:
                 // Counted before it is sent, so that whoever has the answer finds it in the stats.
                 _ledger.CountAnswer(callKey);
@@ -174,6 +186,17 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
                 await SendAsync(context, SimulatorReplies.WriteAnswerAsync(context, format, request, answer, callKey, clock, broken: false));
                 break;
         }
+    }
+
+    private Task FailForGoodAsync(HttpContext context, SimulatedFormat format)
+    {
+        if (options.FailAfterStatus != 200)
+        {
+            return FailAsync(context, format, new SimulatedError(options.FailAfterStatus, "invalid_request_error", null, "Nothing gets through any more (simulated fault)."));
+        }
+
+        Count("page");
+        return SendAsync(context, SimulatorReplies.WritePageAsync(context));
     }
 
     private SimulatedModel? FindModel(string id)

@@ -24,6 +24,9 @@ public enum RetryAfterStyle
 /// <param name="HangFaults">Not answered for <paramref name="HangFor"/>, then with 504.</param>
 /// <param name="ResetFaults">Connection cut without an answer.</param>
 /// <param name="MalformedFaults">Answered with 200 and a JSON body that breaks off.</param>
+/// <param name="FailureFaults">Answered with 200 and the vendor's own failure in an answer's place.</param>
+/// <param name="FailAfter">So many calls are answered until a reset, all later ones with <paramref name="FailAfterStatus"/>.</param>
+/// <param name="FailAfterStatus">401, 403, 404, 407, ...; 200 is a page for browsers.</param>
 /// <param name="RequestsPerSecond">Refill of the token bucket; null is no limit.</param>
 /// <param name="Burst">Size of the token bucket; null is one second's worth.</param>
 /// <param name="HangFor">Null is ten minutes.</param>
@@ -47,7 +50,10 @@ public sealed record SimulatorOptions(
     TimeSpan? HangFor = null,
     string? ApiKey = null,
     IReadOnlyList<string>? RefusedParameters = null,
-    int? RequestsPerDay = null)
+    int? RequestsPerDay = null,
+    double FailureFaults = 0,
+    int? FailAfter = null,
+    int FailAfterStatus = 401)
 {
     /// <summary>What is wrong with the options, naming option, value and rule; null when nothing is.</summary>
     public string? Validate()
@@ -60,6 +66,7 @@ public sealed record SimulatorOptions(
             (nameof(HangFaults), HangFaults),
             (nameof(ResetFaults), ResetFaults),
             (nameof(MalformedFaults), MalformedFaults),
+            (nameof(FailureFaults), FailureFaults),
         ];
         var sum = 0.0;
         foreach (var (name, value) in fractions)
@@ -80,6 +87,8 @@ public sealed record SimulatorOptions(
             { LatencySpread: not (>= 0 and <= 3) } => $"{nameof(LatencySpread)} is {LatencySpread}, but must be between 0 and 3.",
             { RequestsPerSecond: not (null or > 0 and <= 1e6) } =>
                 $"{nameof(RequestsPerSecond)} is {RequestsPerSecond}, but must be above 0 and at most 1000000.",
+            { FailAfter: < 0 } => $"{nameof(FailAfter)} is {FailAfter}, but must not be negative.",
+            { FailAfterStatus: not (200 or >= 400 and <= 599) } => $"{nameof(FailAfterStatus)} is {FailAfterStatus}, but must be 200 or an error's.",
             { Burst: < 1 } => $"{nameof(Burst)} is {Burst}, but must be at least 1.",
             _ => null,
         };

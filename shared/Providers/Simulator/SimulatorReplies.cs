@@ -21,9 +21,11 @@ internal static class SimulatorReplies
     {
         var (json, buffer) = Start();
         var tokens = Tokens(answer.Text.Length);
-        var cut = request.MaxTokens < tokens && !answer.IsRefusal;
+        var cut = request.MaxTokens < tokens && answer.Ending == AnswerEnding.Complete;
         var text = cut ? answer.Text[..(request.MaxTokens!.Value * BytesPerToken)] : answer.Text;
-        var reasoning = ReasoningTokens(request.Effort);
+
+        // Thoughts that leave no room for an answer.
+        var reasoning = answer.Ending == AnswerEnding.Length ? request.MaxTokens ?? 1024 : ReasoningTokens(request.Effort);
         var id = string.Create(25, key, static (span, value) =>
         {
             "chatcmpl-".CopyTo(span);
@@ -33,8 +35,7 @@ internal static class SimulatorReplies
             id,
             request.Model,
             text,
-            answer.IsRefusal,
-            cut,
+            cut ? AnswerEnding.Length : answer.Ending,
             clock.GetUtcNow().ToUnixTimeSeconds(),
             Tokens(request.PromptBytes),
             (cut ? request.MaxTokens!.Value : tokens) + reasoning,
@@ -52,6 +53,20 @@ internal static class SimulatorReplies
         format.WriteError(json, error);
         json.Flush();
         return SendAsync(context, error.Status, buffer.WrittenMemory);
+    }
+
+    public static Task WriteFailureAsync(HttpContext context, SimulatedFormat format)
+    {
+        var (json, buffer) = Start();
+        format.WriteFailure(json);
+        json.Flush();
+        return SendAsync(context, 200, buffer.WrittenMemory);
+    }
+
+    public static async Task WritePageAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/html";
+        await context.Response.WriteAsync("<html><body><h1>Sign in</h1></body></html>", context.RequestAborted);
     }
 
     public static Task WriteModelsAsync(HttpContext context, IEnumerable<string> ids)

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace FunctionsEval.Providers.Wire;
 
 /// <summary>One HTTP attempt under its timeout: whatever goes wrong becomes an outcome, and only the caller's cancellation throws.</summary>
@@ -40,13 +42,16 @@ internal static class Attempt
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             ConnectTimeout = TimeSpan.FromSeconds(15),
-            UseProxy = !endpoint.Endpoint.IsLoopback,
+            UseProxy = endpoint.Proxy is not null || !endpoint.Endpoint.IsLoopback,
+            Proxy = endpoint.Proxy,
             UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
 
             // A redirect would carry the key and the prompt to wherever it points.
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
         };
+        handler = new PlainResponses(handler);
         return new HttpClient(wrap?.Invoke(handler) ?? handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

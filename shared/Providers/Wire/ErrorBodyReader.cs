@@ -5,6 +5,7 @@ using System.Text.Json;
 namespace FunctionsEval.Providers.Wire;
 
 /// <param name="Status">A status inside the body, as routers in front of several vendors send it.</param>
+/// <param name="InnerCode">Azure's finer word.</param>
 /// <param name="Param">The request's parameter that is meant.</param>
 /// <param name="RetryAfter">From the body: Google sends no header.</param>
 /// <param name="QuotaId">Which quota was exceeded, by Google's word.</param>
@@ -16,7 +17,8 @@ internal readonly record struct ErrorBody(
     string? Param = null,
     TimeSpan? RetryAfter = null,
     string? QuotaId = null,
-    string? RequestId = null);
+    string? RequestId = null,
+    string? InnerCode = null);
 
 /// <summary>
 /// Reads the error bodies of all vendors; never throws. <c>{"error":{"message","type","code","param"}}</c> (OpenAI, DeepSeek, and Anthropic
@@ -32,7 +34,7 @@ internal static class ErrorBodyReader
         try
         {
             using var document = JsonDocument.Parse(body);
-            return Read(document.RootElement) ?? default;
+            return Read(document.RootElement) ?? default(ErrorBody);
         }
         catch (JsonException)
         {
@@ -96,10 +98,13 @@ internal static class ErrorBodyReader
         // Google's code is the HTTP status again; its word is in "status", a finer one in a detail's "reason".
         var word = error.String("status"u8);
         var code = word is not null && status is not null ? reason ?? word : Text(error, "code"u8);
-        return new ErrorBody(Text(error, "message"u8), code, Text(error, "type"u8) ?? word, status, Text(error, "param"u8), retryAfter, quota);
+        return new ErrorBody(Text(error, "message"u8), code, Text(error, "type"u8) ?? word, status, Text(error, "param"u8), retryAfter, quota, InnerCode: error.Object("innererror"u8)?.String("code"u8));
     }
 
-    private static int? Status(JsonElement error) => error.Number("code"u8) is { } status and >= 400 and <= 599 ? status : null;
+    private static int? Status(JsonElement error) =>
+        error.Number("code"u8) is { } status and >= 400 and <= 599 ? status
+        : int.TryParse(error.String("code"u8), NumberStyles.None, CultureInfo.InvariantCulture, out status) && status is >= 400 and <= 599 ? status
+        : null;
 
     private static string? Text(JsonElement parent, ReadOnlySpan<byte> name) =>
         !parent.TryGetProperty(name, out var value) ? null : value.ValueKind switch

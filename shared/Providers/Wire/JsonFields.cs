@@ -5,6 +5,9 @@ namespace FunctionsEval.Providers.Wire;
 /// <summary>Reads what may be missing or of another kind than documented.</summary>
 internal static class JsonFields
 {
+    // Ten times the largest context that any vendor offers.
+    private const int MostTokens = 100_000_000;
+
     public static JsonElement? Object(this JsonElement parent, ReadOnlySpan<byte> name) => parent.Child(name, JsonValueKind.Object);
 
     public static JsonElement? Array(this JsonElement parent, ReadOnlySpan<byte> name) => parent.Child(name, JsonValueKind.Array);
@@ -13,6 +16,12 @@ internal static class JsonFields
 
     public static int? Number(this JsonElement parent, ReadOnlySpan<byte> name) =>
         parent.Child(name, JsonValueKind.Number) is { } value && value.TryGetInt32(out var number) ? number : null;
+
+    /// <summary>A count of tokens. One that cannot be (negative, with a fraction, beyond any model's size) is unknown.</summary>
+    public static int? Tokens(this JsonElement parent, ReadOnlySpan<byte> name) =>
+        parent.Child(name, JsonValueKind.Number) is { } value && value.TryGetDouble(out var number) && number is >= 0 and <= MostTokens && double.IsInteger(number)
+            ? (int)number
+            : null;
 
     /// <summary>The objects of an array; none when it is not there.</summary>
     public static IEnumerable<JsonElement> Objects(this JsonElement parent, ReadOnlySpan<byte> name) =>

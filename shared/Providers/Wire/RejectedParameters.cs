@@ -6,11 +6,17 @@ internal static class RejectedParameters
     private static readonly string[] Refusals =
     [
         "unsupported", "not supported", "does not support", "doesn't support", "deprecated", "not permitted", "not allowed", "unrecognized",
-        "unknown", "may only be set", "only the default", "invalid value", "cannot be used", "extra inputs",
+        "unknown", "unexpected", "not enabled", "may only be set", "only the default", "invalid value", "cannot be used", "extra inputs",
     ];
 
     public static RejectedParameter Of(int status, in ErrorBody error)
     {
+        // Mistral's and Llama's older templates know no system message and say it so.
+        if (status is 400 or 422 && error.Message is { } words && Has(words, "roles must alternate"))
+        {
+            return RejectedParameter.SystemRole;
+        }
+
         if (status is not (400 or 422) || error.Message is not { } message || !Refusals.Any(word => Has(message, word)))
         {
             return RejectedParameter.None;
@@ -22,7 +28,11 @@ internal static class RejectedParameters
             "max_tokens" => RejectedParameter.MaxTokens,
             "max_completion_tokens" => RejectedParameter.MaxCompletionTokens,
             "reasoning_effort" or "reasoning.effort" when Has(message, "none") => RejectedParameter.NoReasoning,
+            { } param when param.EndsWith("role", StringComparison.Ordinal) && Has(message, "system") => RejectedParameter.SystemRole,
             not null => RejectedParameter.None,
+
+            _ when Has(message, "system role") || Has(message, "role 'system'") || Has(message, "role \"system\"") || Has(message, "system message")
+                || Has(message, "system prompt") || Has(message, "developer instruction") => RejectedParameter.SystemRole,
 
             // Which of two names is refused when both stand there: the one that is named first.
             _ when At(message, "temperature") is var temperature and >= 0 && temperature < First(message, "max_tokens", "max_completion_tokens") =>

@@ -14,7 +14,7 @@ internal readonly struct ResponseBody : IDisposable
         IsTooLong = isTooLong;
     }
 
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public Memory<byte> Bytes { get; }
 
     public bool IsTooLong { get; }
 

@@ -9,23 +9,32 @@ internal static class TransportFailure
     {
         var causes = Causes(exception).ToList();
         var isNetwork = causes.Any(cause => cause is IOException or SocketException or HttpRequestException);
-        var isRequest = !isNetwork && causes.Any(cause => cause is ArgumentException or FormatException or InvalidOperationException);
-        var code = (isNetwork, isRequest) switch
+        var isBroken = !isNetwork && causes.Any(cause => cause is InvalidDataException);
+        var isProxy = causes.Any(IsRefusedByProxy);
+        var isRequest = causes.Any(cause => cause is ArgumentException or FormatException or InvalidOperationException);
+        var code = true switch
         {
-            (true, _) => ModelErrorCode.NetworkError,
-            (_, true) => ModelErrorCode.ValidationError,
+            _ when isProxy => ModelErrorCode.AuthError,
+            _ when isNetwork => ModelErrorCode.NetworkError,
+            _ when isBroken => ModelErrorCode.ServerError,
+            _ when isRequest => ModelErrorCode.ValidationError,
             _ => ModelErrorCode.Unknown,
         };
         var detail = causes.OfType<SocketException>().FirstOrDefault() ?? causes[^1];
-        var message = isNetwork
+        var message = isNetwork || isBroken
             ? $"No complete answer from {options.Endpoint.Authority}: {detail.Message}"
             : $"The request could not be sent: {detail.GetType().Name}: {detail.Message}";
         return new ModelOutcome.Failed(new ModelFailure(
             code,
             SafeMessage.Of(message, options.ApiKey, request.Messages),
-            IsUnsent: causes.OfType<HttpRequestException>().Any(cause =>
-                cause.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)));
+            isProxy ? 407 : isBroken ? 200 : null,
+            IsUnsent: causes.OfType<HttpRequestException>().Any(cause => cause.HttpRequestError is HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)));
     }
+
+    /// <summary>The status of a proxy that opens no tunnel is only in the message.</summary>
+    private static bool IsRefusedByProxy(Exception cause) =>
+        cause is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } && cause.Message.Contains("'407'", StringComparison.Ordinal);
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {

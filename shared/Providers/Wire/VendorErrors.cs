@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace FunctionsEval.Providers.Wire;
 
-/// <summary>From a vendor's status and words to the one taxonomy (docs/adr/0005).</summary>
+/// <summary>From a vendor's status and words to the one taxonomy (docs/adr/0017).</summary>
 internal static class VendorErrors
 {
     private static readonly FrozenSet<string> BillingCodes = new[]
@@ -10,6 +10,17 @@ internal static class VendorErrors
         "insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error", "insufficient_balance",
         "insufficient_credits", "payment_required", "credit_balance_too_low",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> RefusalCodes = new[]
+    {
+        "content_filter", "content_filtered", "content_policy_violation", "ResponsibleAIPolicyViolation", "moderation_blocked", "data_inspection_failed",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    // Azure, OpenAI, Anthropic, xAI, DeepSeek: under codes that say nothing.
+    private static readonly string[] RefusalPhrases =
+    [
+        "content management policy", "violating our usage policy", "blocked by content filtering policy", "violates usage guidelines", "content exists risk",
+    ];
 
     // Only for vendors that send these under a general code; none of these phrases is used for a limit that passes with time.
     private static readonly string[] BillingPhrases =
@@ -33,8 +44,8 @@ internal static class VendorErrors
 
         return status switch
         {
-            401 or 402 or 403 => ModelErrorCode.AuthError,
-            404 => ModelErrorCode.NotFound,
+            401 or 402 or 403 or 407 => ModelErrorCode.AuthError,
+            404 or 410 => ModelErrorCode.NotFound,
             408 => ModelErrorCode.Timeout,
             409 or 425 => ModelErrorCode.ServerError,
             429 => ModelErrorCode.RateLimit,
@@ -43,6 +54,33 @@ internal static class VendorErrors
             _ => ModelErrorCode.Unknown,
         };
     }
+
+    /// <summary>True when a filter refused the conversation, which vendors say with all kinds of statuses.</summary>
+    public static bool IsRefusal(int status, in ErrorBody error)
+    {
+        if (status is not (>= 400 and < 500) || status is 401 or 429)
+        {
+            return false;
+        }
+
+        return (error.Code is { } code && RefusalCodes.Contains(code))
+            || (error.InnerCode is { } inner && RefusalCodes.Contains(inner))
+            || (error.Message is { } message && RefusalPhrases.Any(phrase => message.Contains(phrase, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>For an error inside a 200 that names no status: the one that its words stand for.</summary>
+    public static int StatusOf(in ErrorBody error) => (error.Code ?? error.Type) switch
+    {
+        "rate_limit_exceeded" or "rate_limit_error" or "too_many_requests" => 429,
+        "invalid_api_key" or "authentication_error" => 401,
+        "permission_error" => 403,
+        "model_not_found" or "not_found_error" => 404,
+        "invalid_request_error" or "invalid_prompt" => 400,
+        "overloaded_error" => 529,
+        { } code when BillingCodes.Contains(code) => 402,
+        { } code when RefusalCodes.Contains(code) => 400,
+        _ => 500,
+    };
 
     /// <summary>True when the balance or the day's quota is gone, so that other calls will fare no better.</summary>
     public static bool IsExhausted(int status, in ErrorBody error, TimeSpan? retryAfter) =>

@@ -1,46 +1,53 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Azure;
-using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 
 namespace FunctionsEval.Storage.Azure;
 
 /// <summary>
-/// Entities in Azure Table storage. One operation goes as a plain request, several as an entity group transaction; tables are made when
-/// first written. A retried insert or replace whose first answer was lost ends as <c>AlreadyExists</c> or <c>Conflict</c>, as with every client.
+/// Entities in Azure Table storage. One operation goes as a plain request, several as a transaction; tables are made when first written.
+/// A retried insert or replace whose first answer was lost ends as <c>AlreadyExists</c> or <c>Conflict</c>, as with every client.
 /// </summary>
-public sealed class AzureEntityStore : IEntityStore
+internal sealed class AzureEntityStore(TableServiceClient service) : IEntityStore
 {
-    private readonly TableServiceClient _service;
     private readonly ConcurrentDictionary<string, TableClient> _tables = new(StringComparer.OrdinalIgnoreCase);
-
-    public AzureEntityStore(string connectionString, TimeProvider clock) => _service = new TableServiceClient(connectionString, clock);
-
-    public AzureEntityStore(Uri endpoint, TokenCredential credential) => _service = new TableServiceClient(endpoint, credential);
 
     public async Task<Entity?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellationToken)
     {
         EntityRules.CheckTable(table);
+        if (!EntityRules.IsKey(partitionKey) || !EntityRules.IsKey(rowKey))
+        {
+            return null;
+        }
+
         try
         {
-            return await Table(table).GetEntityIfExistsAsync(partitionKey, rowKey, cancellationToken);
+            var found = await Table(table).GetEntityIfExistsAsync<TableEntity>(
+                KeyEscape.Escape(partitionKey), KeyEscape.Escape(rowKey), cancellationToken: cancellationToken);
+            return found.HasValue ? TableRow.ToEntity(found.Value!) : null;
         }
-        catch (Exception e) when (TableErrors.IsLostInfrastructure(e))
+        catch (Exception e) when (AzureErrors.IsLostInfrastructure(e))
         {
-            throw TableErrors.Lost($"Reading table {table}", _service.Uri, e);
+            throw AzureErrors.Describe($"Reading table {table}", service.Uri, e);
         }
     }
 
     public async Task<SubmitResult> SubmitAsync(string table, IReadOnlyList<EntityOperation> operations, CancellationToken cancellationToken)
     {
         EntityRules.CheckSubmission(table, operations);
-        var actions = operations.Select(Action).ToArray();
+        var actions = operations.Select(TableRow.ToAction).ToArray();
         try
         {
-            var etags = await SubmitAsync(Table(table), actions, cancellationToken);
+            var responses = await SubmitAsync(Table(table), actions, cancellationToken);
+            if (responses is [{ Status: 404 }])
+            {
+                return new SubmitResult(SubmitStatus.NotFound, 0);
+            }
+
             for (var index = 0; index < actions.Length; index++)
             {
-                operations[index].Entity.ETag = etags[index] ?? operations[index].Entity.ETag;
+                operations[index].Entity.ETag = responses[index].Headers.ETag?.ToString("H") ?? operations[index].Entity.ETag;
             }
 
             return SubmitResult.Applied;
@@ -54,83 +61,73 @@ public sealed class AzureEntityStore : IEntityStore
             throw new ArgumentException(
                 "The submission is larger than the 4 MiB that one request may have (escapes count): send fewer or smaller entities.", nameof(operations), e);
         }
-        catch (Exception e) when (TableErrors.IsLostInfrastructure(e))
+        catch (Exception e) when (AzureErrors.IsLostInfrastructure(e))
         {
-            throw TableErrors.Lost($"Writing table {table}", _service.Uri, e);
+            throw AzureErrors.Describe($"Writing table {table}", service.Uri, e);
         }
     }
 
     public async Task<EntityPage> QueryPageAsync(EntityQuery query, string? continuationToken, CancellationToken cancellationToken)
     {
         EntityRules.CheckQuery(query);
-        var next = continuationToken is null ? [null, null] : ContinuationToken.Parse(continuationToken);
+        var place = continuationToken is null ? null : ContinuationToken.Parse(continuationToken).First;
         try
         {
-            var (entities, nextPartitionKey, nextRowKey) =
-                await Table(query.Table).QueryPageAsync(TableRequests.Filter(query), query.PageSize, next[0], next[1], cancellationToken);
-            return new EntityPage(entities, nextPartitionKey is null ? null : ContinuationToken.Make(nextPartitionKey, nextRowKey));
+            var pages = Table(query.Table).QueryAsync<TableEntity>(TableRow.Filter(query), query.PageSize, cancellationToken: cancellationToken).AsPages(place);
+            await foreach (var page in pages)
+            {
+                return new EntityPage([.. page.Values.Select(TableRow.ToEntity)], page.ContinuationToken is { } next ? ContinuationToken.Make(next, "") : null);
+            }
         }
-        catch (RequestFailedException e) when (e.ErrorCode == TableErrors.TableNotFound)
+        catch (RequestFailedException e) when (e.ErrorCode == TableErrorCode.TableNotFound)
         {
-            return new EntityPage([], null);
+            // A table that nobody has written to is empty.
         }
-        catch (Exception e) when (TableErrors.IsLostInfrastructure(e) || e is JsonException)
+        catch (RequestFailedException e) when (e.Status == 400 && continuationToken is not null)
         {
-            throw TableErrors.Lost($"Reading table {query.Table}", _service.Uri, e);
+            throw new ContinuationTokenException(continuationToken);
         }
+        catch (Exception e) when (AzureErrors.IsLostInfrastructure(e))
+        {
+            throw AzureErrors.Describe($"Reading table {query.Table}", service.Uri, e);
+        }
+
+        return new EntityPage([], null);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static async Task<IReadOnlyList<string?>> SubmitAsync(TableClient table, TableTransactionAction[] actions, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Response>> SubmitAsync(TableClient table, TableTransactionAction[] actions, CancellationToken cancellationToken)
     {
         try
         {
             return await SendAsync(table, actions, cancellationToken);
         }
-        catch (RequestFailedException e) when (e.ErrorCode == TableErrors.TableNotFound)
+        catch (RequestFailedException e) when (e.ErrorCode == TableErrorCode.TableNotFound)
         {
             await table.CreateIfNotExistsAsync(cancellationToken);
             return await SendAsync(table, actions, cancellationToken);
         }
     }
 
-    private static async Task<IReadOnlyList<string?>> SendAsync(TableClient table, TableTransactionAction[] actions, CancellationToken cancellationToken)
-    {
-        if (actions is not [var (type, entity, etag)])
-        {
-            return await table.SubmitTransactionAsync(actions, cancellationToken);
-        }
+    private static async Task<IReadOnlyList<Response>> SendAsync(TableClient table, TableTransactionAction[] actions, CancellationToken cancellationToken) =>
+        actions is not [var action]
+            ? (await table.SubmitTransactionAsync(actions, cancellationToken)).Value
+            : [await (action.ActionType switch
+            {
+                TableTransactionActionType.Add => table.AddEntityAsync(action.Entity, cancellationToken),
+                TableTransactionActionType.UpsertReplace => table.UpsertEntityAsync(action.Entity, TableUpdateMode.Replace, cancellationToken),
+                TableTransactionActionType.UpdateReplace => table.UpdateEntityAsync(action.Entity, action.ETag, TableUpdateMode.Replace, cancellationToken),
+                _ => table.DeleteEntityAsync(action.Entity.PartitionKey, action.Entity.RowKey, action.ETag, cancellationToken),
+            })];
 
-        switch (type)
-        {
-            case TableTransactionActionType.Add:
-                return [await table.AddEntityAsync(entity, cancellationToken)];
-            case TableTransactionActionType.UpsertReplace:
-                return [await table.UpsertEntityAsync(entity, cancellationToken)];
-            case TableTransactionActionType.UpdateReplace:
-                return [await table.UpdateEntityAsync(entity, etag, cancellationToken)];
-            default:
-                await table.DeleteEntityAsync(entity.PartitionKey, entity.RowKey, etag, cancellationToken);
-                return [null];
-        }
-    }
-
-    private static TableTransactionAction Action(EntityOperation operation) => operation.Kind switch
+    private static SubmitStatus? StatusOf(RequestFailedException e) => e.Status switch
     {
-        EntityOperationKind.Insert => new(TableTransactionActionType.Add, operation.Entity),
-        EntityOperationKind.Upsert => new(TableTransactionActionType.UpsertReplace, operation.Entity),
-        EntityOperationKind.Replace => new(TableTransactionActionType.UpdateReplace, operation.Entity, new ETag(operation.Entity.ETag!)),
-        _ => new(TableTransactionActionType.Delete, operation.Entity, operation.Entity.ETag is { } etag ? new ETag(etag) : default),
-    };
-
-    private static SubmitStatus? StatusOf(RequestFailedException e) => (e.Status, e.ErrorCode) switch
-    {
-        (409, "EntityAlreadyExists") => SubmitStatus.AlreadyExists,
-        (412, _) => SubmitStatus.Conflict,
-        (404, not TableErrors.TableNotFound) => SubmitStatus.NotFound,
+        409 when e.ErrorCode == TableErrorCode.EntityAlreadyExists => SubmitStatus.AlreadyExists,
+        412 => SubmitStatus.Conflict,
+        404 when e.ErrorCode != TableErrorCode.TableNotFound => SubmitStatus.NotFound,
         _ => null,
     };
 
-    private TableClient Table(string table) => _tables.GetOrAdd(table, static (name, service) => service.GetTableClient(name), _service);
+    private TableClient Table(string table) => _tables.GetOrAdd(table, static (name, service) => service.GetTableClient(name), service);
 }

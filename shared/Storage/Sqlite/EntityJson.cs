@@ -12,14 +12,21 @@ namespace FunctionsEval.Storage.Sqlite;
 /// </summary>
 internal static class EntityJson
 {
+    private const int LargestKeptBuffer = 64 * 1024;
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     private static readonly SearchValues<byte> DoubleMarks = SearchValues.Create(".eE"u8);
 
     [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
+    [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
-    public static void Write(IBufferWriter<byte> buffer, Entity entity)
+    public static byte[] Write(Entity entity)
     {
+        var buffer = t_buffer is { Capacity: <= LargestKeptBuffer } kept ? kept : t_buffer = new ArrayBufferWriter<byte>(4096);
+        buffer.ResetWrittenCount();
         var writer = t_writer ??= new Utf8JsonWriter(buffer, WriterOptions);
         writer.Reset(buffer);
         writer.WriteStartObject();
@@ -31,6 +38,7 @@ internal static class EntityJson
 
         writer.WriteEndObject();
         writer.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Fills the properties. <paramref name="names"/> remembers the names of the row before: rows of a table mostly have the same ones.</summary>

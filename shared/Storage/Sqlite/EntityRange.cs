@@ -2,79 +2,122 @@ using System.Text;
 
 namespace FunctionsEval.Storage.Sqlite;
 
-/// <summary>Reads one page of a range. The continuation token is the key of the last row read.</summary>
+/// <summary>
+/// Reads one page of a range. It seeks to where it begins and, where row bounds hold within each of several partitions, from one
+/// partition to the next; it steps over no row that does not count. The continuation token is the pair of keys to go on from.
+/// </summary>
 internal static class EntityRange
 {
+    // Bounds the work for a page that finds little: a seek for the partition and one for its rows, each a few microseconds.
+    private const int PartitionsPerPage = 256;
+
+    // A BLOB sorts behind every TEXT: the end of a range without an end.
+    private static readonly byte[] BehindAllText = [0];
+
     public static EntityPage Read(SqliteSession session, EntityQuery query, string? continuationToken)
     {
-        var after = continuationToken is null ? null : ContinuationToken.Parse(continuationToken);
-
-        // Within one partition the last key is a better lower bound than the query's own: the scan starts right there.
-        var rowFrom = after is not null && query.PartitionKey is not null ? after[1] + '\0' : query.RowFrom;
-        var skipsTo = query.PartitionKey is null ? after : null;
-        var bounds =
-            Bit(query.PartitionKey, EntitySql.HasPartitionKey) | Bit(query.PartitionFrom, EntitySql.HasPartitionFrom) |
-            Bit(query.PartitionTo, EntitySql.HasPartitionTo) | Bit(rowFrom, EntitySql.HasRowFrom) |
-            Bit(query.RowTo, EntitySql.HasRowTo) | Bit(skipsTo, EntitySql.HasAfter);
-        var statement = session.Prepare(query.Table, EntitySql.Range + bounds, EntitySql.Text);
-        if (statement is null)
+        var (partition, row) = continuationToken is null
+            ? (query.PartitionKey ?? query.PartitionFrom ?? "", query.RowFrom ?? "")
+            : Place(continuationToken, query);
+        var rows = new PageRows(session, query, partition, row);
+        if (query.PartitionKey is not null)
         {
-            return new EntityPage([], null);
+            return rows.Read(EntitySql.RowsOfPartition, query.PartitionKey, row, query.RowTo) ?? rows.Last();
         }
 
-        BindIf(statement, 1, query.PartitionKey);
-        BindIf(statement, 2, query.PartitionFrom);
-        BindIf(statement, 3, query.PartitionTo);
-        BindIf(statement, 4, rowFrom);
-        BindIf(statement, 5, query.RowTo);
-        BindIf(statement, 6, skipsTo?[0]);
-        BindIf(statement, 7, skipsTo?[1]);
+        if (query.RowFrom is null && query.RowTo is null)
+        {
+            return rows.Read(EntitySql.RowsOfPartitions, partition, row, query.PartitionTo) ?? rows.Last();
+        }
 
-        // One row more than asked for tells whether there is a next page.
-        return ReadRows(statement.Bind(8, query.PageSize + 1), query.PageSize);
+        for (var looked = 0; looked < PartitionsPerPage; looked++)
+        {
+            if (NextPartition(session, query, partition) is not { } next)
+            {
+                return rows.Last();
+            }
+
+            var first = next == partition ? row : query.RowFrom ?? "";
+            if (rows.Read(EntitySql.RowsOfPartition, next, first, query.RowTo) is { } page)
+            {
+                return page;
+            }
+
+            partition = Behind(next);
+        }
+
+        return rows.GoingOnFrom(partition, query.RowFrom ?? "");
     }
 
-    private static EntityPage ReadRows(SqliteStatement statement, int pageSize)
+    private static SqliteStatement BindEnd(SqliteStatement statement, int index, string? end) =>
+        end is null ? statement.Bind(index, BehindAllText) : statement.Bind(index, end);
+
+    private static string? NextPartition(SqliteSession session, EntityQuery query, string from)
     {
-        var entities = new List<Entity>();
-        List<string> names = [];
-        var partitionKey = "";
-        try
+        if (session.Statement(query.Table, EntitySql.NextPartition) is not { } statement)
         {
+            return null;
+        }
+
+        BindEnd(statement.Bind(1, from), 2, query.PartitionTo);
+        var next = statement.Step() ? statement.Text(0) : null;
+        statement.Reset();
+        return next;
+    }
+
+    /// <summary>The first key behind this one.</summary>
+    private static string Behind(string key) => key + '\0';
+
+    private static (string Partition, string Row) Place(string token, EntityQuery query)
+    {
+        // A token of another range must not lead out of this one.
+        var place = ContinuationToken.Parse(token);
+        return query.PartitionKey is { } only
+            ? place.First == only && !IsBefore(place.Second, query.RowFrom) ? place : throw new ContinuationTokenException(token)
+            : !IsBefore(place.First, query.PartitionFrom) ? place : throw new ContinuationTokenException(token);
+    }
+
+    private static bool IsBefore(string key, string? bound) => bound is not null && Compare(key, bound) < 0;
+
+    private static int Compare(string left, string right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
+
+    private sealed class PageRows(SqliteSession session, EntityQuery query, string firstPartition, string firstRow)
+    {
+        private readonly List<Entity> _entities = [];
+        private readonly List<string> _names = [];
+
+        public EntityPage Last() => new(_entities, null);
+
+        public EntityPage GoingOnFrom(string partition, string row)
+        {
+            // In a damaged file a range may lead back, and its reader would never come to an end.
+            var order = Compare(partition, firstPartition);
+            return order > 0 || (order == 0 && Compare(row, firstRow) > 0)
+                ? new(_entities, ContinuationToken.Make(partition, row))
+                : throw SqliteErrors.DamagedRow(query.Table, partition, row);
+        }
+
+        /// <summary>Adds rows; gives the page once there is one row more than it holds.</summary>
+        public EntityPage? Read(EntitySql sql, string partition, string row, string? end)
+        {
+            if (session.Statement(query.Table, sql) is not { } statement)
+            {
+                return null;
+            }
+
+            BindEnd(statement.Bind(1, partition).Bind(2, row).Bind(4, query.PageSize + 1 - _entities.Count), 3, end);
             while (statement.Step())
             {
-                if (entities.Count == pageSize)
+                if (_entities.Count == query.PageSize)
                 {
-                    return new EntityPage(entities, ContinuationToken.Make(entities[^1].PartitionKey, entities[^1].RowKey));
+                    statement.Reset();
+                    return GoingOnFrom(_entities[^1].PartitionKey, Behind(_entities[^1].RowKey));
                 }
 
-                partitionKey = SameOrNew(partitionKey, statement.Utf8(0));
-                var entity = new Entity(partitionKey, statement.Text(1)) { ETag = SqliteEntityStore.ETag(statement.Int64(2)) };
-                EntityJson.Read(statement.Utf8(3), entity, names);
-                entities.Add(entity);
+                _entities.Add(EntityRow.Decode(statement, query.Table, _entities.Count > 0 ? _entities[^1].PartitionKey : partition, _names));
             }
-        }
-        finally
-        {
-            statement.Reset();
-        }
 
-        return new EntityPage(entities, null);
-    }
-
-    private static string SameOrNew(string last, ReadOnlySpan<byte> utf8)
-    {
-        Span<byte> lastUtf8 = stackalloc byte[3 * EntityRules.UnitsPerKey];
-        return Encoding.UTF8.TryGetBytes(last, lastUtf8, out var length) && lastUtf8[..length].SequenceEqual(utf8) ? last : Encoding.UTF8.GetString(utf8);
-    }
-
-    private static int Bit(object? bound, int bit) => bound is null ? 0 : bit;
-
-    private static void BindIf(SqliteStatement statement, int index, string? bound)
-    {
-        if (bound is not null)
-        {
-            statement.Bind(index, bound);
+            return null;
         }
     }
 }

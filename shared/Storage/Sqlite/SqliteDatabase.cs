@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 
 namespace FunctionsEval.Storage.Sqlite;
 
 /// <summary>
 /// One SQLite file: a single writer that commits all waiting writes in one transaction, and read connections beside it (WAL).
 /// A write is acknowledged after its commit: it survives the end of the process, not always a power cut (synchronous=NORMAL).
+/// Several processes may use the file at once.
 /// </summary>
-public sealed class SqliteDatabase : IAsyncDisposable
+internal sealed class SqliteDatabase : IAsyncDisposable
 {
     // Bounds how long one commit takes and how large the write-ahead log grows between two checkpoints.
     private const int WritesPerCommit = 512;
@@ -15,37 +17,42 @@ public sealed class SqliteDatabase : IAsyncDisposable
 
     private readonly Channel<SqliteWrite> _writes = Channel.CreateUnbounded<SqliteWrite>(new() { SingleReader = true });
     private readonly ConcurrentBag<SqliteSession> _readers = [];
+    private readonly SqliteFile _file;
+    private readonly Func<SqliteSession> _openReader;
     private readonly Task _writing;
-    private SqliteSession? _writer;
-    private SqliteWriteTransaction? _transaction;
+    private SqliteWriter? _writer;
     private volatile bool _isDisposed;
 
-    private readonly Func<SqliteSession> _openReader;
-
-    private SqliteDatabase(string path, bool mayBeReadOnly)
+    private SqliteDatabase(SqliteFile file, bool mayBeReadOnly)
     {
-        Path = path;
-        _openReader = () => new SqliteSession(path, readOnly: true);
+        _file = file;
+        _openReader = file.OpenReader;
+        file.CheckIsOurs();
         try
         {
-            OpenWriter();
+            _writer = new SqliteWriter(file.OpenWriter());
         }
-        catch (StorageException e) when (mayBeReadOnly && e.IsDenied && SqliteReadOnlyFile.Reader(path) is { } reader)
+        catch (SqliteException e)
         {
-            (IsReadOnly, _openReader) = (true, reader);
+            var failure = SqliteErrors.Describe(Path, e);
+            _openReader = (mayBeReadOnly && failure.IsDenied ? file.UnwritableReader() : null) ?? throw failure;
+            IsReadOnly = true;
         }
 
         _writing = Task.Run(WriteAsync);
     }
 
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>True when this user may only read the file; writing then fails with the reason.</summary>
     public bool IsReadOnly { get; }
 
     /// <summary>Opens the file, or makes it and its folder.</summary>
     /// <param name="mayBeReadOnly">A file that cannot be written is opened all the same, to be read.</param>
-    public static SqliteDatabase Open(string path, bool mayBeReadOnly = false)
+    /// <exception cref="StorageException">The file cannot be used, or it is not ours.</exception>
+    public static SqliteDatabase Open(string path, bool mayBeReadOnly = false) => Open(path, SqliteFile.DefaultBusyTimeout, mayBeReadOnly);
+
+    internal static SqliteDatabase Open(string path, TimeSpan busyTimeout, bool mayBeReadOnly = false)
     {
         var fullPath = System.IO.Path.GetFullPath(path);
         try
@@ -57,7 +64,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
             throw new StorageException($"Data folder '{System.IO.Path.GetDirectoryName(fullPath)}' cannot be made: {e.Message}", e);
         }
 
-        return new SqliteDatabase(fullPath, mayBeReadOnly);
+        return new SqliteDatabase(new SqliteFile(fullPath, busyTimeout), mayBeReadOnly);
     }
 
     public async ValueTask DisposeAsync()
@@ -73,7 +80,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         CloseWriter();
     }
 
-    internal Task<T> WriteAsync<T>(Func<SqliteWriteTransaction, T> work, CancellationToken cancellationToken)
+    internal Task<T> WriteAsync<T>(Func<SqliteWriter, T> work, CancellationToken cancellationToken)
     {
         var write = new SqliteWrite<T>(work, cancellationToken);
         ObjectDisposedException.ThrowIf(!_writes.Writer.TryWrite(write), this);
@@ -84,9 +91,10 @@ public sealed class SqliteDatabase : IAsyncDisposable
     internal T Read<TState, T>(TState state, Func<SqliteSession, TState, T> read)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var session = _readers.TryTake(out var idle) ? idle : _openReader();
+        SqliteSession? session = null;
         try
         {
+            session = _readers.TryTake(out var idle) ? idle : _openReader();
             var result = read(session, state);
             if (!_isDisposed && _readers.Count < IdleReaders)
             {
@@ -95,6 +103,10 @@ public sealed class SqliteDatabase : IAsyncDisposable
             }
 
             return result;
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteErrors.Describe(Path, e);
         }
         finally
         {
@@ -116,76 +128,68 @@ public sealed class SqliteDatabase : IAsyncDisposable
                 }
             }
 
-            if (group.Count > 0)
+            while (group.Count > 0 && !TryCommit(group))
             {
-                Commit(group);
-                group.Clear();
+                // The write that stood in the way is out of the group; its neighbours are tried anew.
             }
+
+            group.Clear();
         }
     }
 
-    private void Commit(List<SqliteWrite> group)
+    /// <summary>Commits or fails all of the group; false when only one write failed, which is then no longer in the group.</summary>
+    private bool TryCommit(List<SqliteWrite> group)
     {
+        SqliteWrite? running = null;
         try
         {
-            var transaction = _transaction ?? OpenWriter();
-            transaction.Begin();
+            _writer ??= new SqliteWriter(_file.OpenWriter());
+            _writer.Begin();
             foreach (var write in group)
             {
-                write.Run(transaction);
+                running = write;
+                write.Run(_writer);
             }
 
-            transaction.Commit();
+            running = null;
+            _writer.Commit();
         }
         catch (Exception e)
         {
-            // A new connection forgets the transaction, the tables believed to exist and whatever ailed the old one.
-            CloseWriter();
-            foreach (var write in group)
+            var failure = e is SqliteException failed && !SqliteErrors.IsBadSubmission(failed) ? SqliteErrors.Describe(Path, failed) : e;
+            if (running is not null && SqliteErrors.IsOfOneWrite(e) && TryRollback())
             {
-                write.Fail(e);
+                group.Remove(running);
+                running.Fail(failure);
+                return false;
             }
 
-            return;
+            // A new connection forgets the transaction, the tables believed to exist and whatever ailed the old one.
+            CloseWriter();
+            group.ForEach(write => write.Fail(failure));
+            return true;
         }
 
-        foreach (var write in group)
-        {
-            write.Complete();
-        }
+        group.ForEach(write => write.Complete());
+        return true;
     }
 
-    private SqliteWriteTransaction OpenWriter()
+    private bool TryRollback()
     {
-        var session = new SqliteSession(Path, readOnly: false);
         try
         {
-            session.Execute("PRAGMA journal_mode=WAL");
-            session.Execute("PRAGMA synchronous=NORMAL");
-
-            // 16 MB of log between checkpoints: each one copies a hot page once, however often it was written, and then waits for the disk.
-            session.Execute("PRAGMA wal_autocheckpoint=4000");
-            session.Execute("CREATE TABLE IF NOT EXISTS _sequence (Value INTEGER NOT NULL)");
-            session.Execute("INSERT INTO _sequence SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM _sequence)");
-            session.Execute(
-                "CREATE TABLE IF NOT EXISTS _messages (Id INTEGER PRIMARY KEY, Queue TEXT NOT NULL, VisibleAt INTEGER NOT NULL, " +
-                "PopReceipt INTEGER NOT NULL, DequeueCount INTEGER NOT NULL, Text TEXT NOT NULL)");
-            session.Execute("CREATE INDEX IF NOT EXISTS _messagesByTime ON _messages (Queue, VisibleAt)");
+            _writer!.Rollback();
+            return true;
         }
-        catch
+        catch (SqliteException)
         {
-            session.Dispose();
-            throw;
+            return false;
         }
-
-        _writer = session;
-        return _transaction = new SqliteWriteTransaction(session);
     }
 
     private void CloseWriter()
     {
         _writer?.Dispose();
         _writer = null;
-        _transaction = null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 
 namespace FunctionsEval.Storage.Sqlite;
 
@@ -6,23 +7,26 @@ namespace FunctionsEval.Storage.Sqlite;
 /// Entities in a SQLite file, one SQL table each. Keys order by code point (UTF-8 bytes): the same as ordinal UTF-16 within the basic plane.
 /// The database is not owned: who opened it closes it.
 /// </summary>
-public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
+internal sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
 {
     public Task<Entity?> FindAsync(string table, string partitionKey, string rowKey, CancellationToken cancellationToken)
     {
         EntityRules.CheckTable(table);
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(database.Read((table, partitionKey, rowKey), static (session, state) =>
+        if (!EntityRules.IsKey(partitionKey) || !EntityRules.IsKey(rowKey))
         {
-            var (table, partitionKey, rowKey) = state;
-            var statement = session.Prepare(table, EntitySql.Find, EntitySql.Text)?.Bind(1, partitionKey).Bind(2, rowKey);
+            return Task.FromResult<Entity?>(null);
+        }
+
+        return Task.FromResult(database.Read((table, partitionKey, rowKey), static (session, row) =>
+        {
+            var statement = session.Statement(row.table, EntitySql.Find)?.Bind(1, row.partitionKey).Bind(2, row.rowKey);
             if (statement is null || !statement.Step())
             {
                 return null;
             }
 
-            var entity = new Entity(partitionKey, rowKey) { ETag = ETag(statement.Int64(0)) };
-            EntityJson.Read(statement.Utf8(1), entity, []);
+            var entity = EntityRow.Decode(statement, row.table, row.partitionKey, []);
             statement.Reset();
             return entity;
         }));
@@ -32,17 +36,21 @@ public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
     {
         EntityRules.CheckSubmission(table, operations);
         cancellationToken.ThrowIfCancellationRequested();
-        using var batch = new EntityBatch(operations);
-        var (result, firstVersion) = await database.WriteAsync(transaction => Apply(transaction, table, batch), cancellationToken);
-        if (result.IsApplied)
+        var submission = new Submission(table, operations);
+        try
         {
-            for (var index = 0; index < operations.Count; index++)
+            var result = await database.WriteAsync(submission.Apply, cancellationToken);
+            if (result.IsApplied)
             {
-                operations[index].Entity.ETag = ETag(firstVersion + index);
+                submission.SetETags();
             }
-        }
 
-        return result;
+            return result;
+        }
+        catch (SqliteException e)
+        {
+            throw new ArgumentException($"Storage file '{database.Path}' does not take this submission ({e.Message.TrimEnd('.')}).", nameof(operations), e);
+        }
     }
 
     public Task<EntityPage> QueryPageAsync(EntityQuery query, string? continuationToken, CancellationToken cancellationToken)
@@ -58,68 +66,104 @@ public sealed class SqliteEntityStore(SqliteDatabase database) : IEntityStore
 
     internal static string ETag(long version) => version.ToString(CultureInfo.InvariantCulture);
 
-    private static (SubmitResult Result, long FirstVersion) Apply(SqliteWriteTransaction transaction, string table, EntityBatch batch)
+    /// <summary>A submission, encoded on its caller's thread.</summary>
+    private sealed class Submission
     {
-        transaction.EnsureTable(table);
-        var session = transaction.Session;
-        var firstVersion = transaction.NextSequence(batch.Count);
-        if (batch.NeedsSavepoint)
-        {
-            session.Prepare("SAVEPOINT submission").Execute();
-        }
+        private readonly string _table;
+        private readonly IReadOnlyList<EntityOperation> _operations;
+        private readonly EntityRow[] _rows;
+        private readonly bool _needsSavepoint;
+        private long _firstVersion;
 
-        var result = SubmitResult.Applied;
-        for (var index = 0; index < batch.Count && result.IsApplied; index++)
+        public Submission(string table, IReadOnlyList<EntityOperation> operations)
         {
-            var status = Apply(session, table, batch, index, firstVersion + index);
-            if (status != SubmitStatus.Applied)
+            (_table, _operations, _rows) = (table, operations, new EntityRow[operations.Count]);
+            for (var index = 0; index < _rows.Length; index++)
             {
-                result = new SubmitResult(status, index);
+                var (kind, entity) = operations[index];
+                _rows[index] = kind == EntityOperationKind.Delete ? default : EntityRow.Encode(entity);
+
+                // Only an operation after the first that may be refused leaves something to undo.
+                _needsSavepoint |= index > 0 && kind != EntityOperationKind.Upsert;
             }
         }
 
-        if (batch.NeedsSavepoint)
+        public void SetETags()
         {
-            if (!result.IsApplied)
+            for (var index = 0; index < _rows.Length; index++)
             {
-                session.Prepare("ROLLBACK TO submission").Execute();
+                _operations[index].Entity.ETag = ETag(_firstVersion + index);
+            }
+        }
+
+        public SubmitResult Apply(SqliteWriter writer)
+        {
+            writer.EnsureTable(_table);
+            _firstVersion = writer.NextSequence(_rows.Length);
+            if (_needsSavepoint)
+            {
+                writer.Session.Execute("SAVEPOINT submission");
             }
 
-            session.Prepare("RELEASE submission").Execute();
+            var result = SubmitResult.Applied;
+            for (var index = 0; index < _rows.Length && result.IsApplied; index++)
+            {
+                var status = Apply(writer.Session, index);
+                if (status != SubmitStatus.Applied)
+                {
+                    result = new SubmitResult(status, index);
+                }
+            }
+
+            if (_needsSavepoint)
+            {
+                if (!result.IsApplied)
+                {
+                    writer.Session.Execute("ROLLBACK TO submission");
+                }
+
+                writer.Session.Execute("RELEASE submission");
+            }
+
+            return result;
         }
 
-        return (result, firstVersion);
-    }
-
-    private static SubmitStatus Apply(SqliteSession session, string table, EntityBatch batch, int index, long version)
-    {
-        var kind = batch.Kind(index);
-        var expected = batch.ExpectedVersion(index);
-        var shape = kind == EntityOperationKind.Delete && expected is null ? EntitySql.DeleteAny : (int)kind;
-        var statement = session.Prepare(table, shape, EntitySql.Text)!.Bind(1, batch.PartitionKey).Bind(2, batch.RowKey(index));
-        if (kind != EntityOperationKind.Delete)
+        private SubmitStatus Apply(SqliteSession session, int index)
         {
-            statement.Bind(3, version).Bind(4, batch.Json(index));
+            var (kind, entity) = _operations[index];
+            var statement = session.Statement(_table, SqlOf(kind, entity))!.Bind(1, entity.PartitionKey).Bind(2, entity.RowKey);
+            if (kind != EntityOperationKind.Delete)
+            {
+                var version = _firstVersion + index;
+                statement.Bind(3, version).Bind(4, _rows[index].Properties).Bind(5, _rows[index].Checksum(version));
+            }
+
+            if (kind == EntityOperationKind.Replace || (kind == EntityOperationKind.Delete && entity.ETag is not null))
+            {
+                statement.Bind(6, Version(entity.ETag!));
+            }
+
+            if (statement.Execute() > 0)
+            {
+                return SubmitStatus.Applied;
+            }
+
+            return kind == EntityOperationKind.Insert
+                ? SubmitStatus.AlreadyExists
+                : session.Statement(_table, EntitySql.Find)!.Bind(1, entity.PartitionKey).Bind(2, entity.RowKey).Exists()
+                    ? SubmitStatus.Conflict
+                    : SubmitStatus.NotFound;
         }
 
-        if (kind is EntityOperationKind.Replace || shape == (int)EntityOperationKind.Delete)
+        private static EntitySql SqlOf(EntityOperationKind kind, Entity entity) => kind switch
         {
-            statement.Bind(5, expected!.Value);
-        }
+            EntityOperationKind.Insert => EntitySql.Insert,
+            EntityOperationKind.Upsert => EntitySql.Upsert,
+            EntityOperationKind.Replace => EntitySql.Replace,
+            _ => entity.ETag is null ? EntitySql.DeleteAny : EntitySql.Delete,
+        };
 
-        if (statement.Execute() > 0)
-        {
-            return SubmitStatus.Applied;
-        }
-
-        if (kind == EntityOperationKind.Insert)
-        {
-            return SubmitStatus.AlreadyExists;
-        }
-
-        var find = session.Prepare(table, EntitySql.Find, EntitySql.Text)!.Bind(1, batch.PartitionKey).Bind(2, batch.RowKey(index));
-        var exists = find.Step();
-        find.Reset();
-        return exists ? SubmitStatus.Conflict : SubmitStatus.NotFound;
+        // An ETag that is not ours is a version that no row has.
+        private static long Version(string etag) => long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
     }
 }

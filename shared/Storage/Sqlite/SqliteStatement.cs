@@ -1,39 +1,33 @@
-using System.Buffers;
 using System.Text;
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace FunctionsEval.Storage.Sqlite;
 
-/// <summary>A prepared statement that is bound, stepped and reset over and over. Text goes in and out as UTF-8, without a string between.</summary>
-internal sealed class SqliteStatement(SqliteSession session, sqlite3_stmt handle) : IDisposable
+/// <summary>
+/// A prepared statement. This is below ADO.NET, whose command costs 0.7 microseconds more each time it runs (docs/adr/0016), and gives each
+/// column as the bytes that SQLite holds, whatever type a damaged row claims for it.
+/// </summary>
+internal sealed class SqliteStatement(sqlite3 database, sqlite3_stmt handle) : IDisposable
 {
-    public SqliteStatement Bind(int index, ReadOnlySpan<byte> utf8)
-    {
-        // An empty span has a null pointer, which SQLite would take for NULL.
-        session.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, index, "") : raw.sqlite3_bind_text(handle, index, utf8));
-        return this;
-    }
-
-    public SqliteStatement Bind(int index, long value)
-    {
-        session.Check(raw.sqlite3_bind_int64(handle, index, value));
-        return this;
-    }
+    // Most keys are shorter; clearing a larger buffer would cost more than it saves.
+    private const int UsualBytes = 256;
 
     public SqliteStatement Bind(int index, string text)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        try
-        {
-            return Bind(index, buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer)));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        // An empty span has a null pointer, which SQLite would take for NULL.
+        Span<byte> buffer = stackalloc byte[UsualBytes];
+        return text.Length == 0
+            ? Check(raw.sqlite3_bind_text(handle, index, text))
+            : Check(raw.sqlite3_bind_text(
+                handle, index, Encoding.UTF8.TryGetBytes(text, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>True while there is a row to read; after the last row the statement is ready for the next use.</summary>
+    public SqliteStatement Bind(int index, long value) => Check(raw.sqlite3_bind_int64(handle, index, value));
+
+    public SqliteStatement Bind(int index, byte[] bytes) => Check(raw.sqlite3_bind_blob(handle, index, bytes));
+
+    /// <summary>True while there is a row to read; after the last row the statement is ready for its next use.</summary>
     public bool Step()
     {
         var code = raw.sqlite3_step(handle);
@@ -43,15 +37,27 @@ internal sealed class SqliteStatement(SqliteSession session, sqlite3_stmt handle
         }
 
         // Reset repeats the error of the step, so only one of the two is looked at.
-        raw.sqlite3_reset(handle);
-        return code == raw.SQLITE_DONE ? false : throw session.Failure(code);
+        Reset();
+        Check(code);
+        return false;
     }
 
-    /// <summary>Runs a statement that returns no rows; how many rows it changed.</summary>
+    /// <summary>Runs a statement whose rows do not matter; how many rows it changed.</summary>
     public int Execute()
     {
-        Step();
-        return raw.sqlite3_changes(session.Handle);
+        while (Step())
+        {
+        }
+
+        return raw.sqlite3_changes(database);
+    }
+
+    /// <summary>Whether there is any row.</summary>
+    public bool Exists()
+    {
+        var exists = Step();
+        Reset();
+        return exists;
     }
 
     /// <summary>Ends reading before the last row.</summary>
@@ -59,9 +65,15 @@ internal sealed class SqliteStatement(SqliteSession session, sqlite3_stmt handle
 
     public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
 
-    public ReadOnlySpan<byte> Utf8(int column) => raw.sqlite3_column_blob(handle, column);
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
-    public string Text(int column) => Encoding.UTF8.GetString(Utf8(column));
+    public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public void Dispose() => handle.Dispose();
+
+    private SqliteStatement Check(int code)
+    {
+        SqliteException.ThrowExceptionForRC(code, database);
+        return this;
+    }
 }

@@ -5,7 +5,7 @@ internal abstract class SqliteWrite
 {
     public abstract bool IsCanceled { get; }
 
-    public abstract void Run(SqliteWriteTransaction transaction);
+    public abstract void Run(SqliteWriter transaction);
 
     /// <summary>Called after the commit: only now may the caller believe it.</summary>
     public abstract void Complete();
@@ -13,7 +13,7 @@ internal abstract class SqliteWrite
     public abstract void Fail(Exception exception);
 }
 
-internal sealed class SqliteWrite<T>(Func<SqliteWriteTransaction, T> work, CancellationToken cancellationToken) : SqliteWrite
+internal sealed class SqliteWrite<T>(Func<SqliteWriter, T> work, CancellationToken cancellationToken) : SqliteWrite
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
@@ -22,7 +22,7 @@ internal sealed class SqliteWrite<T>(Func<SqliteWriteTransaction, T> work, Cance
 
     public override bool IsCanceled => cancellationToken.IsCancellationRequested && _completion.TrySetCanceled(cancellationToken);
 
-    public override void Run(SqliteWriteTransaction transaction) => _result = work(transaction);
+    public override void Run(SqliteWriter transaction) => _result = work(transaction);
 
     public override void Complete() => _completion.TrySetResult(_result);
 

@@ -11,7 +11,7 @@ public sealed class Probing
     [Fact]
     public void The_preamble_is_the_system_message_and_the_prompt_the_first_turn()
     {
-        var ask = Assert.IsType<ConversationStep.Ask>(new ProbeConversation("Be brief.", Storm, 10).Next([]));
+        var ask = Assert.IsType<ConversationStep.Ask>(Talk("Be brief.", 10).Next([]));
 
         Assert.Equal((1, "scenario_prompt", "How bad?"), (ask.TurnNumber, ask.PromptLabel, ask.Prompt));
         Assert.Equal(
@@ -23,7 +23,7 @@ public sealed class Probing
     [InlineData(" \n")]
     public void A_blank_preamble_is_not_sent(string preamble)
     {
-        var ask = Assert.IsType<ConversationStep.Ask>(new ProbeConversation(preamble, Storm, 10).Next([]));
+        var ask = Assert.IsType<ConversationStep.Ask>(Talk(preamble, 10).Next([]));
 
         Assert.Equal(ConversationRole.User, Assert.Single(ask.Messages).Role);
     }
@@ -31,7 +31,7 @@ public sealed class Probing
     [Fact]
     public void It_continues_from_a_partial_transcript()
     {
-        var ask = Assert.IsType<ConversationStep.Ask>(new ProbeConversation("", Storm, 10).Next([Turn(1, "How bad?", "4"), Turn(2, "Why?", "Waves.")]));
+        var ask = Assert.IsType<ConversationStep.Ask>(Talk("", 10).Next([Turn(1, "How bad?", "4"), Turn(2, "Why?", "Waves.")]));
 
         Assert.Equal((3, "sure", "Sure?"), (ask.TurnNumber, ask.PromptLabel, ask.Prompt));
         Assert.Equal(["How bad?", "4", "Why?", "Waves.", "Sure?"], ask.Messages.Select(message => message.Text));
@@ -47,7 +47,7 @@ public sealed class Probing
     [InlineData(1, 1)]
     public void It_ends_after_the_last_follow_up_or_the_most_turns(int maxTurns, int expected)
     {
-        var conversation = new ProbeConversation("", Storm, maxTurns);
+        var conversation = Talk("", maxTurns);
         var turns = new List<Turn>();
         while (conversation.Next(turns) is ConversationStep.Ask ask)
         {
@@ -61,10 +61,12 @@ public sealed class Probing
     [Fact]
     public void A_transcript_of_another_scenario_is_refused()
     {
-        var problem = Assert.Throws<ArgumentException>(() => new ProbeConversation("", Storm, 10).Next([Turn(1, "Other?", "4")]));
+        var problem = Assert.Throws<ArgumentException>(() => Talk("", 10).Next([Turn(1, "Other?", "4")]));
 
         Assert.Contains("Turn 1 asked something else than scenario 's'", problem.Message, StringComparison.Ordinal);
     }
 
     private static Turn Turn(int number, string prompt, string answer) => new(number, "label", prompt, answer);
+
+    private static ProbeConversation Talk(string preamble, int maxTurns) => new(Opening.For(preamble, Storm, Variant.Of("")), Storm, maxTurns);
 }

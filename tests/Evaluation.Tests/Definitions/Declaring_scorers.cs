@@ -14,7 +14,7 @@ public sealed class Declaring_scorers
 
     [Theory]
     [InlineData("""[{}]""", "scorers[0].type is required, but is missing.")]
-    [InlineData("""[{"type":"exakt"}]""", "scorers[0].type must be one of exact, contains, regex, number, choice, json_schema, but is \"exakt\". Did you mean \"exact\"?")]
+    [InlineData("""[{"type":"exakt"}]""", "scorers[0].type must be one of exact, contains, starts_with, ends_with, regex, number, numeric, choice, json_schema, json_path, levenshtein, rouge_l, bleu, length, latency, refusal, but is \"exakt\". Did you mean \"exact\"?")]
     [InlineData("""[{"type":"number","name":"a"},{"type":"number","name":"a"}]""", "scorers[1].name must be unique among the scorers, but \"a\" is taken.")]
     [InlineData("""[{"type":"regex"}]""", "scorers[0].pattern is required for a scorer of type regex, but is missing.")]
     [InlineData("""[{"type":"regex","pattern":""}]""", "scorers[0].pattern must have between 1 and 10,000 characters, but has 0.")]
@@ -22,7 +22,7 @@ public sealed class Declaring_scorers
     [InlineData("""[{"type":"number","min":5,"max":1}]""", "scorers[0].min must be at most max, but is 5 with a max of 1.")]
     [InlineData("""[{"type":"number","min":1e101}]""", "scorers[0].min must be a number within ±1e100, but is 1E+101.")]
     [InlineData("""[{"type":"number","min":"low"}]""", "scorers[0].min must be a finite number, but is the text \"low\".")]
-    [InlineData("""[{"type":"number","value":"x"}]""", "scorers[0].value means nothing to a scorer of type number; it takes pattern, ignoreCase, min, max.")]
+    [InlineData("""[{"type":"number","value":"x"}]""", "scorers[0].value means nothing to a scorer of type number; it takes pattern, ignoreCase, take, min, max, invalid, not, weight, pass, reasoning.")]
     [InlineData("""[{"type":"choice"}]""", "scorers[0].choices is required for a scorer of type choice, but is missing.")]
     [InlineData("""[{"type":"choice","choices":"A or B"}]""", "scorers[0].choices must be a list, but is the text \"A or B\".")]
     [InlineData("""[{"type":"choice","value":"A","choices":["A"]}]""", "scorers[0].choices must list between 2 and 100 choices, but lists 1.")]
@@ -38,10 +38,31 @@ public sealed class Declaring_scorers
     [InlineData("""[{"type":"json_schema","schema":{"type":"text"}}]""", "scorers[0].schema type must be one or a list of null, boolean, object, array, number, integer, string, but is \"text\" (at /type).")]
     [InlineData("""[{"type":"json_schema","schema":{"items":{"maxLenght":1}}}]""", "scorers[0].schema has the unknown keyword \"maxLenght\"; did you mean \"maxLength\"? (at /items/maxLenght).")]
     [InlineData("""[{"type":"json_schema","schema":{"type":"string","type":"null"}}]""", "scorers[0].schema must not name a field twice, but has \"type\" again.")]
-    [InlineData("""[{"type":"json_schema","schema":{"minItems":-1}}]""", "scorers[0].schema minItems must be a whole number from 0, but is \"-1\" (at /minItems).")]
+    [InlineData("""[{"type":"json_schema","schema":{"minItems":-1}}]""", "scorers[0].schema minItems must be as JSON Schema has it, but is \"-1\": -1 should be at least 0 (at /minItems).")]
+    [InlineData("""[{"type":"json_schema","schema":{"properties":{"a":{"required":"a"}}}}]""", "scorers[0].schema required must be as JSON Schema has it, but is \"a\": Value is \"string\" but should be \"array\" (at /properties/a/required).")]
+    [InlineData("""[{"type":"json_schema","schema":{"xyzzy":1}}]""", "scorers[0].schema has the unknown keyword \"xyzzy\"; names of your own must begin with x- (at /xyzzy).")]
+    [InlineData("""[{"type":"json_schema","schema":{"x-order":1,"example":2}}, {"type":"number","turn":0}]""", "scorers[1].turn must be a turn from 1, or -1 for the last turn reached, but is 0.")]
+    [InlineData("""[{"type":"json_schema","schema":{"nullable":"yes"}}]""", "scorers[0].schema nullable must be true or false (at /nullable).")]
+    [InlineData("""[{"type":"json_schema","schema":{"items":{"$ref":"#/$defs/B"}}}]""", "scorers[0].schema $ref must point inside the schema, for nothing is fetched, but is \"#/$defs/B\" (at /items/$ref).")]
+    [InlineData("""[{"type":"json_schema","schema":{"$ref":"https://example.com/a.json"}}]""", "scorers[0].schema $ref must point inside the schema, for nothing is fetched, but is \"https://example.com/a.json\" (at /$ref).")]
+    [InlineData("""[{"type":"json_schema","schema":{"anyOf":[{"$ref":"#"},{"type":"string"}]}}]""", "scorers[0].schema must not refer to itself without end.")]
+    [InlineData("""[{"type":"json_schema","schema":{"$ref":"#"}}]""", null)]
+    [InlineData("""[{"type":"json_schema","schema":7}]""", "scorers[0].schema must be an object, true or false, but is \"7\".")]
+    [InlineData("""[{"type":"json_schema","schema":{"$schema":"http://json-schema.org/draft-04/schema#"}}]""", "scorers[0].schema $schema must be one of https://json-schema.org/draft/2020-12/schema, https://json-schema.org/draft/2019-09/schema, http://json-schema.org/draft-07/schema, http://json-schema.org/draft-06/schema, but is \"http://json-schema.org/draft-04/schema#\" (at /$schema).")]
     [InlineData("""[{"type":"json_schema","schema":{"properties":{"a":{"pattern":"("}}}}]""", null)]
     [InlineData("""[{"type":"json_schema","schema":"{"}]""", null)]
     [InlineData("""[{"type":"regex","pattern":"("}]""", null)]
+    [InlineData("""[{"type":"number","take":"middle"}]""", "scorers[0].take must be first or last, but is \"middle\".")]
+    [InlineData("""[{"type":"number","invalid":"drop"}]""", "scorers[0].invalid must be zero or exclude, but is \"drop\".")]
+    [InlineData("""[{"type":"number","not":true}]""", "scorers[0].not needs a score from 0 to 1, which a scorer of type number does not give.")]
+    [InlineData("""[{"type":"number","weight":-1}]""", "scorers[0].weight must be between 0 and 1,000,000, but is -1.")]
+    [InlineData("""[{"type":"number","pass":"0.5"}]""", "scorers[0].pass must be a comparison with a number, such as \">= 0.5\", but is \"0.5\".")]
+    [InlineData("""[{"type":"contains","value":"a","values":["b"]}]""", "scorers[0].values must not be given together with value.")]
+    [InlineData("""[{"type":"contains","values":["a"," "]}]""", "scorers[0].values[1] must not be blank for a scorer of type contains, which every answer would pass.")]
+    [InlineData("""[{"type":"contains","value":"a","match":"all"}]""", "scorers[0].match needs values, of which any or all must stand in the answer.")]
+    [InlineData("""[{"type":"json_path","value":"1","path":"$..a"}]""", "scorers[0].path must be a path to one value, such as $.answer.items[0], but is \"$..a\".")]
+    [InlineData("""[{"type":"numeric","value":"three"}]""", "scorers[0].value must be one number, but is \"three\".")]
+    [InlineData("""[{"type":"numeric","value":"3","tolerance":-1}]""", "scorers[0].tolerance must be a number from 0, but is -1.")]
     [InlineData("7", "scorers must be a list, but is 7.")]
     public void A_broken_rule_is_one_error(string scorers, string? message)
     {
@@ -61,8 +82,17 @@ public sealed class Declaring_scorers
     }
 
     [Theory]
-    [InlineData("""[{"type":"exact"}]""", "null", "scenarios[0].expected is required, because scorer \"exact\" has no value of its own, but is missing.")]
+    [InlineData("[{\"type\":\"json_schema\",\"schema\":{\n\"items\":{\n\"minimum\":\"low\"}}}]", 3)]
+    [InlineData("[{\"type\":\"json_schema\",\"schema\":{\n\"items\":{\n\"$ref\":\"#/a\"}}}]", 3)]
+    [InlineData("[{\"type\":\"json_schema\",\"schema\":{\n\"$defs\":{\n\"A\":{\n\"pattern\":\"(\"}}}}]", 4)]
+    public void An_error_in_a_schema_names_its_own_line(string scorers, int line) =>
+        Assert.Equal(line, Assert.Single(Samples.Errors(Samples.With(scorers))).Line);
+
+    [Theory]
+    [InlineData("""[{"type":"exact"}]""", "null", "scenarios[0].expected is required, because scorer \"exact\" has no value of its own, but is missing. Unquoted null, ~ and nothing mean that it is absent: put the text into quotes if it is meant.")]
     [InlineData("""[{"type":"contains"}]""", "\" \"", "scenarios[0].expected must not be blank for scorer \"contains\", which every answer would pass.")]
+    [InlineData("""[{"type":"numeric"}]""", "\"3-4\"", "scenarios[0].expected must be one number for scorer \"numeric\", alone or behind ####, but is \"3-4\".")]
+    [InlineData("""[{"type":"bleu"}]""", "\"\"", "scenarios[0].expected must not be blank for scorer \"bleu\".")]
     [InlineData("""[{"type":"choice","choices":["A","B"]}]""", "\"C\"", "scenarios[0].expected must be one of the choices of scorer \"choice\", but is \"C\".")]
     public void A_scenario_that_a_scorer_cannot_judge_is_an_error(string scorers, string expected, string message)
     {
@@ -78,6 +108,11 @@ public sealed class Declaring_scorers
     [InlineData("""[{"type":"regex","pattern":"(?<=a)b"}]""")]
     [InlineData("""[{"type":"number","pattern":"(\\d)","min":1,"max":5}]""")]
     [InlineData("""[{"type":"choice","choices":["A","B"],"value":"A"}]""")]
+    [InlineData("""[{"type":"starts_with","values":["a","b"],"match":"any","word":true,"not":true,"pass":"== 1","weight":2}]""")]
+    [InlineData("""[{"type":"numeric","value":"3","tolerance":0.1,"take":"first","invalid":"zero","reasoning":"keep"}]""")]
+    [InlineData("""[{"type":"json_path","path":"$.a","value":"1"}]""")]
+    [InlineData("""[{"type":"length","unit":"words","max":100}]""")]
+    [InlineData("""[{"type":"latency","pass":"<= 2"}]""")]
     [InlineData("""[{"type":"json_schema","schema":true}]""")]
     [InlineData("""[{"type":"json_schema","schema":"{\"type\": [\"object\", \"null\"], \"title\": \"t\"}"}]""")]
     public void What_the_parser_accepts_can_be_created(string scorers)

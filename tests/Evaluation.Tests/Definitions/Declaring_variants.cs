@@ -42,7 +42,7 @@ public sealed class Declaring_variants
     [InlineData("""[{"model":"m","temperature":3}]""", "variants[0].temperature must be between 0 and 2, but is 3.")]
     [InlineData("""[{"model":"m","maxTokens":0}]""", "variants[0].maxTokens must be between 1 and 1,000,000, but is 0.")]
     [InlineData("""[{"model":"m","reasoningEffort":"max"}]""", "variants[0].reasoningEffort must be one of none, minimal, low, medium, high, xhigh, but is \"max\".")]
-    [InlineData("""[{"model":"m","topP":1}]""", "variants[0].topP is not a known field; known here are model, name, preamble, temperature, maxTokens, reasoningEffort.")]
+    [InlineData("""[{"model":"m","topP":1}]""", "variants[0].topP is not a known field; known here are model, name, preamble, temperature, maxTokens, reasoningEffort, prompt.")]
     [InlineData("[]", "variants must list between 1 and 100 variants, but lists 0.")]
     [InlineData("\"m\"", "variants must be a list, but is the text \"m\".")]
     public void A_broken_rule_names_the_field_the_rule_and_the_value(string variants, string message) =>

@@ -65,6 +65,11 @@ public sealed class Parsing_definitions
     [InlineData("config", "{\"temperature\":1e999}", "config.temperature must be a finite number, but is 1e999.")]
     [InlineData("config", "{\"maxTokens\":0}", "config.maxTokens must be between 1 and 1,000,000, but is 0.")]
     [InlineData("config", "{\"maxTurns\":101}", "config.maxTurns must be between 1 and 100, but is 101.")]
+    [InlineData("config", "{\"topP\":1.5}", "config.topP must be above 0 and at most 1, but is 1.5.")]
+    [InlineData("config", "{\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}", "config.stop must list at most 4 texts, but lists 5.")]
+    [InlineData("config", "{\"responseFormat\":\"xml\"}", "config.responseFormat must be text, json or a mapping of fields, but is \"xml\".")]
+    [InlineData("config", "{\"extra\":7}", "config.extra must be a mapping of fields, but is 7.")]
+    [InlineData("pass", "\"half\"", "pass must be a comparison with a number, such as \">= 0.5\", but is \"half\".")]
     [InlineData("config", "[]", "config must be a mapping of fields, but is a list.")]
     public void A_broken_rule_names_the_field_the_rule_and_the_value(string field, string value, string message)
     {
@@ -76,7 +81,7 @@ public sealed class Parsing_definitions
     [Theory]
     [InlineData("""{"samplesPerScenarios":5}""", "samplesPerScenarios is not a known field; did you mean \"samplesPerScenario\"?")]
     [InlineData("""{"Models":["m"]}""", "Models is not a known field; did you mean \"models\"?")]
-    [InlineData("""{"xyzzy":1}""", "xyzzy is not a known field; known here are name, preamble, scenarios, models, variants, samplesPerScenario, samplePercentage, sampleSeed, config, scorers, budget, compare, stopping, allocation.")]
+    [InlineData("""{"xyzzy":1}""", "xyzzy is not a known field; known here are name, preamble, prompt, prompts, scenarios, models, variants, samplesPerScenario, samplePercentage, sampleSeed, config, scorers, pass, budget, compare, stopping, allocation.")]
     [InlineData("""{"config":{"temprature":1}}""", "config.temprature is not a known field; did you mean \"temperature\"?")]
     public void Unknown_fields_are_errors(string json, string message) =>
         Assert.Contains(message, Samples.Errors(json).Select(error => error.Message));

@@ -56,6 +56,21 @@ public sealed class Storing_definitions
     }
 
     [Fact]
+    public void Later_fields_of_scorers_are_stored_where_they_are_given()
+    {
+        var spec = new ScorerSpec(
+            "contains", "c", Values: ["a", "b"], Match: "all", Word: true, Take: "last", Tolerance: 0.5, Path: "$.a", Unit: "words", Invalid: "zero", Not: true, Weight: 2, Pass: ">= 1",
+            Reasoning: "keep");
+        var written = DefinitionJson.Write(Full with { Scorers = [spec] });
+
+        Assert.Contains(
+            """{"type":"contains","name":"c","ignoreCase":false,"turn":1,"values":["a","b"],"match":"all","word":true,"take":"last","tolerance":0.5,"path":"$.a","unit":"words","invalid":"zero","not":true,"weight":2,"pass":">= 1","reasoning":"keep"}""",
+            written,
+            StringComparison.Ordinal);
+        Assert.Equal(written, DefinitionJson.Write(DefinitionJson.Read(written)));
+    }
+
+    [Fact]
     public void A_stored_definition_is_a_definition() =>
         Assert.Equal(Golden, DefinitionJson.Write(Samples.Parse(Golden)));
 

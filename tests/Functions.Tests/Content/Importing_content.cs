@@ -97,6 +97,15 @@ public sealed class Importing_content
         { """{"kind": "item", "id": "x", "sourceId": "blog", "publishedAt": "2026-05-04", "metadata": {"score": "9"}}""", "score", "score must be a number of at most 1e15, but is \"9\"." },
         { """{"kind": "cluster", "id": "c", "members": ["nobody"]}""", "members", "members names 'nobody', which is not an item" },
         { """{"kind": "cluster", "id": "c"}""", "members", "members is required" },
+        { """{"kind": "item", "id": "\ud800", "sourceId": "blog", "publishedAt": "2026-05-04"}""", "id", "id must be Unicode text, but holds half of a surrogate pair." },
+        { """{"kind": "item", "id": "x", "sourceId": "blog", "publishedAt": "\udc00"}""", "publishedAt", "half of a surrogate pair" },
+        { """{"kind": "item", "id": "x", "sourceId": "blog", "publishedAt": "2026-05-04", "\ud800": 1}""", "\\ud800", "half of a surrogate pair" },
+        { """{"kind": "item", "id": "x", "sources": [{"id": "\ud800\ud800"}], "publishedAt": "2026-05-04"}""", "sources[0].id", "half of a surrogate pair" },
+        { """{"kind": "cluster", "id": "c", "members": ["a", "\ud83d"]}""", "members[1]", "half of a surrogate pair" },
+        { """{"kind": "item", "id": "x", "sourceId": "blog", "publishedAt": "2026-05-04", "metadata": {"\udfff": 1}}""", "metadata.\\udfff", "half of a surrogate pair" },
+        { """{"kind": "item", "id": "x", "id": "y", "sourceId": "blog", "publishedAt": "2026-05-04"}""", "id", "id must be given once, but is given twice." },
+        { $$"""{"kind": "item", "id": "x", "sourceId": "blog", "publishedAt": {{new string('[', 80)}}{{new string(']', 80)}}}""", "line", "it is nested deeper than 64 levels." },
+        { """{"kind": "item", "id": "x", "sourceId": "blog", "publishedAt": "2026-05-04", "metadata": {"score": 1e400}}""", "score", "score must be a number of at most 1e15, but is 1e400." },
     };
 
     [Theory]

@@ -6,7 +6,7 @@ using FunctionsEval.Functions.Tests.AbTests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Runs;
-using FunctionsEval.TestKit;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Functions.Tests.Digests;
 
@@ -23,7 +23,7 @@ public sealed class Making_digests
 
         var queued = await host.PostAsync("/api/admin/run", Body);
         var runId = queued.Json.GetProperty("runId").GetString()!;
-        var run = await UntilThereAsync(host, runId);
+        var run = await host.UntilAsync(runId, "completed");
         var digest = (await host.GetAsync($"/api/digests/{runId}")).Json;
         var credits = (await host.GetAsync("/api/admin/credits")).Json;
         var calls = (await host.GetAsync($"/api/runs/{runId}/calls?pageSize=1000")).Json.GetProperty("calls").EnumerateArray().ToList();
@@ -74,7 +74,7 @@ public sealed class Making_digests
 
         var queued = await host.PostAsync("/api/admin/run", Body.Replace("2026-05", "2020-01", StringComparison.Ordinal));
         var runId = queued.Json.GetProperty("runId").GetString()!;
-        var run = await UntilThereAsync(host, runId);
+        var run = await host.UntilAsync(runId, "completed");
 
         Assert.StartsWith("There are no candidates in the window.", run.GetProperty("reason").GetString(), StringComparison.Ordinal);
         (await host.GetAsync($"/api/digests/{runId}")).AssertProblem(
@@ -126,11 +126,35 @@ public sealed class Making_digests
         await using var services = bench.Open(isCommand: false);
         var request = new DigestRequest(ContentFiles.TopicId, new(2026, 5, 4, 0, 0, 0, TimeSpan.Zero), new(2026, 5, 8, 0, 0, 0, TimeSpan.Zero), "openai-compatible:sim-noisy");
 
-        var first = await services.Get<StartDigest>().PrepareAsync("r000000000000001", request, Cancel);
-        var second = await services.Get<StartDigest>().PrepareAsync("r000000000000001", request with { Mode = "low" }, Cancel);
+        var digests = services.Get<StartDigest>();
+        var topic = (await services.Content.FindTopicAsync(ContentFiles.TopicId, Cancel))!;
 
-        Assert.Equal(first.CreatedAt, second.CreatedAt);
+        var queued = await digests.QueueAsync(topic, request, Cancel);
+        var first = await digests.PrepareAsync(queued.RunId, Cancel);
+        await services.ImportAsync(ContentFiles.Item(100) + ContentFiles.Item(101).Replace("2026-05-08", "2026-05-07", StringComparison.Ordinal));
+        var second = await digests.PrepareAsync(queued.RunId, Cancel);
+
+        Assert.Equal((RunStatus.Pending, 0, request), (queued.Status, queued.Items, queued.Pending));
+        Assert.Equal((RunStatus.Pending, 96, null), (first.Status, first.Items, first.Pending));
+        Assert.Equal((first.Items, first.CreatedAt), (second.Items, second.CreatedAt));
+        Assert.Equal(96, await services.Runs.CandidatesAsync(queued.RunId, Cancel).CountAsync(Cancel));
         Assert.Single(await services.Runs.AllAsync(Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_digest_that_is_cancelled_before_its_job_came_stays_so()
+    {
+        await using var bench = await Running_ab_tests.BenchAsync();
+        await using var services = bench.Open(isCommand: false);
+        var request = new DigestRequest(ContentFiles.TopicId, new(2026, 5, 4, 0, 0, 0, TimeSpan.Zero), new(2026, 5, 8, 0, 0, 0, TimeSpan.Zero), "openai-compatible:sim-noisy");
+        var topic = (await services.Content.FindTopicAsync(ContentFiles.TopicId, Cancel))!;
+
+        var queued = await services.Get<StartDigest>().QueueAsync(topic, request, Cancel);
+        await services.RunControl.CancelAsync(queued.RunId, Cancel);
+        await services.HandleAsync(new PipelineJob(PipelineJob.RunWindow, queued.RunId), Cancel);
+
+        Assert.Equal(RunStatus.Cancelled, (await services.Runs.GetAsync(queued.RunId, Cancel)).Status);
+        Assert.Equal(0, bench.Simulator.Stats().Calls);
     }
 
     [Theory]
@@ -193,11 +217,5 @@ public sealed class Making_digests
     }
 
     private static async Task<JsonElement> DigestAsync(ServerHost host) =>
-        await UntilThereAsync(host, (await host.PostAsync("/api/admin/run", Body)).Json.GetProperty("runId").GetString()!);
-
-    private static async Task<JsonElement> UntilThereAsync(ServerHost host, string runId)
-    {
-        await Eventually.TrueAsync(async () => (await host.GetAsync($"/api/runs/{runId}")).Status == HttpStatusCode.OK, "the job to be taken", cancellationToken: Cancel);
-        return await host.UntilAsync(runId, "completed");
-    }
+        await host.UntilAsync((await host.PostAsync("/api/admin/run", Body)).Json.GetProperty("runId").GetString()!, "completed");
 }

@@ -75,7 +75,7 @@ public sealed class Describing_functions : IAsyncLifetime
 
         Assert.Equal("00:01:00", (string)storage["controlQueueVisibilityTimeout"]!);
         Assert.Equal("00:01:00", (string)storage["workItemQueueVisibilityTimeout"]!);
-        Assert.Equal("none", (string)_settings["extensions"]!["queues"]!["messageEncoding"]!);
+        Assert.Equal("base64", (string)_settings["extensions"]!["queues"]!["messageEncoding"]!);
         Assert.DoesNotContain(_settings.AsObject(), setting => setting.Key is "customHandler" or "extensionBundle");
     }
 

@@ -30,7 +30,7 @@ internal sealed class HostedApp : IAsyncDisposable
     private HostedApp(WorkerHost host, SimulatorServer simulator, string storage)
     {
         (Host, Simulator) = (host, simulator);
-        _queue = new QueueClient(storage, PipelineJob.QueueName);
+        _queue = new QueueClient(storage, PipelineJob.QueueName, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         _pump = PumpAsync();
     }
 

@@ -23,7 +23,7 @@ public sealed class Checking_health : IDisposable
             ["openai"] = new(today, "https://example.com", new Dictionary<string, Price>()),
             ["mistral"] = new(today.AddDays(-days), "https://example.com", new Dictionary<string, Price>()),
         });
-        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path), clock);
+        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path));
         var keys = new ProviderKeys(new Dictionary<string, bool> { ["OPENAI_API_KEY"] = true });
         var health = new HealthCheck(storage, keys, prices, clock);
 

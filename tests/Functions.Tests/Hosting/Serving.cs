@@ -1,11 +1,14 @@
 using System.Net;
 using System.Text.Json;
-using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Surviving;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
-using SQLitePCL;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsEval.Functions.Tests.Hosting;
 
@@ -83,18 +86,37 @@ public sealed class Serving
     [Fact]
     public async Task A_job_that_cannot_be_queued_leaves_no_run_behind()
     {
-        await using var server = await ServerHost.StartAsync();
-        var definition = await server.PostAsync("/api/definitions", Yaml.Of(), "application/yaml");
-        var request = $"{{\"definitionId\":\"{definition.Json.GetProperty("definitionId").GetString()}\"}}";
-        Execute(server.Bench.Data, "CREATE TRIGGER broken BEFORE INSERT ON _messages BEGIN SELECT RAISE(ABORT, 'the queue is broken'); END");
+        await using var bench = await Workbench.CreateAsync();
+        bench.Environment["OPENAI_COMPATIBLE_BASE_URL"] = bench.BaseUrl;
+        var address = new IPEndPoint(IPAddress.Loopback, 0);
+        await using var storage = StorageConnection.Open(new StorageSettings(bench.Data), TimeProvider.System);
+        var settings = new Settings(bench.Environment.GetValueOrDefault, bench.Data);
 
-        var refused = await server.PostAsync("/api/runs", request);
-        Execute(server.Bench.Data, "DROP TRIGGER broken");
-        var runs = await server.GetAsync("/api/runs");
+        // The storage queue of the function app is away; the program on one machine has no queue that could fail.
+        await using var web = Server.Create(settings, address, _ => { }, services => services
+            .AddLocal(settings, storage, isCommand: false)
+            .AddSingleton<EnqueuePipelineJob>((_, _) => throw new StorageException("Queue 'pipeline' cannot be reached: it is away")));
+        await web.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = new Uri(web.Urls.Single() + "/api/") };
+        var definition = await PostAsync(client, "definitions", Yaml.Of(), "application/yaml");
+        using var content = new StringContent(ContentFiles.Of(30), System.Text.Encoding.UTF8, "application/x-ndjson");
+        Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("content/import", content)).StatusCode);
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
-        Assert.Contains("the queue is broken", refused.Text, StringComparison.Ordinal);
-        Assert.Empty(runs.Json.GetProperty("runs").EnumerateArray());
+        var run = await RefusedAsync(client, "runs", $"{{\"definitionId\":\"{definition.GetProperty("definitionId").GetString()}\"}}");
+        var digest = await RefusedAsync(
+            client, "admin/run",
+            $$"""{"topicId": "{{ContentFiles.TopicId}}", "windowStart": "2026-05-04", "windowEnd": "2026-05-08", "providerOverride": {"provider": "openai-compatible", "model": "m"} }""");
+
+        Assert.All([run, digest], text => Assert.Contains("Queue 'pipeline' cannot be reached", text, StringComparison.Ordinal));
+        Assert.Equal("""{"runs":[],"continuationToken":null}""", await client.GetStringAsync("runs"));
+    }
+
+    private static async Task<string> RefusedAsync(HttpClient client, string path, string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(path, content);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        return await response.Content.ReadAsStringAsync();
     }
 
     private static async Task<HttpClient> ClientOfAsync(ProgramProcess program)
@@ -115,14 +137,4 @@ public sealed class Serving
     private static Task UntilCompletedAsync(HttpClient client, string runId) => Eventually.TrueAsync(
         async () => JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync($"runs/{runId}")).GetProperty("status").GetString() == "completed",
         $"run {runId} to be completed");
-
-    private static void Execute(string dataFolder, string sql)
-    {
-        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open(Path.Combine(dataFolder, "data.db"), out var connection));
-        using (connection)
-        {
-            raw.sqlite3_busy_timeout(connection, 5000);
-            Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(connection, sql));
-        }
-    }
 }

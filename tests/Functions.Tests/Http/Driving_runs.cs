@@ -144,6 +144,24 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         Assert.True(Long(model, "outputTokens") < Long(model, "maxOutputTokens"));
     }
 
+    [Fact]
+    public async Task A_run_of_variants_can_be_rescored_and_extended()
+    {
+        var runId = await Host.StartRunAsync(Yaml.Of(scenarios: 1, samples: 1).Replace(
+            "models: [\"openai-compatible:sim-noisy\"]",
+            "variants: [{ name: a, model: 'openai-compatible:sim-noisy' }, { name: b, model: 'openai-compatible:sim-noisy', temperature: 0 }]",
+            StringComparison.Ordinal));
+        await Host.UntilAsync(runId, "completed");
+
+        var rescored = await Host.PostAsync($"/api/runs/{runId}/rescore", """{ "scorers": [{ "type": "regex", "pattern": "[45]" }] }""");
+        var extended = await Host.PostAsync(
+            $"/api/runs/{runId}/extend", """{ "addModels": ["openai-compatible:sim-steady"], "addVariants": [{ "name": "c", "model": "openai-compatible:sim-noisy", "preamble": "Short." }] }""");
+
+        Assert.True(rescored.Status == HttpStatusCode.OK, rescored.Text);
+        Assert.True(extended.Status == HttpStatusCode.Accepted, extended.Text);
+        Assert.Equal(4, Long(await Host.UntilAsync(runId, "completed"), "progress", "completed"));
+    }
+
     public static TheoryData<string, string, string?> Bad => new()
     {
         { "{}", "Give either definitionId or definition.", "definitionId" },
@@ -157,15 +175,16 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         { """{ "definition": { "name": "n", "scenarios": [], "models": ["m"] } }""", "scenarios must list between 1 and 100,000 scenarios, but lists 0.", "definition.scenarios" },
         { """{ "definition": 7 }""", "A definition must be a mapping of fields, but is 7", null },
         { $$"""{ "definition": {{Definition}}, "baseUrl": "http://127.0.0.1:1/v1" }""", "baseUrl is not a known field.", "baseUrl" },
-        { $$"""{ "definition": {{Definition}}, "models": [null] }""", "models[0] must be text, but is null.", "models" },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario must be a whole number, but is \"3\".", "samplesPerScenario" },
-        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario must be a whole number, but is 1.5.", "samplesPerScenario" },
-        { "{", "The body is not a valid request", null },
-        { "[]", "The body is not a valid request: it must be a JSON object.", null },
-        { "\"x\"", "The body is not a valid request: it must be a JSON object.", null },
+        { $$"""{ "definition": {{Definition}}, "models": [null] }""", "models[0] must be text, but is null.", "models[0]" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": "3" }""", "samplesPerScenario must be a whole number of 32 bits, but is \"3\".", "samplesPerScenario" },
+        { $$"""{ "definition": {{Definition}}, "samplesPerScenario": 1.5 }""", "samplesPerScenario must be a whole number of 32 bits, but is 1.5.", "samplesPerScenario" },
+        { "{", "The body is not JSON", null },
+        { "", "The request needs a body, a JSON object.", null },
+        { "[]", "The body must be an object, but is [].", null },
+        { "\"x\"", "The body must be an object, but is \"x\".", null },
         { $$"""{ "definition": {{Definition}}, "models": 7 }""", "models must be a list, but is 7.", "models" },
         { """{ "definitionId": ["d1"] }""", "definitionId must be text, but is [\"d1\"].", "definitionId" },
-        { "null", "body", null },
+        { "null", "The body must be an object, but is null.", null },
     };
 
     [Theory]
@@ -182,9 +201,9 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
 
     [Theory]
     [InlineData("/api/plans", "{}", "effect is required, but missing.")]
-    [InlineData("/api/plans", """{ "effect": true }""", "effect must be a number, but is true.")]
+    [InlineData("/api/plans", """{ "effect": true }""", "effect must be a finite number, but is true.")]
     [InlineData("/api/runs/r/extend", """{ "addVariants": [{ "model": 3 }] }""", "addVariants[0].model must be text, but is 3.")]
-    [InlineData("/api/runs/r/extend", """{ "addVariants": [{ "name": "x" }] }""", "model is required, but missing.")]
+    [InlineData("/api/runs/r/extend", """{ "addVariants": [{ "name": "x" }] }""", "addVariants[0].model is required, but missing.")]
     public async Task A_value_of_the_wrong_type_is_named_beside_the_right_one(string path, string body, string message)
     {
         var answer = await Host.PostAsync(path, body);
@@ -229,7 +248,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         (await Host.GetAsync("/api/review?resolved=maybe")).AssertProblem(HttpStatusCode.BadRequest, "resolved must be true or false, but is 'maybe'.", "resolved");
         (await Host.SendLargeAsync("/api/runs", 31_000_000)).AssertProblem(HttpStatusCode.RequestEntityTooLarge, "The body may have at most 30,000,000 bytes.");
         var broken = await Host.PostAsync("/api/runs", """{ "definitionId": tru }""");
-        broken.AssertProblem(HttpStatusCode.BadRequest, "is not valid");
+        broken.AssertProblem(HttpStatusCode.BadRequest, "The body is not JSON");
         Assert.DoesNotContain("LineNumber", broken.Text, StringComparison.Ordinal);
         (await Host.GetAsync("/api/nothing")).AssertProblem(HttpStatusCode.NotFound, "There is nothing at /api/nothing.");
     }

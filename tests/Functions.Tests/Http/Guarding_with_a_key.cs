@@ -60,11 +60,33 @@ public sealed class Guarding_with_a_key
         bench.Environment["OPENAI_API_KEY"] = "sk-model-secret";
         await using var host = await ServerHost.StartAsync(bench);
 
-        var health = await host.GetAsync("/api/health");
+        var health = await host.GetAsync("/api/health?code=server-secret");
 
         Assert.True(health.Json.GetProperty("healthy").GetBoolean());
         Assert.True(health.Json.GetProperty("keys").GetProperty("OPENAI_API_KEY").GetBoolean());
         Assert.DoesNotContain("secret", health.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stranger_is_told_whether_the_server_is_well_and_nothing_about_it()
+    {
+        var bench = await Workbench.CreateAsync();
+        bench.Environment["FUNCTIONSEVAL_API_KEY"] = "right-key";
+        await using var guarded = await ServerHost.StartAsync(bench);
+        await using var open = await ServerHost.StartAsync();
+
+        var stranger = await guarded.GetAsync("/api/health");
+        var wrong = await guarded.GetAsync("/api/health?code=wrong");
+        var known = await guarded.GetAsync("/api/health?code=right-key");
+        var local = await open.GetAsync("/api/health");
+        var elsewhere = await open.SendAsync("GET", "/api/health", null, null, ("Host", "eval.example.org"));
+        var page = await open.SendAsync("GET", "/api/health", null, null, ("Sec-Fetch-Site", "cross-site"));
+
+        Assert.All([stranger, wrong, elsewhere, page], answer => Assert.Equal((HttpStatusCode.OK, """{"healthy":true}"""), (answer.Status, answer.Text)));
+        Assert.Contains(bench.Data, known.Json.GetProperty("store").GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.Contains(open.Bench.Data, local.Json.GetProperty("store").GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.Equal(known.Json.GetProperty("version").GetString(), (await guarded.GetAsync("/api/admin/health?code=right-key")).Json.GetProperty("version").GetString());
+        (await guarded.GetAsync("/api/admin/health")).AssertProblem(HttpStatusCode.Unauthorized, "missing or wrong");
     }
 
     [Fact]

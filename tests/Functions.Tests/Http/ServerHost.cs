@@ -86,11 +86,30 @@ internal sealed class ServerHost : IAsyncDisposable
     public Task<Answer> SendLargeAsync(string path, int bytes) =>
         SendAsync(HttpMethod.Post, path, new StringContent(new string(' ', bytes), Encoding.ASCII, "application/json"), expectContinue: true);
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, bool expectContinue = false)
+    /// <summary>A request as somebody may write it who does not use this program's own pages.</summary>
+    public Task<Answer> SendAsync(string method, string path, byte[]? body, string? contentType, params (string Name, string Value)[] headers)
+    {
+        var content = body is null ? null : new ByteArrayContent(body);
+        if (contentType is not null)
+        {
+            content!.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        return SendAsync(new HttpMethod(method), path, content, expectContinue: false, headers);
+    }
+
+    private async Task<Answer> SendAsync(
+        HttpMethod method, string path, HttpContent? content, bool expectContinue = false, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         request.Headers.ExpectContinue = expectContinue;
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         using var response = await Client.SendAsync(request);
+        Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
         return new Answer(
             response.StatusCode, await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.MediaType, response.Headers.Location?.ToString());
     }

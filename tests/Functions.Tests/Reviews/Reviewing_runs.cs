@@ -1,3 +1,4 @@
+using Azure.Storage.Queues;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Reviews;
 
-public sealed class Reviewing_runs : IAsyncDisposable
+public sealed class Reviewing_runs : IClassFixture<AzuriteFixture>, IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FakeClock _clock = new(RunCells.Noon);
@@ -17,13 +18,16 @@ public sealed class Reviewing_runs : IAsyncDisposable
     private readonly RunStore _runs;
     private readonly CellLedger _cells;
     private readonly FindingStore _findings;
+    private readonly QueueClient _poison;
     private readonly Review _review;
 
-    public Reviewing_runs()
+    public Reviewing_runs(AzuriteFixture azurite)
     {
-        _storage = StorageConnection.Open(new StorageSettings(_folder.Path), _clock);
-        (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities), new FindingStore(_storage.Entities));
-        _review = new Review(_runs, _cells, _findings, _clock, NullLogger<Review>.Instance);
+        _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
+        (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities, TimeProvider.System), new FindingStore(_storage.Entities));
+        var queues = new QueueServiceClient(azurite.ConnectionString);
+        _poison = queues.GetQueueClient(PipelineJob.PoisonQueueName);
+        _review = new Review(_runs, _cells, _findings, _clock, NullLogger<Review>.Instance, new PipelineStorageQueue(queues));
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -111,21 +115,23 @@ public sealed class Reviewing_runs : IAsyncDisposable
         await _runs.AddAsync(RunCells.Run() with { Status = RunStatus.Paused }, Cancel);
         await FindAsync(minutesLater: 0);
         _clock.Advance(TimeSpan.FromHours(25));
-        await _storage.Queues.SendAsync(PipelineJob.PoisonQueueName, "not json", Cancel);
+        await _poison.CreateIfNotExistsAsync(cancellationToken: Cancel);
+        await _poison.SendMessageAsync("not json", Cancel);
 
         var found = await FindAsync(minutesLater: 0);
 
         Assert.Equal([ReviewRules.PoisonMessages, ReviewRules.ForgottenPause], found.Select(finding => finding.Rule));
         Assert.Equal(("pipeline-poison", "Messages that were given up: 1."), (found[0].Subject, found[0].Message));
+        await _poison.ClearMessagesAsync(Cancel);
     }
 
     [Fact]
     public async Task Resolved_findings_are_kept_for_thirty_days()
     {
-        await _storage.Queues.SendAsync(PipelineJob.PoisonQueueName, "not json", Cancel);
+        await _poison.CreateIfNotExistsAsync(cancellationToken: Cancel);
+        await _poison.SendMessageAsync("not json", Cancel);
         await FindAsync(minutesLater: 0);
-        var message = Assert.Single(await _storage.Queues.ReceiveAsync(PipelineJob.PoisonQueueName, 1, TimeSpan.FromMinutes(1), Cancel));
-        await _storage.Queues.DeleteAsync(PipelineJob.PoisonQueueName, message, Cancel);
+        await _poison.ClearMessagesAsync(Cancel);
         await FindAsync(minutesLater: 1);
 
         await FindAsync(minutesLater: 30 * 24 * 60);

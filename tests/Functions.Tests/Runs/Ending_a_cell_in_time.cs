@@ -29,8 +29,8 @@ public sealed class Ending_a_cell_in_time : IDisposable
     [InlineData(120, 2, CellOutcome.Failed)]
     public async Task A_cell_ends_300_seconds_after_its_first_call_with_the_turns_that_it_has(int secondsPerCall, int turns, CellOutcome expected)
     {
-        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path), _clock);
-        var (runs, ledger) = (new RunStore(storage.Entities), new CellLedger(storage.Entities));
+        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path));
+        var (runs, ledger) = (new RunStore(storage.Entities), new CellLedger(storage.Entities, TimeProvider.System));
         using var catalogs = new ProviderCatalogs(_ => new ProviderSettings(), _clock);
         var prices = PriceTableReader.Load(null);
         var run = RunCells.Run(items: 1, models: 1, samples: 1);
@@ -39,7 +39,7 @@ public sealed class Ending_a_cell_in_time : IDisposable
         using var gate = new AdaptiveConcurrency(new ConcurrencyOptions(), _clock);
         var model = new ProviderResolution.Resolved(
             "openai", "m0", provider, new ModelCaller("openai", provider, gate, new ModelCallerOptions(), _clock, new Random(1)));
-        var active = new ActiveRun(run, [model], [Evaluation.Scoring.Scorers.Create(run.Scorers[0])], [CallPrices.Of(prices, model)], null, _clock.GetTimestamp());
+        var active = new ActiveRun(run, null, [model], [Evaluation.Scoring.Scorers.Create(run.Scorers[0])], [CallPrices.Of(prices, model)], null, _clock.GetTimestamp());
         using var conversation = new CellConversation(active, new CellAddress(0, 0, 0), new RunCatalog(runs, ledger, catalogs, prices, RunExecutor.ThisProcess(), storage.Entities, _clock), ledger, _clock);
 
         var cell = await conversation.RunAsync(Item, Cancel);

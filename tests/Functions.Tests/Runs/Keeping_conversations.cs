@@ -26,28 +26,28 @@ public sealed class Keeping_conversations
     public async Task What_was_kept_comes_back_with_every_call()
     {
         using var folder = new TemporaryFolder();
-        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path), TimeProvider.System);
+        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path));
         var run = RunCells.Run();
         ProviderCall[] calls = [.. RunCells.Calls(3).Select((call, index) => call with { CostUsd = index * 0.01m, Adaptations = RequestAdaptations.WithoutTemperature })];
 
-        await new CellLedger(storage.Entities).KeepAsync(run.RunId, First, Kept(1, calls) with { HeldUsd = 0.25m, LostCalls = 2 });
+        await new CellLedger(storage.Entities, TimeProvider.System).KeepAsync(run.RunId, First, Kept(1, calls) with { HeldUsd = 0.25m, LostCalls = 2 });
 
-        var kept = (await new CellLedger(storage.Entities).FindKeptAsync(run.RunId, First, Cancel))!;
+        var kept = (await new CellLedger(storage.Entities, TimeProvider.System).FindKeptAsync(run.RunId, First, Cancel))!;
         Assert.Equal((0.25m, 2), (kept.HeldUsd, kept.LostCalls));
         Assert.Equal(Turns[..1], kept.Transcript.Turns);
         Assert.Equal(calls[..2], kept.Calls.Take(2));
 
         // The words of an answer are in the transcript.
         Assert.Equal(calls[2] with { Outcome = Answered("") }, kept.Calls[2]);
-        Assert.Null(await new CellLedger(storage.Entities).FindKeptAsync(run.RunId, new CellAddress(1, 0, 0), Cancel));
+        Assert.Null(await new CellLedger(storage.Entities, TimeProvider.System).FindKeptAsync(run.RunId, new CellAddress(1, 0, 0), Cancel));
     }
 
     [Fact]
     public async Task The_transcript_of_a_cell_that_was_never_stored_says_how_to_store_it()
     {
         using var folder = new TemporaryFolder();
-        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path), TimeProvider.System);
-        var ledger = new CellLedger(storage.Entities);
+        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path));
+        var ledger = new CellLedger(storage.Entities, TimeProvider.System);
         var run = RunCells.Run();
         var second = new CellAddress(0, 1, 0);
 
@@ -66,8 +66,8 @@ public sealed class Keeping_conversations
     public async Task A_very_long_conversation_is_kept_whole_or_asked_for_again(bool isLaterTurn)
     {
         using var folder = new TemporaryFolder();
-        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path), TimeProvider.System);
-        var ledger = new CellLedger(storage.Entities);
+        await using var storage = StorageConnection.Open(new StorageSettings(folder.Path));
+        var ledger = new CellLedger(storage.Entities, TimeProvider.System);
         var run = RunCells.Run();
         var refusals = Enumerable.Repeat(RunCells.Calls(2)[0], 100)
             .Select(call => call with { Outcome = new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.RateLimit, new string('n', 500), 429)) });
@@ -92,7 +92,7 @@ public sealed class Keeping_conversations
         await using var bench = await Workbench.CreateAsync();
         await using var services = bench.Open();
         var run = await PreparedAsync(bench, services);
-        var died = new CellLedger(services.Entities);
+        var died = new CellLedger(services.Entities, TimeProvider.System);
         for (var call = 1; call <= sent; call++)
         {
             await died.IntendAsync(run.RunId, First, call, lost: 0);

@@ -16,7 +16,7 @@ public sealed class Recording_cells : IAsyncDisposable
     private readonly StorageConnection _storage;
     private readonly RunRecord _run = RunCells.Run();
 
-    public Recording_cells() => _storage = StorageConnection.Open(new StorageSettings(_folder.Path), TimeProvider.System);
+    public Recording_cells() => _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -170,7 +170,7 @@ public sealed class Recording_cells : IAsyncDisposable
     {
         var random = new Random(11);
         var faulty = new FaultyEntityStore(_storage.Entities, seed: 5, failBefore, failAfter);
-        CellLedger[] ledgers = [new(faulty), new(faulty)];
+        CellLedger[] ledgers = [new(faulty, TimeProvider.System), new(faulty, TimeProvider.System)];
         var cells = RunCells.Addresses(_run).ToDictionary(
             address => address, address => RunCells.Of((CellOutcome)random.Next(3), address, calls: random.Next(1, 4), lost: random.Next(2)));
 
@@ -185,7 +185,7 @@ public sealed class Recording_cells : IAsyncDisposable
     public async Task An_intent_whose_write_was_answered_by_a_fault_is_at_most_counted_too_often()
     {
         var faulty = new FaultyEntityStore(_storage.Entities, seed: 1, failBefore: 0, failAfter: 1);
-        var ledger = new CellLedger(faulty);
+        var ledger = new CellLedger(faulty, TimeProvider.System);
         await Assert.ThrowsAsync<StorageException>(() => ledger.IntendAsync(_run.RunId, First, calls: 1, lost: 0));
 
         faulty.IsOn = false;
@@ -209,7 +209,7 @@ public sealed class Recording_cells : IAsyncDisposable
         Assert.Equal(5001, (await NewLedger().CountAsync(run, Cancel))[0].Scored);
     }
 
-    private CellLedger NewLedger() => new(_storage.Entities);
+    private CellLedger NewLedger() => new(_storage.Entities, TimeProvider.System);
 
     private async Task StoreUntilItWorksAsync(CellLedger ledger, CellRecord cell)
     {

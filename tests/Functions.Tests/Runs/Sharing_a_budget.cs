@@ -23,8 +23,8 @@ public abstract class Sharing_a_budget : IAsyncDisposable
     {
         // The tests of one emulator share its tables.
         _run = RunCells.Run() with { RunId = RunId.New(_clock.GetUtcNow()), BudgetUsd = (double)Cap };
-        _storages = [.. Enumerable.Range(0, 2).Select(_ => StorageConnection.Open(settings, TimeProvider.System))];
-        _ledgers = [.. _storages.Select(storage => new CellLedger(storage.Entities))];
+        _storages = [.. Enumerable.Range(0, 2).Select(_ => StorageConnection.Open(settings))];
+        _ledgers = [.. _storages.Select(storage => new CellLedger(storage.Entities, TimeProvider.System))];
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

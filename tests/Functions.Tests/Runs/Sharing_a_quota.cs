@@ -17,8 +17,8 @@ public sealed class Sharing_a_quota(AzuriteFixture azurite) : IClassFixture<Azur
     [Fact]
     public async Task Two_processes_on_one_Azurite_lease_no_more_than_the_quota()
     {
-        await using var first = StorageConnection.Open(new StorageSettings(_folder.Path, azurite.ConnectionString), TimeProvider.System);
-        await using var second = StorageConnection.Open(new StorageSettings(_folder.Path, azurite.ConnectionString), TimeProvider.System);
+        await using var first = StorageConnection.Open(new StorageSettings(_folder.Path, azurite.ConnectionString));
+        await using var second = StorageConnection.Open(new StorageSettings(_folder.Path, azurite.ConnectionString));
         IQuotaStore[] processes = [new StoredQuota(first.Entities, _clock), new StoredQuota(second.Entities, _clock)];
         var bucket = new QuotaBucket("openai:m|requests", PerSecond: 20, Block: 20);
 
@@ -34,7 +34,7 @@ public sealed class Sharing_a_quota(AzuriteFixture azurite) : IClassFixture<Azur
     [Fact]
     public async Task A_process_waits_for_its_share_and_what_it_took_too_much_is_paid_back()
     {
-        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path), _clock);
+        await using var storage = StorageConnection.Open(new StorageSettings(_folder.Path));
         var bucket = new QuotaBucket("openai:m|tokens", PerSecond: 10, Block: 10);
         using var quota = new LeasedQuota(new StoredQuota(storage.Entities, _clock), bucket, _clock);
 

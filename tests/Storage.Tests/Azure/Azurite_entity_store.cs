@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using FunctionsEval.Storage.Azure;
 using FunctionsEval.Storage.Tests.Entities;
 using FunctionsEval.TestKit;
@@ -6,5 +7,5 @@ namespace FunctionsEval.Storage.Tests.Azure;
 
 public sealed class Azurite_entity_store(AzuriteFixture azurite) : EntityStoreContract
 {
-    protected override IEntityStore Store { get; } = new AzureEntityStore(azurite.ConnectionString, TimeProvider.System);
+    protected override IEntityStore Store { get; } = new AzureEntityStore(new TableServiceClient(azurite.ConnectionString));
 }

@@ -1,4 +1,4 @@
-using FunctionsEval.Storage.Ownership;
+using System.Globalization;
 using FunctionsEval.Storage.Sqlite;
 
 namespace FunctionsEval.Storage.Tests.Children;
@@ -12,10 +12,11 @@ internal static class Child
     {
         ["write", var path] => WriteForeverAsync(path),
         ["fill", var folder] => FillAsync(folder),
-        ["insert", var path] => InsertAsync(path),
+        ["insert", var path] => InsertAsync(path, 1),
+        ["insert", var path, var row] => InsertAsync(path, int.Parse(row, CultureInfo.InvariantCulture)),
+        ["count", var path, var rounds] => CountAsync(path, int.Parse(rounds, CultureInfo.InvariantCulture)),
         ["read", var path] => ReadAsync(path),
         ["lock", var path] => LockAsync(path),
-        ["own", var folder] => OwnAsync(folder),
         _ => throw new ArgumentException($"Unknown child: {string.Join(' ', args)}", nameof(args)),
     };
 
@@ -63,12 +64,47 @@ internal static class Child
         return 0;
     }
 
-    private static async Task<int> InsertAsync(string path)
+    /// <summary>Eight writers add to sixteen counters that other processes add to as well, and insert a row for each time they did.</summary>
+    private static async Task<int> CountAsync(string path, int rounds)
+    {
+        await using var database = SqliteDatabase.Open(path);
+        var store = new SqliteEntityStore(database);
+        var conflicts = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
+        {
+            for (var round = 0; round < rounds;)
+            {
+                var name = $"counter-{(writer + round) % 16:D2}";
+                var counter = await store.FindAsync(Table, "p", name, CancellationToken.None);
+                var next = counter ?? new Entity("p", name);
+                next["n"] = (next.GetInt64("n") ?? 0) + 1;
+                var result = await store.SubmitAsync(
+                    Table,
+                    [
+                        counter is null ? EntityOperation.Insert(next) : EntityOperation.Replace(next),
+                        EntityOperation.Insert(new Entity("p", $"{Environment.ProcessId}-{writer}-{round}") { ["counter"] = name }),
+                    ],
+                    CancellationToken.None);
+                if (result.IsApplied)
+                {
+                    round++;
+                }
+                else
+                {
+                    Interlocked.Increment(ref conflicts);
+                }
+            }
+        }));
+        Console.WriteLine($"counted, {conflicts} conflicts");
+        return 0;
+    }
+
+    private static async Task<int> InsertAsync(string path, int row)
     {
         try
         {
             await using var database = SqliteDatabase.Open(path);
-            await new SqliteEntityStore(database).SubmitAsync(Table, EntityOperation.Insert(Row(1)), CancellationToken.None);
+            await new SqliteEntityStore(database).SubmitAsync(Table, EntityOperation.Insert(Row(row)), CancellationToken.None);
             Console.WriteLine("written");
         }
         catch (StorageException e)
@@ -91,29 +127,16 @@ internal static class Child
             Console.WriteLine(e.Message);
         }
 
-        return await InsertAsync(path);
+        return await InsertAsync(path, 1);
     }
 
     private static Task<int> LockAsync(string path)
     {
-        using var session = new SqliteSession(path, readOnly: false);
+        using var session = new SqliteFile(path, TimeSpan.FromSeconds(5)).OpenWriter();
         session.Execute("BEGIN EXCLUSIVE");
         Console.WriteLine("locked");
         Console.ReadLine();
         return Task.FromResult(0);
-    }
-
-    private static async Task<int> OwnAsync(string folder)
-    {
-        var result = FileOwnership.Acquire(folder, TimeProvider.System);
-        Console.WriteLine(result is OwnershipResult.Owned owned ? owned.Message : "acquired");
-        Console.ReadLine();
-        if (result is OwnershipResult.Acquired acquired)
-        {
-            await acquired.Ownership.DisposeAsync();
-        }
-
-        return 0;
     }
 
     private static Entity Row(int number) => new("p", $"{number:D8}") { ["text"] = new string('x', 20_000) };

@@ -34,7 +34,7 @@ public abstract partial class EntityStoreContract
     [InlineData('"')]
     public async Task An_entity_full_of_text_comes_back_alone_and_in_a_batch(char letter)
     {
-        foreach (var entities in new Entity[][] { [OfText("alone", letter)], [OfText("first", letter), OfText("second", letter)] })
+        foreach (var entities in new Entity[][] { [OfText("alone", letter, 15)], [OfText("first", letter, 10), OfText("second", letter, 10)] })
         {
             await InsertAsync(entities);
             foreach (var entity in entities)
@@ -99,6 +99,26 @@ public abstract partial class EntityStoreContract
         await RefusedAsync("takes 516 UTF-16 units", EntityOperation.Insert(new Entity(new string('/', 172), "r")));
     }
 
+    [Fact]
+    public async Task A_key_that_no_row_can_have_is_not_found()
+    {
+        await InsertAsync(new Entity("p", "\ufffd"));
+
+        Assert.Null(await FindAsync("p", "\ud83d"));
+        Assert.Null(await FindAsync(new string('k', 513), "r"));
+    }
+
+    [Fact]
+    public async Task Nothing_at_all_is_refused()
+    {
+        var holed = new Entity("p", "r");
+        holed.Properties["text"] = null!;
+
+        await RefusedAsync("Property 'text': null cannot be stored", EntityOperation.Upsert(holed));
+        await RefusedAsync("RowKey is null", EntityOperation.Upsert(new Entity("p", null!)));
+        await RefusedAsync("An operation has no entity", default(EntityOperation));
+    }
+
     [Theory]
     [InlineData("ab")]
     [InlineData("1table")]
@@ -146,10 +166,10 @@ public abstract partial class EntityStoreContract
         Assert.Equal(32_767, entity.GetString("answer")!.Length);
     }
 
-    private static Entity OfText(string rowKey, char letter)
+    private static Entity OfText(string rowKey, char letter, int parts)
     {
         var entity = new Entity("p", rowKey);
-        entity.SetText("text", new string(letter, 15 * EntityText.UnitsPerProperty));
+        entity.SetText("text", new string(letter, parts * EntityText.UnitsPerProperty));
         return entity;
     }
 

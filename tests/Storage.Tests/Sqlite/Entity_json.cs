@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using FunctionsEval.Storage.Sqlite;
 
@@ -64,10 +63,5 @@ public sealed class Entity_json
         Assert.Contains("'$decimal'", error.Message, StringComparison.Ordinal);
     }
 
-    private static string Write(Entity entity)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        EntityJson.Write(buffer, entity);
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
+    private static string Write(Entity entity) => Encoding.UTF8.GetString(EntityJson.Write(entity));
 }

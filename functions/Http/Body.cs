@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsEval.Http;
+
+/// <summary>The JSON body of a request as a <typeparamref name="T"/>, or the problem that it has.</summary>
+internal sealed record Body<T>(T? Value, ProblemHttpResult? Problem) : IBindableFromHttpContext<Body<T>>
+    where T : class
+{
+    public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var utf8 = await new RawBody(context.Request.Body, context.Request.ContentLength).ReadAsync(context.RequestAborted);
+        if (utf8.IsEmpty)
+        {
+            return Refused("", "The request needs a body, a JSON object.");
+        }
+
+        var (document, fault) = JsonText.Parse(utf8);
+        if (fault is not null)
+        {
+            return Refused(fault.Field ?? "", fault.Field is null ? $"The body is not JSON: {fault.Message}" : fault.Message);
+        }
+
+        using (document)
+        {
+            var options = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+            var shape = new RequestShape(options);
+            shape.Check(document!.RootElement, typeof(T));
+            return shape.Errors.Count > 0
+                ? new Body<T>(null, Problems.Invalid(shape.Errors))
+                : new Body<T>((T)document.RootElement.Deserialize(options.GetTypeInfo(typeof(T)))!, null);
+        }
+    }
+
+    private static Body<T> Refused(string field, string message) => new(null, Problems.Invalid([new FieldError(field, message)]));
+}
+
+/// <summary>The body of a request as it comes, for an endpoint that has other things to check first.</summary>
+internal sealed record RawBody(Stream Stream, long? Length) : IBindableFromHttpContext<RawBody>
+{
+    // A length is a promise: memory is taken for what has come.
+    private const int Promised = 1024 * 1024;
+    private const int Smallest = 16 * 1024;
+
+    public static ValueTask<RawBody?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        new(new RawBody(context.Request.Body, context.Request.ContentLength));
+
+    /// <summary>All of it; the server limits the length.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[Math.Clamp((Length ?? 0) + 1, Smallest, Promised)];
+        var count = 0;
+        while (await Stream.ReadAsync(buffer.AsMemory(count), cancellationToken) is > 0 and var more)
+        {
+            count += more;
+            if (count == buffer.Length)
+            {
+                // One byte more than was promised finds the end without growing again.
+                Array.Resize(ref buffer, (int)(Length is { } length && length >= count ? length + 1 : 2L * count));
+            }
+        }
+
+        return buffer.AsMemory(0, count);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json;
+using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Prompts;
+
+namespace FunctionsEval.Evaluation.Definitions;
+
+/// <summary>Reads what a scenario may bring besides its prompt: variables, few-shot turns, lists of texts; and checks that its templates can be filled in.</summary>
+internal static class ScenarioTexts
+{
+    private const int MaxVars = 200;
+    private const int MaxMessages = 100;
+
+    // A template that lacks a variable lacks it in every scenario.
+    private const int MaxTemplateErrors = 20;
+
+    public static Dictionary<string, JsonElement>? Vars(FieldReader fields)
+    {
+        if (fields.Take("vars") is not { } node || fields.Inner(node, fields.PathOf("vars")) is null || node is not SourceNode.Mapping mapping)
+        {
+            return null;
+        }
+
+        if (mapping.Entries.Count > MaxVars)
+        {
+            fields.Fail("vars", $"{fields.PathOf("vars")} must hold at most {MaxVars} variables, but holds {mapping.Entries.Count}.");
+            return null;
+        }
+
+        if (VariableJson.Write(node, out var problem) is not { } json)
+        {
+            fields.Fail(problem!.Value.At, fields.PathOf("vars"), $"{fields.PathOf("vars")} {problem.Value.Message}");
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.Clone(), StringComparer.Ordinal);
+    }
+
+    public static List<ConversationMessage>? Messages(FieldReader fields)
+    {
+        if (fields.List("messages") is not { } nodes)
+        {
+            return null;
+        }
+
+        if (nodes.Count > MaxMessages)
+        {
+            fields.Fail("messages", $"{fields.PathOf("messages")} must list at most {MaxMessages} messages, but lists {nodes.Count}.");
+            return null;
+        }
+
+        var messages = new List<ConversationMessage>();
+        for (var index = 0; index < nodes.Count; index++)
+        {
+            if (fields.Inner(nodes[index], string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf("messages")}[{index}]")) is not { } message)
+            {
+                continue;
+            }
+
+            var role = message.Text("role", TextRule.Id, required: true);
+            var text = message.Text(message.Has("content") ? "content" : "text", TextRule.Text, required: true);
+            message.RejectUnknown();
+            if (role is not (null or "system" or "user" or "assistant"))
+            {
+                message.Fail("role", Wording.Broken(message.PathOf("role"), "must be system, user or assistant", Wording.Shorten(role)));
+            }
+            else if (role == "system" && index > 0)
+            {
+                message.Fail("role", $"{message.PathOf("role")} must be user or assistant: only the first message may be of the system.");
+            }
+            else if (role is not null && text is not null)
+            {
+                messages.Add(new ConversationMessage(
+                    role switch { "system" => ConversationRole.System, "user" => ConversationRole.User, _ => ConversationRole.Assistant }, text));
+            }
+        }
+
+        return messages;
+    }
+
+    /// <summary>One text, or a list of them.</summary>
+    public static List<string>? OneOrMany(FieldReader fields, string name, TextRule rule)
+    {
+        if (fields.Take(name) is not SourceNode.Sequence sequence)
+        {
+            return fields.Text(name, rule) is { } single ? [single] : null;
+        }
+
+        var texts = new List<string>();
+        for (var index = 0; index < sequence.Items.Count; index++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf(name)}[{index}]");
+            if (fields.Text(sequence.Items[index], path, rule) is { } text)
+            {
+                texts.Add(text);
+            }
+        }
+
+        if (sequence.Items.Count is 0 or > DefinitionRules.MaxTexts)
+        {
+            fields.Fail(name, $"{fields.PathOf(name)} must list between 1 and {DefinitionRules.MaxTexts} texts, but lists {sequence.Items.Count}.");
+        }
+
+        return texts.Count == 0 ? null : texts;
+    }
+
+    /// <summary>Fills in every template for every scenario, as a run will.</summary>
+    public static void Check(Definition definition, IReadOnlyList<ParsedScenario> scenarios)
+    {
+        // Variants that share a template ask the same.
+        var variants = definition.AllVariants().DistinctBy(variant => variant.Template?.Name).ToList();
+        var errors = 0;
+        foreach (var (scenario, fields) in scenarios)
+        {
+            foreach (var variant in variants)
+            {
+                if (Problem(definition, scenario, variant) is { } problem && errors++ < MaxTemplateErrors)
+                {
+                    fields.Fail(fields.Has("vars") || scenario.Prompt.Length == 0 ? "vars" : "prompt", problem);
+                }
+            }
+        }
+    }
+
+    private static string? Problem(Definition definition, Scenario scenario, Variant variant)
+    {
+        try
+        {
+            var opening = Opening.For(definition.Preamble, scenario, variant);
+            foreach (var followUp in scenario.FollowUps)
+            {
+                Opening.FollowUp(scenario, followUp);
+            }
+
+            return string.IsNullOrWhiteSpace(opening.Prompt) ? $"The prompt {Wording.Shorten(variant.Template?.Name ?? "")} is blank for scenario {Wording.Shorten(scenario.Id)}." : null;
+        }
+        catch (TemplateException problem)
+        {
+            var hint = scenario.Vars is null && variant.Template is null ? " Give it vars, or write {% raw %} ... {% endraw %} around what is meant literally." : "";
+            return problem.Message + hint;
+        }
+    }
+}

@@ -1,0 +1,273 @@
+namespace FunctionsEval.Evaluation.Scoring;
+
+/// <summary>
+/// Which choice an answer names. In this order: the whole answer; what stands behind the last answer marker that is followed by a choice; the last line;
+/// the label that the answer begins with ("B) A river", "Yes, no doubt."); the one choice that stands in it. The longest choice that fits at a place counts there.
+/// </summary>
+internal sealed class ChoiceSearch
+{
+    private const string Marks = "*_`\"'\u201c\u201d\u2018\u2019()[]{}<>:=\\$.,;!#-\u2013\u2014>";
+
+    // What stands between "the answer is" and the choice, and what a sentence goes on with behind it.
+    private static readonly HashSet<string> Fillers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "option", "choice", "letter", "answer", "the", "definitely", "clearly", "probably", "most", "likely", "therefore", "thus", "indeed", "still", "actually",
+        "text", "textbf", "mathrm", "mathbf", "boxed", "is",
+    };
+
+    private static readonly HashSet<string> Connectives = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "because", "since", "as", "for", "due", "given", "based", "with", "and", "or", "but", "is", "which", "by", "in", "here", "not",
+    };
+
+    private static readonly HashSet<string> Negations = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "not", "isn't", "isn\u2019t", "cannot", "can't", "can\u2019t", "never", "neither", "nor", "than", "of", "except", "wasn't", "wasn\u2019t",
+    };
+
+    private readonly StringComparison _comparison;
+    private readonly string[] _choices;
+
+    public ChoiceSearch(IReadOnlyList<string> choices, bool ignoreCase)
+    {
+        _comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        _choices = [.. choices.Select(AnswerText.Normalize).OrderByDescending(choice => choice.Length).ThenBy(choice => choice, StringComparer.Ordinal)];
+    }
+
+    public (string? Choice, string? Reason) Find(string answer)
+    {
+        var text = answer.Trim();
+        if (Whole(text) is { } whole)
+        {
+            return (whole, null);
+        }
+
+        foreach (var place in FinalAnswer.Places(text))
+        {
+            if (Behind(text, place) is { } marked)
+            {
+                return marked;
+            }
+        }
+
+        var last = text[(text.LastIndexOf('\n') + 1)..];
+        return Whole(last) is { } alone ? (alone, null) : Leading(text) is { } leading ? (leading, null) : OnlyOne(text);
+    }
+
+    /// <summary>The choice that a text is, marks around it aside.</summary>
+    private string? Whole(ReadOnlySpan<char> text)
+    {
+        foreach (var choice in _choices)
+        {
+            if (text.Equals(choice, _comparison))
+            {
+                return choice;
+            }
+        }
+
+        var inner = text.Trim().Trim(Marks).Trim();
+        foreach (var choice in _choices)
+        {
+            if (inner.Equals(choice, _comparison) || inner.Equals(choice.AsSpan().Trim(Marks), _comparison))
+            {
+                return choice;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Null when no choice follows directly: the marker then belongs to other words.</summary>
+    private (string? Choice, string? Reason)? Behind(string text, int place)
+    {
+        for (var at = place; at < text.Length;)
+        {
+            if (ChoiceAt(text, at) is { } choice && !IsArticle(text, at, choice))
+            {
+                var end = at + choice.Length;
+                return Alternative(text, end) is { } other && other != choice ? (null, Both(choice, other)) : (choice, null);
+            }
+
+            if (char.IsWhiteSpace(text[at]) || Marks.Contains(text[at]))
+            {
+                at++;
+            }
+            else if (WordAt(text, at) is { Length: > 0 } word && Fillers.Contains(word.ToString()))
+            {
+                at += word.Length;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The choice of "A or B", "A/B".</summary>
+    private string? Alternative(string text, int end)
+    {
+        var at = SkipMarks(text, end);
+        if (at < text.Length && text[at] is '/' or '|' or '&')
+        {
+            at++;
+        }
+        else if (WordAt(text, at) is var word && (word.Equals("or", StringComparison.OrdinalIgnoreCase) || word.Equals("and", StringComparison.OrdinalIgnoreCase)))
+        {
+            at += word.Length;
+        }
+        else
+        {
+            return null;
+        }
+
+        at = SkipMarks(text, at);
+        return ChoiceAt(text, at) is { } choice && !IsArticle(text, at, choice) ? choice : null;
+    }
+
+    /// <summary>A label in front, unless other choices stand as labels too: then the answer goes through them all.</summary>
+    private string? Leading(string text)
+    {
+        var start = SkipMarks(text, 0);
+        return ChoiceAt(text, start) is { } choice && IsLabel(text, start, choice) && !Labels(text, start + choice.Length).Any(other => other != choice) ? choice : null;
+    }
+
+    private IEnumerable<string> Labels(string text, int from)
+    {
+        foreach (var (at, choice) in Named(text, from))
+        {
+            var before = at - 1;
+            while (before >= 0 && text[before] is ' ' or '*' or '(' or '#')
+            {
+                before--;
+            }
+
+            if (IsLabel(text, at, choice) && (before < 0 || text[before] is '\n' or '.' or ';' or ',' or '!' or '?' or ')') && text.AsSpan(at + choice.Length).TrimStart("*_").IndexOfAny(".,!?\n") != 0)
+            {
+                yield return choice;
+            }
+        }
+    }
+
+    private static bool IsLabel(string text, int at, string choice)
+    {
+        var end = at + choice.Length;
+        while (end < text.Length && text[end] is '*' or '_' or '`' or '"')
+        {
+            end++;
+        }
+
+        return end == text.Length || text[end] is ')' or ']' or '.' or ':' or ',' or ';' or '!' or '\n' or '\u2014' or '\u2013'
+            || (text[end] == ' ' && end + 1 < text.Length && text[end + 1] is '-' or '\u2014' or '\u2013' or '(' or '=');
+    }
+
+    private (string? Choice, string? Reason) OnlyOne(string text)
+    {
+        string? named = null;
+        foreach (var (_, choice) in Named(text, 0))
+        {
+            if (named is not null && choice != named)
+            {
+                return (null, Both(named, choice));
+            }
+
+            named = choice;
+        }
+
+        return (named, named is null ? "The answer names none of the choices." : null);
+    }
+
+    /// <summary>Choices as whole words, those that are denied ("not B") or that are articles ("A good question") aside.</summary>
+    private IEnumerable<(int At, string Choice)> Named(string text, int from)
+    {
+        for (var at = from; at < text.Length;)
+        {
+            var choice = ChoiceAt(text, at);
+            if (choice is not null && !IsArticle(text, at, choice) && !IsDenied(text, at))
+            {
+                yield return (at, choice);
+            }
+
+            at += choice?.Length ?? 1;
+        }
+    }
+
+    private string? ChoiceAt(ReadOnlySpan<char> text, int index)
+    {
+        if (index >= text.Length || (index > 0 && IsWord(text[index - 1]) && IsWord(text[index])))
+        {
+            return null;
+        }
+
+        foreach (var choice in _choices)
+        {
+            if (text[index..].StartsWith(choice, _comparison))
+            {
+                var end = index + choice.Length;
+                if (end == text.Length || !IsWord(text[end]) || !IsWord(choice[^1]))
+                {
+                    return choice;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    // A and I are words as well as letters; so is a lower-case a where case does not count.
+    private static bool IsArticle(string text, int at, string choice)
+    {
+        if (choice is not ("A" or "a" or "I" or "i"))
+        {
+            return false;
+        }
+
+        var end = at + 1;
+        return (end < text.Length && text[end] is '\'' or '\u2019')
+            || (end + 1 < text.Length && text[end] == ' ' && char.IsLetter(text[end + 1]) && !Connectives.Contains(WordAt(text, end + 1).ToString()));
+    }
+
+    private static bool IsDenied(string text, int at)
+    {
+        var end = at;
+        while (end > 0 && (text[end - 1] == ' ' || Marks.Contains(text[end - 1])) && text[end - 1] is not ('.' or ',' or ';' or '!' or ':'))
+        {
+            end--;
+        }
+
+        var start = end;
+        while (start > 0 && (IsWord(text[start - 1]) || text[start - 1] is '\'' or '\u2019'))
+        {
+            start--;
+        }
+
+        var word = text[start..end];
+        return Negations.Contains(word) && (!word.Equals("of", StringComparison.OrdinalIgnoreCase) || text.AsSpan(0, start).TrimEnd().EndsWith("instead", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static string Both(string one, string other) => $"The answer names both {Wording.Shorten(one)} and {Wording.Shorten(other)}.";
+
+    private static int SkipMarks(string text, int at)
+    {
+        while (at < text.Length && (char.IsWhiteSpace(text[at]) || Marks.Contains(text[at])))
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private static ReadOnlySpan<char> WordAt(string text, int at)
+    {
+        var end = at;
+        while (end < text.Length && char.IsLetter(text[end]))
+        {
+            end++;
+        }
+
+        return text.AsSpan(at, end - at);
+    }
+
+    private static bool IsWord(char unit) => char.IsLetterOrDigit(unit) || unit == '_';
+}
