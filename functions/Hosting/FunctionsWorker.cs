@@ -50,6 +50,7 @@ internal static class FunctionsWorker
             .AddSingleton<EnqueuePipelineJob>(parts => parts.GetRequiredService<PipelineStorageQueue>().SendAsync)
             .AddSingleton<HttpForwarding>()
             .AddHostedService<HostWatch>()
+            .AddHostedService<CallsAtStop>()
             .Configure<JsonSerializerOptions>(WorkerJson.Apply)
             .Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         await builder.Build().RunAsync();

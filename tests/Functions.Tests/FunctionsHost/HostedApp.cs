@@ -27,11 +27,11 @@ internal sealed class HostedApp : IAsyncDisposable
     private readonly QueueClient _queue;
     private readonly Task _pump;
 
-    private HostedApp(WorkerHost host, SimulatorServer simulator, string storage)
+    private HostedApp(WorkerHost host, SimulatorServer simulator, string storage, bool takesMessages)
     {
         (Host, Simulator) = (host, simulator);
         _queue = new QueueClient(storage, PipelineJob.QueueName, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-        _pump = PumpAsync();
+        _pump = takesMessages ? PumpAsync() : Task.CompletedTask;
     }
 
     public WorkerHost Host { get; }
@@ -39,11 +39,12 @@ internal sealed class HostedApp : IAsyncDisposable
     public SimulatorServer Simulator { get; }
 
     /// <param name="folder">The built or the published function app.</param>
-    public static async Task<HostedApp> StartAsync(string folder, string storage, SimulatorOptions? simulated = null)
+    /// <param name="takesMessages">Whether what is in the queue triggers its function.</param>
+    public static async Task<HostedApp> StartAsync(string folder, string storage, SimulatorOptions? simulated = null, bool takesMessages = true)
     {
         var simulator = await SimulatorServer.StartAsync(simulated ?? new SimulatorOptions(), TimeProvider.System, CancellationToken.None);
         var settings = new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage, ["OPENAI_COMPATIBLE_BASE_URL"] = simulator.BaseUrl.ToString() };
-        return new HostedApp(await WorkerHost.StartAsync(folder, settings), simulator, storage);
+        return new HostedApp(await WorkerHost.StartAsync(folder, settings), simulator, storage, takesMessages);
     }
 
     /// <summary>Calls the app as through the host.</summary>

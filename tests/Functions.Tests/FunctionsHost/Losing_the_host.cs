@@ -1,3 +1,4 @@
+using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
 using FunctionsEval.TestKit.FunctionsHost;
 
@@ -20,6 +21,23 @@ public sealed class Losing_the_host(AzuriteFixture azurite) : IClassFixture<Azur
 
         Assert.Equal((0, ""), (exitCode, error));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed} {output}");
+    }
+
+    [Fact]
+    public async Task Answers_that_are_under_way_when_the_host_goes_are_stored_without_it()
+    {
+        await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, new SimulatorOptions(Latency: TimeSpan.FromSeconds(2)));
+        var runId = await app.StartRunAsync(Yaml.Of(scenarios: 400, samples: 1));
+        await Eventually.TrueAsync(() => app.Simulator.Connections >= 8, "calls under way");
+
+        await app.Host.LeaveWorkerAsync();
+        var (exitCode, _, error) = await app.Host.Worker.EndAsync();
+
+        Assert.Equal((0, ""), (exitCode, error));
+        await using var later = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, takesMessages: false);
+        var run = (await later.SendAsync(HttpMethod.Get, $"/api/runs/{runId}")).Json;
+        Assert.InRange(app.Simulator.Stats().Calls, 8, 399);
+        Assert.Equal(app.Simulator.Stats().Calls, run.GetProperty("progress").GetProperty("completed").GetInt32());
     }
 
     /// <summary>The test host closes connections without traffic after a second, as any server does some time.</summary>

@@ -17,6 +17,9 @@ public sealed class DurableHub(WorkerHost host)
     private readonly ConcurrentDictionary<string, Instance> _instances = new(StringComparer.Ordinal);
     private Exception? _fault;
 
+    /// <summary>How often a client was told that there is an orchestration of that id already.</summary>
+    public int Refusals { get; private set; }
+
     /// <summary>Data of a binding that is a durable client.</summary>
     public JsonObject Client => new() { ["string"] = $$"""{"rpcBaseUrl":"{{host.Address}}/","taskHubName":"FunctionsEval","connectionName":"AzureWebJobsStorage","maxGrpcMessageSizeInBytes":2147483647}""" };
 
@@ -33,6 +36,7 @@ public sealed class DurableHub(WorkerHost host)
         context.Response.ContentType = "application/grpc";
         await GrpcFrames.WriteAsync(context.Response.Body, answer?.ToByteArray() ?? [], context.RequestAborted);
         context.Response.AppendTrailer("grpc-status", answer is null ? "6" : "0");
+        Refusals += answer is null ? 1 : 0;
     }
 
     /// <summary>Answers a durable client; null when there is one of that id already.</summary>
