@@ -18,14 +18,14 @@ internal static class DefinitionFile
             return null;
         }
 
-        return Parse(terminal, file.FullName, await File.ReadAllTextAsync(file.FullName, cancellationToken));
+        return Parse(terminal, file.FullName, await File.ReadAllBytesAsync(file.FullName, cancellationToken));
     }
 
     /// <param name="file">Its ending tells YAML from JSON.</param>
-    public static Definition? Parse(Terminal terminal, string file, string text)
+    public static Definition? Parse(Terminal terminal, string file, byte[] utf8)
     {
         var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
-        switch (isJson ? DefinitionReader.ReadJson(text) : DefinitionReader.ReadYaml(text))
+        switch (isJson ? DefinitionReader.ReadJson(utf8) : DefinitionReader.ReadYaml(utf8))
         {
             case DefinitionOutcome.Parsed(var definition):
                 return definition;

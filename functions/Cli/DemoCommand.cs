@@ -25,8 +25,10 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!);
-        var definition = DefinitionFile.Parse(terminal, "demo.yaml", await reader.ReadToEndAsync(cancellationToken))
+        await using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!;
+        using var bytes = new MemoryStream();
+        await resource.CopyToAsync(bytes, cancellationToken);
+        var definition = DefinitionFile.Parse(terminal, "demo.yaml", bytes.ToArray())
             ?? throw new InvalidDataException("The bundled definition is not valid.");
         await using var simulator = await SimulatorServer.StartAsync(
             new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(30), LatencySpread: 0.5), TimeProvider.System, cancellationToken);

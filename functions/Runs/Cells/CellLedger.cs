@@ -13,6 +13,9 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 {
     private const int MaxWriters = 4096;
 
+    /// <summary>A filter that finds little answers with a place to go on from, not after minutes.</summary>
+    private const int MaxRowsLookedAt = 10_000;
+
     private readonly RunCounts _counts = new(entities, clock);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, CellPartitionWriter> _writers = new(StringComparer.Ordinal);
@@ -119,13 +122,15 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
                 RowTo: TableKeys.AfterCells,
                 PageSize: pageSize);
         var cells = new List<CellRecord>();
+        var rows = 0;
         do
         {
             var page = await entities.QueryPageAsync(query, continuation, cancellationToken);
             cells.AddRange(page.Entities.Select(entity => CellRows.ToCell(entity, names)).Where(cell => filter.Takes(cell.Address)));
             continuation = page.ContinuationToken;
+            rows += page.Entities.Count;
         }
-        while (cells.Count == 0 && continuation is not null);
+        while (cells.Count == 0 && continuation is not null && rows < MaxRowsLookedAt);
 
         return (cells, continuation);
     }

@@ -5,6 +5,8 @@ namespace FunctionsEval.Evaluation.Definitions;
 /// <summary>Takes the known fields out of one mapping, collects every complaint, and rejects what is left over.</summary>
 internal sealed class FieldReader
 {
+    private const int MostErrors = 10_000;
+
     private readonly SourceNode.Mapping _mapping;
     private readonly string _path;
     private readonly List<DefinitionError> _errors;
@@ -22,8 +24,17 @@ internal sealed class FieldReader
             {
                 var first = _entries[entry.Name];
                 var field = PathOf(Shown(entry.Name));
-                errors.Add(new DefinitionError(entry.Line, entry.Column, field, $"{field} must be given once, but was already given in line {first.Line}."));
+                Add(new DefinitionError(entry.Line, entry.Column, field, $"{field} must be given once, but was already given in line {first.Line}."));
             }
+        }
+    }
+
+    // A hostile definition can be wrong in a million places: nobody reads so many complaints, and they take memory.
+    private void Add(DefinitionError error)
+    {
+        if (_errors.Count < MostErrors)
+        {
+            _errors.Add(error);
         }
     }
 
@@ -174,7 +185,7 @@ internal sealed class FieldReader
         Fail(node, PathOf(name), message);
     }
 
-    public void Fail(SourceNode at, string path, string message) => _errors.Add(new DefinitionError(at.Line, at.Column, path, message));
+    public void Fail(SourceNode at, string path, string message) => Add(new DefinitionError(at.Line, at.Column, path, message));
 
     public void RejectUnknown()
     {
@@ -187,7 +198,7 @@ internal sealed class FieldReader
 
             var path = PathOf(Shown(name));
             var hint = Suggestion.For(name, _known) is { } close ? $"did you mean \"{close}\"?" : $"known here are {string.Join(", ", _known)}.";
-            _errors.Add(new DefinitionError(entry.Line, entry.Column, path, $"{path} is not a known field; {hint}"));
+            Add(new DefinitionError(entry.Line, entry.Column, path, $"{path} is not a known field; {hint}"));
         }
     }
 

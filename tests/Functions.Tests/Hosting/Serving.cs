@@ -89,7 +89,7 @@ public sealed class Serving
         await using var bench = await Workbench.CreateAsync();
         bench.Environment["OPENAI_COMPATIBLE_BASE_URL"] = bench.BaseUrl;
         var address = new IPEndPoint(IPAddress.Loopback, 0);
-        await using var storage = StorageConnection.Open(new StorageSettings(bench.Data), TimeProvider.System);
+        await using var storage = StorageConnection.Open(new StorageSettings(bench.Data));
         var settings = new Settings(bench.Environment.GetValueOrDefault, bench.Data);
 
         // The storage queue of the function app is away; the program on one machine has no queue that could fail.
