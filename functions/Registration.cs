@@ -16,6 +16,7 @@ using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval;
 
@@ -36,7 +37,7 @@ internal static class Registration
         services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
         services.AddSingleton<IQuotaStore, StoredQuota>();
         services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
-        return services.AddRuns().AddContentSlices().AddEndpointParts();
+        return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddEndpointParts();
     }
 
     private static IServiceCollection AddRuns(this IServiceCollection services) => services

@@ -5,6 +5,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 
 namespace FunctionsEval;
 
@@ -46,8 +47,8 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
     public CreditRates CreditRates { get; } = new(
         Number(environment, "TRIAGE_CREDITS_PER_1K_INPUT_TOKENS") ?? 0, Number(environment, "TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS") ?? 0);
 
-    /// <summary>Where traces and metrics are sent; null sends none. OpenTelemetry's SDK reads the variable itself.</summary>
-    public string? OtlpEndpoint { get; } = environment("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint ? endpoint : null;
+    /// <summary>Where traces, metrics and logs are sent.</summary>
+    public TelemetrySettings Telemetry { get; } = TelemetrySettings.FromEnvironment(environment);
 
     /// <summary>The variables that hold provider keys, and which are set.</summary>
     public ProviderKeys Keys { get; } = new(Vendor.All.Select(vendor => vendor.KeyVariable)

@@ -15,6 +15,7 @@ type providerKey =
 type programSettings = {
   ANTHROPIC_BASE_URL: string?
   AZURE_OPENAI_ENDPOINT: string?
+  AZURE_OPENAI_API_VERSION: string?
   DEEPSEEK_BASE_URL: string?
   GOOGLE_BASE_URL: string?
   MISTRAL_BASE_URL: string?

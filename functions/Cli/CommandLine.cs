@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using FunctionsEval.Local;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;
@@ -9,6 +10,11 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(Terminal terminal, string[] arguments, CancellationToken cancellationToken)
     {
+        if (OpenFiles.Problem() is { } problem)
+        {
+            return terminal.Fail(problem, ExitCodes.Infrastructure);
+        }
+
         var root = new RootCommand("Tells which prompt, model or setting is really better, and how sure you may be.")
         {
             RunCommand.Create(terminal),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
 
@@ -10,7 +11,7 @@ internal static class CommonOptions
 
     public static readonly Option<string> Data = new("--data")
     {
-        Description = "Folder of the embedded store; ignored when AzureWebJobsStorage names an Azure account",
+        Description = "Folder of the SQLite store; ignored when AzureWebJobsStorage names an Azure account",
         DefaultValueFactory = _ => Settings.DefaultDataFolder,
         HelpName = "DIR",
     };
@@ -19,7 +20,7 @@ internal static class CommonOptions
 
     public static readonly Option<int?> Concurrency = new("--concurrency")
     {
-        Description = "Most calls in flight per model (default 256; the limit adapts below it)",
+        Description = "Calls in flight per model, from the start (default: begins with 16 and adapts up to 256)",
         HelpName = "N",
         CustomParser = NumberParser.Optional<int>,
     };
@@ -49,7 +50,22 @@ internal static class CommonOptions
     }
 
     public static Settings SettingsOf(Terminal terminal, ParseResult arguments) => new(
-        terminal.Environment, arguments.GetValue(Data)!, Optional(arguments, BaseUrl), Optional(arguments, Concurrency));
+        terminal.Environment, arguments.GetValue(Data)!, Optional(arguments, BaseUrl), ConcurrencyOf(terminal, arguments));
+
+    /// <summary>What was asked for, or less where the limit on open files does not allow it.</summary>
+    private static int? ConcurrencyOf(Terminal terminal, ParseResult arguments)
+    {
+        var asked = Optional(arguments, Concurrency);
+        if (!arguments.CommandResult.Command.Options.Contains(Concurrency) || OpenFiles.Limit() is not { } limit
+            || OpenFiles.MostCalls(limit) is var most && most >= (asked ?? Settings.DefaultConcurrency))
+        {
+            return asked;
+        }
+
+        terminal.Error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"warning: The limit on open files is {limit} (ulimit -n): at most {most} calls of a model are made at once."));
+        return most;
+    }
 
     // Asking for an option that the verb does not have is an error.
     private static T? Optional<T>(ParseResult arguments, Option<T> option) =>

@@ -39,7 +39,8 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
                 var run = await find(program);
                 if (await program.Get<RunLeases>().AcquireAsync(run.RunId, cancellationToken) is LeaseOutcome.HeldBy(var other))
                 {
-                    throw new StorageException($"Run '{run.RunId}' is worked on by {other}, in {program.Storage.Description}. It goes on there.");
+                    throw new StorageException($"Run '{run.RunId}' is worked on by {other}, in {program.Storage.Description}. " +
+                        (run.Status == RunStatus.Paused ? "It is paused there: resume it there, or end that process first." : "It goes on there."));
                 }
 
                 await resume(program, run);
@@ -147,10 +148,12 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
 
     private void ThrowIfStoreFails(RunRecord run)
     {
-        if (program.Orchestrations.StoreFailure is { } failure && failure.For > StorePatience)
+        if (program.Orchestrations.StoreFailure is { } failure && (failure.For > StorePatience || failure.Exception.IsDamaged))
         {
             throw new StorageException(
-                $"{failure.Exception.Message} Nothing that was stored is lost. When the cause is gone, go on with: {ResumeLine(run)}",
+                failure.Exception.IsDamaged
+                    ? failure.Exception.Message
+                    : $"{failure.Exception.Message} Nothing that was stored is lost. When the cause is gone, go on with: {ResumeLine(run)}",
                 failure.Exception);
         }
     }

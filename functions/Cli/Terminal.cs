@@ -12,7 +12,11 @@ internal sealed record Terminal(
     private const int WidthOfFiles = 160;
 
     public static Terminal OfProcess() => new(
-        Console.Out, Console.Error, Console.IsOutputRedirected, Console.IsErrorRedirected, System.Environment.GetEnvironmentVariable);
+        new StandardStream("Standard output", Console.Out, isNeeded: true),
+        new StandardStream("Standard error", Console.Error, isNeeded: false),
+        Console.IsOutputRedirected,
+        Console.IsErrorRedirected,
+        System.Environment.GetEnvironmentVariable);
 
     public IAnsiConsole OutConsole() => Create(Out, IsOutRedirected, Width);
 

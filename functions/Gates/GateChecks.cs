@@ -1,6 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Gates;
@@ -18,33 +19,37 @@ internal sealed class GateChecks(
     public IReadOnlyList<GateCheck> Of(IReadOnlyList<string> metrics, IReadOnlyList<(int Variant, int Baseline)> variants)
     {
         var pairs = metrics.SelectMany(metric => variants.Select(pair => (Metric: metric, pair.Variant, pair.Baseline))).ToList();
-        var evidence = pairs.Select((pair, index) => DifferenceTest.Of(
-            ScoresOf(pair.Metric, pair.Variant, pair.Baseline), new VerdictOptions(margins[pair.Metric], confidence), VerdictRules.RandomOf(scores.Run, pair.Metric, index))).ToList();
-        return [.. Decisions.Of(evidence, new VerdictOptions(Confidence: confidence)).Zip(pairs, (decision, pair) => Check(pair.Metric, pair.Variant, pair.Baseline, decision))];
+        var evidence = pairs.Select((pair, index) => new Evidence(Comparison.Of(
+            SamplesOf(pair.Metric, pair.Variant, pair.Baseline), DesignOf(pair.Metric), VerdictRules.RandomOf(scores.Run, pair.Metric, index)))).ToList();
+        return
+        [
+            .. Decisions.Of(evidence, new ComparisonDesign(ScoreScale.Unbounded, Confidence: confidence), Correction.Holm)
+                .Zip(pairs, (decision, pair) => Check(pair.Metric, pair.Variant, pair.Baseline, decision)),
+        ];
     }
 
-    private PairedScores ScoresOf(string metric, int variant, int other)
+    private PairedSamples SamplesOf(string metric, int variant, int other)
     {
-        var (own, ownScorer) = Find(scores, metric);
-        var (theirs, _) = Find(baseline, metric);
-        var (first, second) = (scores.PerScorer[own].ScoresOf(variant), baseline.PerScorer[theirs].ScoresOf(other));
-        return PairedScores.Of(
-            items.Select(pair => first[pair.Item]).ToArray(),
-            items.Select(pair => second[pair.Baseline]).ToArray(),
-            _clusters,
-            scores.PerScorer[own].IsPassOrFail && baseline.PerScorer[theirs].IsPassOrFail,
-            ownScorer);
+        var (first, second) = (scores.PerScorer[Find(scores, metric)].ScoresOf(variant), baseline.PerScorer[Find(baseline, metric)].ScoresOf(other));
+        return PairedSamples.Of(items.Select(pair => first[pair.Item]).ToArray(), items.Select(pair => second[pair.Baseline]).ToArray(), _clusters);
     }
 
-    private static (int Index, (double Min, double Max)? Scale) Find(RunScores of, string metric)
+    private ComparisonDesign DesignOf(string metric)
     {
-        var index = of.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
-        return (index, of.Scorers[index].Scale);
+        var index = Find(scores, metric);
+        return new ComparisonDesign(
+            VerdictRules.ScaleOf(scores.Run.Scorers[index], scores.Scorers[index]),
+            Math.Max(scores.Run.MeanSamples, baseline.Run.MeanSamples),
+            _clusters.Length > 0,
+            margins[metric],
+            confidence);
     }
+
+    private static int Find(RunScores of, string metric) => of.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
 
     private GateCheck Check(string metric, int variant, int other, Decision decision)
     {
-        var (evidence, margin) = (decision.Evidence, margins[metric]);
+        var (evidence, margin) = (decision.Comparison, margins[metric]);
         var isLoss = VerdictRules.Directed(Sign(decision), _compare) == Verdict.Worse;
         var keeps = evidence.Interval is { } interval && (_compare.Better == "lower" ? interval.Upper < margin : interval.Lower > -margin);
         var (outcome, reason) = (keeps, isLoss) switch
@@ -70,7 +75,7 @@ internal sealed class GateChecks(
 
     private Verdict Sign(Decision decision) =>
         !(decision.AdjustedPValue <= 1 - confidence) ? Verdict.Inconclusive
-        : decision.Evidence.Effect > 0 ? Verdict.Better : Verdict.Worse;
+        : decision.Comparison.Effect > 0 ? Verdict.Better : Verdict.Worse;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

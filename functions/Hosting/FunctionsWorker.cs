@@ -3,6 +3,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 
@@ -38,11 +39,12 @@ internal static class FunctionsWorker
         var builder = FunctionsApplication.CreateBuilder(args);
         builder.ConfigureFunctionsWebApplication();
 
-        // At lower levels ASP.NET Core writes every request with its query, which may hold the key of the caller.
+        // ASP.NET Core logs every request at level Information, with its query, which may hold a key.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services
             .AddFunctionsEval(settings, storage)
             .AddApi()
+            .AddWorkerTelemetry(settings.Telemetry)
             .AddSingleton(RunExecutor.FunctionApp)
             .AddSingleton(settings.AbTests)
             .AddSingleton(storage.Queues!)

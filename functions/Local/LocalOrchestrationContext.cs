@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.DurableTask;
+using Engine = DurableTask.Core;
 
 namespace FunctionsEval.Local;
 
@@ -18,10 +19,12 @@ internal sealed class LocalOrchestrationContext(
     private readonly TaskScheduler _turns = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Channel<object?>> _events = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TaskCompletionSource _nothingUnderWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private object? _input;
     private (object? Input, bool KeepsEvents)? _anew;
     private int _calls;
     private int _waits;
+    private int _underWay = 1;
 
     public override TaskName Name => name;
 
@@ -38,8 +41,27 @@ internal sealed class LocalOrchestrationContext(
 
     protected override ILoggerFactory LoggerFactory => orchestrations.Loggers;
 
-    /// <summary>Runs the orchestrator, from the start again as often as it continues as new; gives its last result.</summary>
+    /// <summary>
+    /// Runs the orchestrator, from the start again as often as it continues as new; gives its last result. When it is stopped, it ends only after all
+    /// that it has called: an orchestrator leaves at the first call that is cut off.
+    /// </summary>
     public async Task<object?> RunAsync(object? input)
+    {
+        try
+        {
+            return await RunTurnsAsync(input);
+        }
+        finally
+        {
+            CallEnded();
+            if (stop.IsCancellationRequested)
+            {
+                await _nothingUnderWay.Task;
+            }
+        }
+    }
+
+    private async Task<object?> RunTurnsAsync(object? input)
     {
         var orchestrator = orchestrations.Tasks.Orchestrator(name);
         while (true)
@@ -123,8 +145,29 @@ internal sealed class LocalOrchestrationContext(
 
     private async Task<TResult> RetriedAsync<TResult>(TaskName task, TaskOptions? options, Func<Task<object?>> run)
     {
-        // What is called runs on the thread pool, not within the turn of the orchestrator.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            // What is called runs on the thread pool, not within the turn of the orchestrator.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            return await TriedAsync<TResult>(task, options, run).ConfigureAwait(false);
+        }
+        finally
+        {
+            CallEnded();
+        }
+    }
+
+    private void CallEnded()
+    {
+        if (Interlocked.Decrement(ref _underWay) == 0)
+        {
+            _nothingUnderWay.SetResult();
+        }
+    }
+
+    private async Task<TResult> TriedAsync<TResult>(TaskName task, TaskOptions? options, Func<Task<object?>> run)
+    {
         var policy = options?.Retry?.Policy;
         var started = orchestrations.Clock.GetTimestamp();
         for (var attempt = 1; ; attempt++)
@@ -136,7 +179,7 @@ internal sealed class LocalOrchestrationContext(
             catch (Exception exception) when (!stop.IsCancellationRequested)
             {
                 var failure = new TaskFailedException(task, Interlocked.Increment(ref _calls), exception);
-                if (policy is null || attempt >= policy.MaxNumberOfAttempts || policy.Handle?.Invoke(failure) == false
+                if (policy is null || attempt >= policy.MaxNumberOfAttempts || !MayRetry(policy, exception)
                     || (policy.RetryTimeout > TimeSpan.Zero && orchestrations.Clock.GetElapsedTime(started) >= policy.RetryTimeout))
                 {
                     throw failure;
@@ -146,6 +189,10 @@ internal sealed class LocalOrchestrationContext(
             await Task.Delay(DelayAfter(attempt, policy), orchestrations.Clock, stop).ConfigureAwait(false);
         }
     }
+
+    /// <summary>A policy can only read the exceptions of the engine below Durable Functions, which hands them to it there.</summary>
+    private static bool MayRetry(RetryPolicy policy, Exception exception) =>
+        policy.Handle(new Engine.Exceptions.SubOrchestrationFailedException(exception.Message) { FailureDetails = new Engine.FailureDetails(exception) });
 
     private static TimeSpan DelayAfter(int attempt, RetryPolicy policy)
     {

@@ -3,6 +3,7 @@ using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Telemetry;
 using Microsoft.DurableTask.Client;
 
 namespace FunctionsEval.Local;
@@ -16,7 +17,8 @@ internal sealed partial class LocalProgram : IAsyncDisposable
     /// <summary>Six renewals fit into the life of a lease.</summary>
     private static readonly TimeSpan RenewalInterval = RunExecutor.Lifetime / 6;
 
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMinutes(1);
+    /// <summary>So soon the run of a process that was killed goes on: its executor is seen to be gone at once.</summary>
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(5);
 
     private readonly IAsyncDisposable _owner;
     private readonly CancellationTokenSource _stop = new();
@@ -50,6 +52,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
             .AddSingleton(loggers)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .BuildServiceProvider();
+        parts.StartTelemetry(settings.Telemetry, loggers);
         return new LocalProgram(settings, storage, parts, parts);
     }
 

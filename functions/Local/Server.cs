@@ -20,6 +20,7 @@ internal static class Server
             kestrel.AddServerHeader = false;
             kestrel.Listen(address);
         });
+        builder.AddTelemetryVariables(settings.Telemetry);
         builder.Services.AddRoutingCore();
         builder.Services.AddApi();
         addParts(builder.Services);

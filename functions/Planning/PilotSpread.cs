@@ -2,7 +2,6 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
-using FunctionsEval.Statistics.Comparisons;
 using FunctionsEval.Statistics.Planning;
 
 namespace FunctionsEval.Planning;
@@ -43,7 +42,7 @@ internal sealed record PilotSpread(
         var (first, second) = (scores.PerScorer[metric].ScoresOf(variant), scores.PerScorer[metric].ScoresOf(control));
         var (perCluster, correlation) = Clusters(first, second, ScenarioClusters.Of(scores.Items));
         var single = PairedDesign.FromPilot(first, second, samples: 1) is null;
-        if (SpreadOf(first, second, perCluster, correlation) is not { } spread)
+        if (SpreadOf(first, second, perCluster, correlation, request.Unpaired) is not { } spread)
         {
             return Failed("pilotRunId", $"Run '{pilot.RunId}' has fewer than 2 scenarios with a score of both variants by '{metrics[metric]}'.");
         }
@@ -56,7 +55,7 @@ internal sealed record PilotSpread(
 
     private static PilotSpread Failed(string field, string message) => new(null, 1, null, false, (field, message));
 
-    private static PlanSpread? SpreadOf(RunningMoments[] first, RunningMoments[] second, double perCluster, double correlation)
+    private static PlanSpread? SpreadOf(RunningMoments[] first, RunningMoments[] second, double perCluster, double correlation, bool isUnpaired)
     {
         var differences = Differences(first, second);
         if (differences.Count < 2)
@@ -66,8 +65,13 @@ internal sealed record PilotSpread(
 
         // With one sample a scenario the spread of the differences holds both kinds, and they cannot be told apart.
         var design = PairedDesign.FromPilot(first, second, samples: 1) ?? new PairedDesign(differences.Variance, 0, 0, 1, 1);
-        return new PlanSpread(design.DifferenceVariance, design.FirstWithin, design.SecondWithin, perCluster, correlation, differences.Count);
+        var between = isUnpaired ? Between(first) + Between(second) : design.DifferenceVariance;
+        return new PlanSpread(between, design.FirstWithin, design.SecondWithin, perCluster, correlation, differences.Count);
     }
+
+    // What lies between the scenarios of one variant; with one sample a scenario both kinds of spread, as above.
+    private static double Between(RunningMoments[] scores) =>
+        VarianceComponents.Of(scores)?.BetweenVariance ?? RunningMoments.Of([.. scores.Where(item => item.Count > 0).Select(item => item.Mean)]).Variance;
 
     private static RunningMoments Differences(RunningMoments[] first, RunningMoments[] second)
     {
@@ -88,7 +92,7 @@ internal sealed record PilotSpread(
             return (1, 0);
         }
 
-        var differences = PairedDifference.Differences([.. items.Select(item => first[item].Mean)], [.. items.Select(item => second[item].Mean)]);
+        double[] differences = [.. items.Select(item => first[item].Mean - second[item].Mean)];
         int[] clusters = [.. items.Select(item => labels[item])];
         var sizes = clusters.GroupBy(label => label).Select(group => (double)group.Count()).ToList();
         return (sizes.Sum(size => size * size) / sizes.Sum(), Math.Clamp(VarianceComponents.Of(differences, clusters)?.Correlation ?? 0, 0, 1));

@@ -2,7 +2,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics.Planning;
-using FunctionsEval.Statistics.Verdicts;
+using FunctionsEval.Statistics.Sequential;
 
 namespace FunctionsEval.Planning;
 
@@ -60,25 +60,26 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
     private static PlanReport Plan(PlanRequest request, PilotSpread pilot)
     {
         var spread = pilot.Spread!;
-        var alpha = new VerdictOptions(Confidence: request.Confidence).Alpha / request.Comparisons;
+        var alpha = Math.Round(1 - request.Confidence, 12) / request.Comparisons;
         var samples = pilot.OneSampleOnly ? 1 : request.SamplesPerScenario ?? BestSamples(request, pilot);
         var design = Design(spread, samples);
-        var fewest = FewestItems.Of(spread.ItemsPerCluster, alpha);
         return new PlanReport(
             request.Effect,
             request.Power,
             alpha,
             spread,
             Point(samples),
-            request.Items is { } given && given >= fewest ? DetectableEffect.Of(design, given, request.Power, alpha) : null,
+            request.Items is { } given ? DetectableEffect.Of(design, given, request.Power, alpha) : null,
             [.. pilot.OneSampleOnly ? [] : CurveSamples.Select(Point)],
-            BySpread(samples) is { } bySpread ? [.. Notes(request, pilot), .. Limits(request, fewest, bySpread)] : [OutOfReach(request)]);
+            BySpread(samples) is { } ? [.. Notes(request, pilot)] : [OutOfReach(request)],
+            spread.PilotItems is { } measured ? PairedSampleSize.Of(design.WithVariancesTimes(SpreadLimit.FactorOf(measured)), request.Effect, request.Power, alpha) : null,
+            request.Looks is { } looks && BySpread(samples) is { } fixedItems ? LooksOf(looks, fixedItems, request.Power, alpha) : null);
 
         int? BySpread(int samples) => PairedSampleSize.Of(Design(spread, samples), request.Effect, request.Power, alpha);
 
         PlanPoint Point(int samples)
         {
-            var items = BySpread(samples) is { } needed ? Math.Max(needed, fewest) : (int?)null;
+            var items = BySpread(samples);
             var cells = 2L * items * samples;
             var calls = cells is { } count ? (long?)Math.Ceiling(count * (request.CallsPerCell ?? pilot.CallsPerCell)) : null;
             return new PlanPoint(
@@ -107,17 +108,12 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
     private static string OutOfReach(PlanRequest request) =>
         FormattableString.Invariant($"Finding a difference of {request.Effect} takes more than {PairedSampleSize.MaxItems:N0} scenarios: look for a larger one.");
 
-    private static IEnumerable<string> Limits(PlanRequest request, int fewest, int bySpread)
+    private static PlanLooks LooksOf(int looks, int items, double power, double alpha)
     {
-        if (bySpread < fewest)
-        {
-            yield return FormattableString.Invariant($"By the spread alone {bySpread} scenarios were enough, but below {fewest} no verdict is given.");
-        }
-
-        if (request.Items < fewest)
-        {
-            yield return FormattableString.Invariant($"With {request.Items} scenarios no verdict is given, however large the difference: {fewest} are needed at least.");
-        }
+        var design = new GroupSequentialDesign([.. Enumerable.Range(1, looks).Select(look => (double)look / looks)], alpha, AlphaSpending.OBrienFleming);
+        var largest = items * design.Inflation(power);
+        return new PlanLooks(
+            looks, design.Boundaries, (int)Math.Ceiling(largest), largest * design.ExpectedFraction(design.Drift(power)), largest * design.ExpectedFraction(0));
     }
 
     private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot)
@@ -127,9 +123,9 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             yield return "The pilot has one sample a scenario: what more samples would save is not known, so only one is planned.";
         }
 
-        if (pilot.Spread!.PilotItems is < 30 and var items)
+        if (pilot.Spread!.PilotItems is < 50 and var items)
         {
-            yield return FormattableString.Invariant($"The spread rests on {items} scenarios; with so few it may be half or twice as large, and so may the plan.");
+            yield return FormattableString.Invariant($"The spread rests on {items} scenarios; with so few it may be half or twice as large, and so may the plan: itemsByUpperSpread is safe in four pilots of five.");
         }
 
         if (pilot.Spread is { DifferenceVariance: 0, WithinVariance: 0, ControlWithinVariance: 0 })

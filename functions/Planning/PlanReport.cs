@@ -4,6 +4,7 @@ namespace FunctionsEval.Planning;
 /// <param name="Alpha">The two-sided error rate of one comparison, after sharing it among all.</param>
 /// <param name="Plan">For the wanted number of samples.</param>
 /// <param name="DetectableEffect">What the scenarios at hand can find with that power; null unless they were given and are enough for a verdict.</param>
+/// <param name="ItemsByUpperSpread">Scenarios if the spread is as large as the pilot allows at 80%; null without a pilot.</param>
 /// <param name="Curve">The same power by fewer scenarios with more samples each.</param>
 public sealed record PlanReport(
     double Effect,
@@ -13,7 +14,17 @@ public sealed record PlanReport(
     PlanPoint Plan,
     double? DetectableEffect,
     IReadOnlyList<PlanPoint> Curve,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes,
+    int? ItemsByUpperSpread = null,
+    PlanLooks? Looks = null);
+
+/// <summary>The same plan with looks at which it may stop, alpha spent as by O'Brien and Fleming.</summary>
+/// <param name="Boundaries">|Z| that stops at each look.</param>
+/// <param name="LargestItems">Scenarios where it never stops.</param>
+/// <param name="ExpectedItems">On average, were the effect as planned.</param>
+/// <param name="ExpectedItemsWithoutEffect">On average, were there none.</param>
+public sealed record PlanLooks(
+    int Looks, IReadOnlyList<double> Boundaries, int LargestItems, double ExpectedItems, double ExpectedItemsWithoutEffect);
 
 /// <summary>The spread that the plan rests on.</summary>
 /// <param name="PilotItems">Scenarios of the pilot; null when the spread was given.</param>

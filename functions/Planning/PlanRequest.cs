@@ -14,6 +14,8 @@ namespace FunctionsEval.Planning;
 /// <param name="Comparisons">Pairs that will be decided together: each is planned at (1 - confidence)/comparisons.</param>
 /// <param name="CallsPerCell">Null takes the pilot's, or 1.</param>
 /// <param name="CostPerScenario">What a scenario costs beside its calls, in the same currency: writing it, labelling it.</param>
+/// <param name="Looks">How often the run shall look whether it may stop, at even distances and its end among them.</param>
+/// <param name="Unpaired">Each variant has scenarios of its own; then differenceVariance is the sum of both variances between scenarios.</param>
 /// <param name="SecondsPerCell">Wall time divided by cells; null takes the pilot's.</param>
 public sealed record PlanRequest(
     double Effect,
@@ -34,7 +36,9 @@ public sealed record PlanRequest(
     double? CallsPerCell = null,
     double? CostPerCall = null,
     double? CostPerScenario = null,
-    double? SecondsPerCell = null)
+    double? SecondsPerCell = null,
+    int? Looks = null,
+    bool Unpaired = false)
 {
     public IReadOnlyList<FieldError> Errors()
     {
@@ -49,6 +53,7 @@ public sealed record PlanRequest(
         Check("clusterCorrelation", ClusterCorrelation, value => value is >= 0 and <= 1, "must be between 0 and 1");
         Check("samplesPerScenario", SamplesPerScenario, value => value is >= 1 and <= 100, "must be between 1 and 100");
         Check("items", Items, value => value is >= 2 and <= 100_000_000 && value >= 2 * ItemsPerCluster, "must be between 2 (two clusters) and 100000000");
+        Check("looks", Looks, value => value is >= 1 and <= 50, "must be between 1 and 50");
         Check("comparisons", Comparisons, value => value is >= 1 and <= 10_000, "must be between 1 and 10000");
         Check("callsPerCell", CallsPerCell, value => value > 0 && double.IsFinite(value), "must be above 0");
         Check("costPerCall", CostPerCall, IsVariance, "must not be negative");

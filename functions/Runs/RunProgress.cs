@@ -24,7 +24,10 @@ public sealed record ModelProgress(string Variant, string Model, long Total, lon
     long Refused = 0, long Truncated = 0, long Cut = 0);
 
 /// <param name="Sent">Model calls, failed attempts and lost ones included.</param>
-/// <param name="Repeated">Calls whose answers were lost before they were stored, and that were made again.</param>
+/// <param name="Repeated">
+/// Calls that a process had said it would send when it died, and that were made again. At most so many were paid twice: a call is announced
+/// before it is sent, and never more are announced than may be under way.
+/// </param>
 public sealed record CallCounts(long Sent, long Repeated)
 {
     public static CallCounts Of(IEnumerable<CellCounts> counts)

@@ -3,6 +3,7 @@ using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 using Microsoft.DurableTask.Client;
 
@@ -36,28 +37,30 @@ internal sealed class SelfTest(LocalProgram program)
     }
 
     /// <summary>False only where chance does not explain what was seen.</summary>
-    internal static bool IsSound(int told, int found, int runs, double alpha, double planned) =>
-        BinomialTail.AtLeast(told, runs, alpha) >= Unbelievable && BinomialTail.AtMost(found, runs, Math.Max(0, planned - Tolerance)) >= Unbelievable;
+    internal static bool IsSound((int Count, int Of) told, (int Count, int Of) found, double alpha, double planned) =>
+        BinomialTail.AtLeast(told.Count, told.Of, alpha) >= Unbelievable && BinomialTail.AtMost(found.Count, found.Of, Math.Max(0, planned - Tolerance)) >= Unbelievable;
 
     private static SelfTestReport Report(SelfTestDesign design, RunRecord run, SelfTestPairs pairs, long calls, TimeSpan elapsed)
     {
-        var options = new VerdictOptions();
+        var alpha = pairs.Design.Alpha;
         var random = new Random(unchecked((int)run.Seed));
-        var told = pairs.Same.Count(pair => Decide(pair) is Verdict.Better or Verdict.Worse);
-        var found = pairs.Planted.Count(pair => Decide(pair) == Verdict.Better);
-        var (falsePositives, power) = (WilsonInterval.OfProportion(told, design.Runs, 0.95)!, WilsonInterval.OfProportion(found, design.Runs, 0.95)!);
+        var alike = pairs.Same.Concat(pairs.Relabel(random)).ToList();
+        var told = alike.Count(pair => Decide(pair, pairs.Design) is Verdict.Better or Verdict.Worse);
+        var found = pairs.Planted.Count(pair => Decide(pair, pairs.PlantedDesign) == Verdict.Better);
+        var (falsePositives, power) = (WilsonInterval.OfProportion(told, alike.Count, 0.95)!, WilsonInterval.OfProportion(found, design.Runs, 0.95)!);
         return new SelfTestReport(
-            new ObservedRate((double)told / design.Runs, falsePositives.Lower, falsePositives.Upper, design.Runs),
+            new ObservedRate((double)told / alike.Count, falsePositives.Lower, falsePositives.Upper, alike.Count),
             new ObservedPower((double)found / design.Runs, power.Lower, power.Upper, pairs.PlannedPower, design.Runs),
-            options.Alpha,
+            alpha,
             pairs.Effect,
             design.Scenarios,
             design.Samples,
             [.. run.Variants.Select(variant => variant.Name)],
             calls,
             Math.Round(elapsed.TotalSeconds, 3),
-            IsSound(told, found, design.Runs, options.Alpha, pairs.PlannedPower));
+            IsSound((told, alike.Count), (found, design.Runs), alpha, pairs.PlannedPower));
 
-        Verdict Decide(PairedScores scores) => Decisions.Of([DifferenceTest.Of(scores, options, random)], options)[0].Verdict;
+        Verdict Decide(PairedSamples samples, ComparisonDesign comparison) =>
+            Decisions.Of([new Evidence(Comparison.Of(samples, comparison, random))], comparison, Correction.Holm)[0].Verdict;
     }
 }

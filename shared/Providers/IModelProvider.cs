@@ -8,4 +8,7 @@ public interface IModelProvider
     /// <paramref name="cancellationToken"/> throws.
     /// </summary>
     Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken);
+
+    /// <summary>What this vendor has no field for, of such a request: the caller takes it out and records that, so nothing is lost silently.</summary>
+    RequestAdaptations LeavesOut(ModelRequest request) => RequestAdaptations.None;
 }

@@ -91,7 +91,7 @@ public sealed class ModelCaller(
             var startedAt = clock.GetUtcNow();
             var from = clock.GetTimestamp();
             var sent = RequestAdaptation.Apply(
-                request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) }, _adaptations);
+                request with { ClientRequestId = ClientRequestId.ForAttempt(request.ClientRequestId, attempt) }, _adaptations | provider.LeavesOut(request));
             using var span = ModelTelemetry.Start(providerName, sent);
             var outcome = await provider.CompleteAsync(sent, cancellationToken);
             if (_outage.Count(outcome, request.ClientRequestId, from) is { } outage)
@@ -138,7 +138,8 @@ public sealed class ModelCaller(
 
         lock (_lock)
         {
-            _adaptations |= adaptations;
+            // What the vendor's API has no field for depends on the request: only what was refused now is learned.
+            _adaptations |= adaptations & ~call.Adaptations;
         }
 
         return true;

@@ -8,6 +8,13 @@ namespace FunctionsEval.Providers;
 /// <param name="Adaptations">Set by <c>ModelCaller</c> once the model has refused something.</param>
 /// <param name="KeepReasoning">Leaves thoughts that stand in the answer's text where they are.</param>
 /// <param name="JsonSchema">What the answer must look like, for vendors that can hold a model to it; the prompt has to say it as well.</param>
+/// <param name="TopP">Above 0, at most 1; null leaves the vendor's default. Anthropic's newer models refuse it beside a temperature.</param>
+/// <param name="Stop">Texts at which the model stops.</param>
+/// <param name="ResponseFormat"><c>text</c> (every vendor's default, never sent), <c>json</c>, or a JSON object in the vendor's words. <paramref name="JsonSchema"/> takes its place.</param>
+/// <param name="Extra">
+/// A JSON object whose members are added to the body, objects member by member. One that the body has already, and <c>stream</c>, is an error
+/// and nothing is sent.
+/// </param>
 public sealed record ModelRequest(
     string Model,
     IReadOnlyList<ChatMessage> Messages,
@@ -17,7 +24,12 @@ public sealed record ModelRequest(
     string? ReasoningEffort = null,
     OutputSchema? JsonSchema = null,
     RequestAdaptations Adaptations = RequestAdaptations.None,
-    bool KeepReasoning = false);
+    bool KeepReasoning = false,
+    double? TopP = null,
+    long? Seed = null,
+    IReadOnlyList<string>? Stop = null,
+    string? ResponseFormat = null,
+    string? Extra = null);
 
 /// <param name="Name">Letters, digits, - and _.</param>
 /// <param name="Schema">The text of a JSON schema: an object.</param>

@@ -35,6 +35,8 @@ public static class ModelTelemetry
             ? Source.StartActivity($"chat {request.Model}", ActivityKind.Client, default(ActivityContext), Identity(provider, request))?
                 .SetTag("gen_ai.request.temperature", request.Temperature)
                 .SetTag("gen_ai.request.max_tokens", request.MaxTokens)
+                .SetTag("gen_ai.request.top_p", request.TopP)
+                .SetTag("gen_ai.request.seed", request.Seed)
             : null;
     }
 

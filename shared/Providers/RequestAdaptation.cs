@@ -2,7 +2,7 @@ using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers;
 
-/// <summary>How a model's requests differ from what was asked for, because the model refused that. Kept per model, recorded on each call.</summary>
+/// <summary>How a model's requests differ from what was asked for, because the model refused that or its vendor has no such field. Recorded on each call.</summary>
 [Flags]
 public enum RequestAdaptations
 {
@@ -12,10 +12,22 @@ public enum RequestAdaptations
     MaxCompletionTokensName = 4,
     MinimalReasoning = 8,
     SystemInUserMessage = 16,
+    WithoutTopP = 32,
+    WithoutSeed = 64,
+    WithoutStop = 128,
+    WithoutResponseFormat = 256,
 }
 
 public static class RequestAdaptation
 {
+    private static readonly (RequestAdaptations Flag, string Warning)[] LeftOut =
+    [
+        (RequestAdaptations.WithoutTopP, "the model does not take topP: it was left out"),
+        (RequestAdaptations.WithoutSeed, "the model or its API does not take a seed: it was left out, so answers are not repeatable"),
+        (RequestAdaptations.WithoutStop, "the model or its API does not take stop texts: they were left out, so answers run on"),
+        (RequestAdaptations.WithoutResponseFormat, "the vendor does not take the response format 'json': it was left out, so only the prompt asks for JSON"),
+    ];
+
     /// <summary>What to do about a refusal; null when nothing is left to be tried.</summary>
     internal static RequestAdaptations? After(RejectedParameter rejected, RequestAdaptations now) => rejected switch
     {
@@ -25,6 +37,9 @@ public static class RequestAdaptation
         RejectedParameter.MaxCompletionTokens when !IsNamed(now) =>
             now | RequestAdaptations.MaxTokensName,
         RejectedParameter.SystemRole when !now.HasFlag(RequestAdaptations.SystemInUserMessage) => now | RequestAdaptations.SystemInUserMessage,
+        RejectedParameter.TopP when !now.HasFlag(RequestAdaptations.WithoutTopP) => now | RequestAdaptations.WithoutTopP,
+        RejectedParameter.Seed when !now.HasFlag(RequestAdaptations.WithoutSeed) => now | RequestAdaptations.WithoutSeed,
+        RejectedParameter.Stop when !now.HasFlag(RequestAdaptations.WithoutStop) => now | RequestAdaptations.WithoutStop,
         RejectedParameter.NoReasoning when !now.HasFlag(RequestAdaptations.MinimalReasoning) => now | RequestAdaptations.MinimalReasoning,
         _ => null,
     };
@@ -54,6 +69,10 @@ public static class RequestAdaptation
             Messages = Takes(RequestAdaptations.SystemInUserMessage, request.Messages.Any(message => message.Role == ChatRole.System))
                 ? WithSystemInUserMessage(request)
                 : request.Messages,
+            TopP = Takes(RequestAdaptations.WithoutTopP, request.TopP is not null) ? null : request.TopP,
+            Seed = Takes(RequestAdaptations.WithoutSeed, request.Seed is not null) ? null : request.Seed,
+            Stop = Takes(RequestAdaptations.WithoutStop, request.Stop is { Count: > 0 }) ? null : request.Stop,
+            ResponseFormat = Takes(RequestAdaptations.WithoutResponseFormat, request.ResponseFormat is not null) ? null : request.ResponseFormat,
         };
         return adapted with { Adaptations = effective };
     }
@@ -75,6 +94,14 @@ public static class RequestAdaptation
         if (adaptations.HasFlag(RequestAdaptations.SystemInUserMessage))
         {
             warnings.Add("the model refuses a system message: its text was sent in front of the first user message");
+        }
+
+        foreach (var (flag, warning) in LeftOut)
+        {
+            if (adaptations.HasFlag(flag))
+            {
+                warnings.Add(warning);
+            }
         }
 
         return warnings;
@@ -108,6 +135,9 @@ public enum RejectedParameter
     Temperature,
     MaxTokens,
     MaxCompletionTokens,
+    TopP,
+    Seed,
+    Stop,
 
     /// <summary>The effort "none": some models call their least effort "minimal".</summary>
     NoReasoning,

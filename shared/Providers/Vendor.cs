@@ -15,6 +15,7 @@ public enum WireKind
 /// <param name="HasResponses">Has OpenAI's Responses API too.</param>
 /// <param name="HasSchemas">Can hold a model to a JSON schema.</param>
 /// <param name="TelemetryName">The vendor's word in OpenTelemetry's conventions (gen_ai.provider.name) where that is another one.</param>
+/// <param name="SeedField">What chat completions call the seed here; null where they have none.</param>
 public sealed record Vendor(
     string Name,
     WireKind Wire,
@@ -24,7 +25,8 @@ public sealed record Vendor(
     string KeyHeader = ProviderEndpoint.Bearer,
     bool HasResponses = false,
     bool HasSchemas = true,
-    string? TelemetryName = null)
+    string? TelemetryName = null,
+    string? SeedField = "seed")
 {
     public const string OpenAIName = "openai";
     public const string AzureName = "azure-openai";
@@ -40,8 +42,8 @@ public sealed record Vendor(
         new("anthropic", WireKind.Anthropic, "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "x-api-key"),
         new("google", WireKind.Gemini, "https://generativelanguage.googleapis.com/v1beta", "GOOGLE_API_KEY", "GOOGLE_BASE_URL", "x-goog-api-key", TelemetryName: "gcp.gemini"),
         new("xai", WireKind.OpenAI, "https://api.x.ai/v1", "XAI_API_KEY", "XAI_BASE_URL", TelemetryName: "x_ai"),
-        new("deepseek", WireKind.OpenAI, "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", "DEEPSEEK_BASE_URL", HasSchemas: false),
-        new("mistral", WireKind.OpenAI, "https://api.mistral.ai/v1", "MISTRAL_API_KEY", "MISTRAL_BASE_URL", TelemetryName: "mistral_ai"),
+        new("deepseek", WireKind.OpenAI, "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", "DEEPSEEK_BASE_URL", HasSchemas: false, SeedField: null),
+        new("mistral", WireKind.OpenAI, "https://api.mistral.ai/v1", "MISTRAL_API_KEY", "MISTRAL_BASE_URL", TelemetryName: "mistral_ai", SeedField: "random_seed"),
         new(CompatibleName, WireKind.OpenAI, null, "OPENAI_COMPATIBLE_API_KEY", "OPENAI_COMPATIBLE_BASE_URL"),
     ];
 

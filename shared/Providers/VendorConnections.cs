@@ -88,6 +88,6 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
     {
         WireKind.Anthropic => new AnthropicProvider(endpoint, clock),
         WireKind.Gemini => new GeminiProvider(endpoint, clock),
-        _ => new OpenAIProvider(endpoint, clock, vendor.HasResponses, vendor.HasSchemas),
+        _ => new OpenAIProvider(endpoint, clock, vendor.HasResponses, vendor.HasSchemas, vendor.SeedField),
     };
 }

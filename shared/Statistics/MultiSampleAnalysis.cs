@@ -1,3 +1,7 @@
+using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Planning;
+using FunctionsEval.Statistics.Repeats;
+
 namespace FunctionsEval.Statistics;
 
 /// <summary>
@@ -5,8 +9,10 @@ namespace FunctionsEval.Statistics;
 /// thread-safe.
 /// </summary>
 /// <param name="samples">How many samples each pair of item and variant should have.</param>
-/// <param name="scale">The smallest and largest possible score, when known.</param>
-public sealed class MultiSampleAnalysis(int items, int variants, int samples, (double Min, double Max)? scale)
+/// <param name="scale">Of the scorer, as declared.</param>
+/// <param name="clusters">One label an item; empty when all stand alone.</param>
+/// <param name="seed">Of the resamples where an interval needs them.</param>
+public sealed class MultiSampleAnalysis(int items, int variants, int samples, ScoreScale scale, int[] clusters, int seed)
 {
     public const double Level = 0.95;
     private const int Ranked = 5;
@@ -16,11 +22,8 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
     private readonly Dictionary<long, RunningMoments> _retried = [];
     private readonly long[] _invalid = new long[variants];
     private readonly long[] _failed = new long[variants];
-    private readonly Dictionary<int, double> _criticalValues = [];
+    private readonly SampleInterval _sampleInterval = new(scale, Level);
     private readonly long _planned = (long)items * Positive(samples, nameof(samples));
-
-    /// <summary>True as long as every score is 0 or 1.</summary>
-    public bool IsPassOrFail { get; private set; } = true;
 
     public bool HasRetried => _retried.Count > 0;
 
@@ -29,7 +32,6 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
     {
         var index = IndexOf(item, variant);
         _pairs[index].Add(score);
-        IsPassOrFail &= score is 0 or 1;
         if (wasRetried)
         {
             var retried = _retried.GetValueOrDefault(index);
@@ -54,13 +56,15 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
 
     public MultiSampleResult Finish()
     {
-        var ranking = Enumerable.Range(0, items)
+        var scores = Enumerable.Range(0, variants).Select(ScoresOf).ToList();
+        var pValue = Variability.PValue(scores, scale.Kind == ScoreKind.PassOrFail);
+        var ranking = pValue > Variability.Alpha || pValue is null ? [] : Enumerable.Range(0, items)
             .Select(item => new ItemVariance(item, AverageVariance(item)))
             .Where(item => !double.IsNaN(item.Variance))
             .ToList();
         var mostVariable = ranking.Where(item => item.Variance > 0).OrderByDescending(item => item.Variance).ThenBy(item => item.Item).Take(Ranked).ToList();
         var mostStable = ranking.Except(mostVariable).OrderBy(item => item.Variance).ThenBy(item => item.Item).Take(Ranked).ToList();
-        return new MultiSampleResult([.. Enumerable.Range(0, variants).Select(Analyze)], mostVariable, mostStable);
+        return new MultiSampleResult([.. scores.Select((own, variant) => Analyze(variant, own))], mostVariable, mostStable, pValue);
     }
 
     /// <summary>The scores of a variant, item by item.</summary>
@@ -97,7 +101,7 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
                 var moments = _pairs[IndexOf(item, variant)];
                 if (moments.Count > 0)
                 {
-                    yield return new PairAnalysis(item, variant, SummaryStatistics.Of(moments), IntervalOf(moments));
+                    yield return new PairAnalysis(item, variant, SummaryStatistics.Of(moments), _sampleInterval.Of(moments));
                 }
             }
         }
@@ -109,32 +113,32 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
         return value;
     }
 
-    private VariantAnalysis Analyze(int variant)
+    private VariantAnalysis Analyze(int variant, RunningMoments[] scores)
     {
-        var means = default(RunningMoments);
-        var variances = default(RunningMoments);
-        var consistencies = default(RunningMoments);
-        var scored = 0L;
+        var (means, variances) = (default(RunningMoments), default(RunningMoments));
+        var (itemMeans, labels, scored) = (new List<double>(items), new List<int>(), 0L);
         for (var item = 0; item < items; item++)
         {
-            ref readonly var pair = ref _pairs[IndexOf(item, variant)];
-            scored += pair.Count;
-            if (pair.Count > 0)
+            scored += scores[item].Count;
+            if (scores[item].Count == 0)
             {
-                means.Add(pair.Mean);
+                continue;
             }
 
-            if (pair.Count > 1)
+            means.Add(scores[item].Mean);
+            itemMeans.Add(scores[item].Mean);
+            if (clusters.Length > 0)
             {
-                variances.Add(pair.Variance);
-                if (scale is { } known)
-                {
-                    consistencies.Add(Consistency.Of(pair.Variance, pair.Count, known.Min, known.Max));
-                }
+                labels.Add(clusters[item]);
+            }
+
+            if (scores[item].Count > 1)
+            {
+                variances.Add(scores[item].Variance);
             }
         }
 
-        double? consistency = consistencies.Count > 0 ? consistencies.Mean : null;
+        var random = new Random(unchecked((seed * 31) + variant));
         return new VariantAnalysis(
             variant,
             scored,
@@ -143,10 +147,11 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
             _failed[variant],
             Math.Max(0, _planned - scored - _invalid[variant] - _failed[variant]),
             SummaryStatistics.Of(means),
-            IntervalOf(means),
+            MeanInference.Of([.. itemMeans], [.. labels], scale, samples, Level, random),
             variances.Count > 0 ? variances.Mean : null,
-            consistency,
-            consistency is { } value ? Consistency.LabelOf(value) : null,
+            scale.Range is { } range ? ConsistencyEstimate.Of(scores, clusters, range, Level, random) : null,
+            VarianceComponents.Of(scores),
+            scale.Kind == ScoreKind.PassOrFail ? RepeatedPasses.Of(scores, clusters, samples, Level, random) : [],
             _histograms[variant].ToDistribution());
     }
 
@@ -163,23 +168,6 @@ public sealed class MultiSampleAnalysis(int items, int variants, int samples, (d
         }
 
         return variances.Mean;
-    }
-
-    // The quantile costs more than the rest of a pair, and there are few distinct sample counts.
-    private ConfidenceInterval? IntervalOf(RunningMoments moments)
-    {
-        if (moments.Count < 2)
-        {
-            return null;
-        }
-
-        var freedom = moments.Count - 1;
-        if (!_criticalValues.TryGetValue(freedom, out var critical))
-        {
-            _criticalValues[freedom] = critical = StudentT.CriticalValue(freedom, Level);
-        }
-
-        return StudentT.IntervalOfMean(moments, Level, critical);
     }
 
     private long IndexOf(int item, int variant)

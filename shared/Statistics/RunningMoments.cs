@@ -55,6 +55,13 @@ public struct RunningMoments
         Max = Math.Max(Max, value);
     }
 
+    /// <summary>Of the same values, each larger by that much.</summary>
+    public readonly RunningMoments Shifted(double by)
+    {
+        Check(by);
+        return Count == 0 ? this : this with { Mean = Mean + by, Min = Min + by, Max = Max + by };
+    }
+
     /// <summary>The moments of both streams together: Chan, Golub and LeVeque (1983), doi:10.1080/00031305.1983.10483115.</summary>
     public readonly RunningMoments Merge(RunningMoments other)
     {

@@ -17,15 +17,17 @@ public static class WilsonInterval
             return null;
         }
 
-        var n = (double)trials;
-        var share = successes / n;
+        // Exact at the ends, where rounding leaves a trace on either side.
+        var interval = OfShare((double)successes / trials, trials, level);
+        return interval with { Lower = successes == 0 ? 0 : interval.Lower, Upper = successes == trials ? 1 : interval.Upper };
+    }
+
+    internal static ConfidenceInterval OfShare(double share, double n, double level)
+    {
         var z = Normal.InvCDF(0, 1, (1 + level) / 2);
         var scale = 1 + (z * z / n);
         var center = (share + (z * z / (2 * n))) / scale;
         var margin = z / scale * Math.Sqrt((share * (1 - share) / n) + (z * z / (4 * n * n)));
-
-        // Exact at the ends, where rounding leaves a trace on either side.
-        return new ConfidenceInterval(
-            successes == 0 ? 0 : Math.Max(0, center - margin), successes == trials ? 1 : Math.Min(1, center + margin), level);
+        return new ConfidenceInterval(Math.Max(0, center - margin), Math.Min(1, center + margin), level);
     }
 }

@@ -16,7 +16,7 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))
 {
-    Console.Error.WriteLine($"usage: Benchmarks {string.Join("|", benchmarks.Keys)} [--cells N] [--activities N] [--concurrency N] [--runs N]");
+    Console.Error.WriteLine($"usage: Benchmarks {string.Join("|", benchmarks.Keys)} [--cells N] [--concurrency N] [--runs N]");
     return 1;
 }
 

@@ -17,11 +17,12 @@ public sealed class Settings_sample
             return null;
         }
 
+        // FUNCTIONS_WORKER_RUNTIME is for the Functions host.
         new Settings(Record, folder.Path).Providers(runBaseUrl: null);
 
         using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository(), "local.settings.sample.json")));
         var listed = sample.RootElement.GetProperty("Values").EnumerateObject().Select(value => value.Name);
-        Assert.Equal(read.Append("FUNCTIONS_WORKER_RUNTIME"), listed.Order(StringComparer.Ordinal));
+        Assert.Equal(read.Append("FUNCTIONS_WORKER_RUNTIME").Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
     private static string Repository([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../.."));

@@ -1,12 +1,13 @@
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 
 public sealed class Adaptive_concurrency
 {
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public async Task The_limit_doubles_per_round_trip_until_the_first_trouble_and_then_grows_by_one()
@@ -324,7 +325,7 @@ public sealed class Adaptive_concurrency
         {
             while (gate.Snapshot().Waiting > 0)
             {
-                Assert.True(_clock.AdvanceToNextTimer());
+                _clock.Advance(TimeSpan.FromMilliseconds(1));
             }
 
             return await wait;

@@ -1,6 +1,7 @@
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 
@@ -8,16 +9,16 @@ public sealed class Model_calls
 {
     private static readonly ModelOutcome Unsent = new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.NetworkError, "Connection refused.", IsUnsent: true));
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public async Task A_passing_failure_is_tried_again_and_every_attempt_is_recorded()
+    public void A_passing_failure_is_tried_again_and_every_attempt_is_recorded()
     {
         var provider = new ScriptedProvider(
             Samples.Failure(ModelErrorCode.ServerError), Samples.Failure(ModelErrorCode.NetworkError), Samples.Failure(ModelErrorCode.Timeout), Samples.Answer());
         var intents = new List<int>();
 
-        var call = Caller(provider).CallAsync(
+        var result = Run(() => Caller(provider).CallAsync(
             Samples.Request(id: "run|c7|1"),
             (attempt, _) =>
             {
@@ -25,9 +26,7 @@ public sealed class Model_calls
                 intents.Add(attempt);
                 return ValueTask.CompletedTask;
             },
-            CancellationToken.None);
-        await FinishAsync(call);
-        var result = await call;
+            CancellationToken.None));
 
         Samples.AnswerOf(result.Outcome);
         Assert.Equal([1, 2, 3, 4], intents);
@@ -52,14 +51,13 @@ public sealed class Model_calls
     }
 
     [Fact]
-    public async Task A_call_that_never_found_a_connection_says_that_the_server_is_gone()
+    public void A_call_that_never_found_a_connection_says_that_the_server_is_gone()
     {
         var provider = new ScriptedProvider([.. Enumerable.Repeat(Unsent, new ModelCallerOptions().MaxAttempts)]);
 
-        var call = Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None);
-        await FinishAsync(call);
+        var result = Run(() => Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None));
 
-        Assert.True(Samples.FailureOf((await call).Outcome).IsExhausted);
+        Assert.True(Samples.FailureOf(result.Outcome).IsExhausted);
     }
 
     [Fact]
@@ -74,26 +72,21 @@ public sealed class Model_calls
     }
 
     [Fact]
-    public async Task The_attempts_run_out()
+    public void The_attempts_run_out()
     {
         var provider = new ScriptedProvider(Always(ModelErrorCode.ServerError));
 
-        var call = Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None);
-        await FinishAsync(call);
+        var result = Run(() => Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None));
 
-        Assert.Equal(new ModelCallerOptions().MaxAttempts, (await call).Attempts.Count);
+        Assert.Equal(new ModelCallerOptions().MaxAttempts, result.Attempts.Count);
     }
 
     [Fact]
-    public async Task Retry_after_is_the_earliest_moment_of_the_next_attempt()
+    public void Retry_after_is_the_earliest_moment_of_the_next_attempt()
     {
         var provider = new ScriptedProvider(Samples.Failure(ModelErrorCode.RateLimit, TimeSpan.FromSeconds(30), 429), Samples.Answer());
 
-        var call = Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None);
-        _clock.Advance(TimeSpan.FromSeconds(29.9));
-        Assert.Single(provider.Requests);
-        await FinishAsync(call);
-        var attempts = (await call).Attempts;
+        var attempts = Run(() => Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None)).Attempts;
 
         Assert.InRange((attempts[1].StartedAt - attempts[0].EndedAt).TotalSeconds, 30, 33.2);
     }
@@ -116,7 +109,7 @@ public sealed class Model_calls
     }
 
     [Fact]
-    public async Task The_time_budget_ends_a_call_before_its_attempts_do()
+    public void The_time_budget_ends_a_call_before_its_attempts_do()
     {
         var provider = new ScriptedProvider(async (_, cancellationToken) =>
         {
@@ -124,9 +117,7 @@ public sealed class Model_calls
             return Samples.Failure(ModelErrorCode.Timeout);
         });
 
-        var call = Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None);
-        await FinishAsync(call);
-        var result = await call;
+        var result = Run(() => Caller(provider).CallAsync(Samples.Request(), null, CancellationToken.None));
 
         Assert.Equal(3, result.Attempts.Count);
         Assert.Contains("time budget", Samples.FailureOf(result.Outcome).Message, StringComparison.Ordinal);
@@ -134,11 +125,11 @@ public sealed class Model_calls
     }
 
     [Fact]
-    public async Task Backoff_grows_is_jittered_and_repeats_with_the_seed()
+    public void Backoff_grows_is_jittered_and_repeats_with_the_seed()
     {
-        var first = await WaitsAsync(seed: 5);
-        var again = await WaitsAsync(seed: 5);
-        var other = await WaitsAsync(seed: 6);
+        var first = Waits(seed: 5);
+        var again = Waits(seed: 5);
+        var other = Waits(seed: 6);
 
         Assert.Equal(first, again);
         Assert.NotEqual(first, other);
@@ -149,19 +140,22 @@ public sealed class Model_calls
     }
 
     [Fact]
-    public async Task A_wait_holds_no_slot()
+    public void A_wait_holds_no_slot()
     {
         var provider = new ScriptedProvider(
             Samples.Failure(ModelErrorCode.ServerError), Samples.Answer("other"), Samples.Answer("first"));
         var caller = Caller(provider, max: 1);
 
-        var first = caller.CallAsync(Samples.Request(), null, CancellationToken.None);
-        var other = await caller.CallAsync(Samples.Request(), null, CancellationToken.None);
-        Assert.False(first.IsCompleted);
-        await FinishAsync(first);
+        var (first, other) = Run(async () =>
+        {
+            var waiting = caller.CallAsync(Samples.Request(), null, CancellationToken.None);
+            var meanwhile = await caller.CallAsync(Samples.Request(), null, CancellationToken.None);
+            Assert.False(waiting.IsCompleted);
+            return (await waiting, meanwhile);
+        });
 
         Assert.Equal("other", Samples.AnswerOf(other.Outcome).Text);
-        Assert.Equal("first", Samples.AnswerOf((await first).Outcome).Text);
+        Assert.Equal("first", Samples.AnswerOf(first.Outcome).Text);
         Assert.Equal(0, caller.Gate.Snapshot().InFlight);
     }
 
@@ -221,12 +215,10 @@ public sealed class Model_calls
         Assert.InRange(stats.Calls, 500, 700);
     }
 
-    private async Task<List<double>> WaitsAsync(int seed)
+    private List<double> Waits(int seed)
     {
         var provider = new ScriptedProvider(Always(ModelErrorCode.ServerError));
-        var call = Caller(provider, seed: seed).CallAsync(Samples.Request(), null, CancellationToken.None);
-        await FinishAsync(call);
-        var attempts = (await call).Attempts;
+        var attempts = Run(() => Caller(provider, seed: seed).CallAsync(Samples.Request(), null, CancellationToken.None)).Attempts;
         return [.. attempts.Zip(attempts.Skip(1), (one, next) => Math.Round((next.StartedAt - one.EndedAt).TotalMilliseconds) / 1000)];
     }
 
@@ -235,11 +227,5 @@ public sealed class Model_calls
     private ModelCaller Caller(IModelProvider provider, int max = 256, int seed = 1) => new(
         "openai", provider, new AdaptiveConcurrency(new ConcurrencyOptions(Max: max), _clock), new ModelCallerOptions(), _clock, new Random(seed));
 
-    private Task FinishAsync(Task call) => Eventually.TrueAsync(
-        () =>
-        {
-            _clock.AdvanceToNextTimer();
-            return call.IsCompleted;
-        },
-        "the call has ended");
+    private T Run<T>(Func<Task<T>> calls) => new SingleThread().Run(calls, _clock, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(30));
 }

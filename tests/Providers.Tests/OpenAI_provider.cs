@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 
@@ -155,7 +155,7 @@ public sealed class OpenAI_provider
     public async Task Reads_retry_after_in_every_form(string header, double? seconds)
     {
         await using var server = new RawServer(RawServer.Response(429, "{}", header + "\r\n"));
-        using var provider = Provider(server.BaseUrl, clock: new FakeClock());
+        using var provider = Provider(server.BaseUrl, clock: new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)));
 
         var failure = Samples.FailureOf(await provider.CompleteAsync(Samples.Request(), CancellationToken.None));
 
@@ -286,7 +286,7 @@ public sealed class OpenAI_provider
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choi")]
     public async Task Silence_before_or_amid_the_answer_is_a_timeout(string start)
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new RawServer(async (socket, token) =>
         {

@@ -1,12 +1,12 @@
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 
 public sealed class Outages
 {
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void Silence_is_an_outage_once_it_lasts_and_was_tried_often()

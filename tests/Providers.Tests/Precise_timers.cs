@@ -1,5 +1,5 @@
 using FunctionsEval.Providers.Limits;
-using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 
@@ -48,7 +48,7 @@ public sealed class Precise_timers
     [Fact]
     public void Another_clock_than_the_systems_is_left_as_it_is()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
 
         Assert.Same(clock, PreciseClock.Of(clock));
     }

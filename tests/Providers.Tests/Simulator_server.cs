@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 
@@ -111,7 +111,7 @@ public sealed class Simulator_server : IDisposable
     [Fact]
     public async Task The_token_bucket_is_exact_and_says_when_to_come_back()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         await using var server = await SimulatorServer.StartAsync(
             new SimulatorOptions(RequestsPerSecond: 20, Burst: 3), clock, CancellationToken.None);
 
@@ -141,7 +141,7 @@ public sealed class Simulator_server : IDisposable
     [Fact]
     public void A_token_bucket_admits_its_rate_over_an_hour_and_not_one_more()
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var bucket = new TokenBucket(7, 5, clock);
         var admitted = 0;
         for (var step = 0; step < 36_000; step++)

@@ -1,5 +1,5 @@
+using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Planning;
-using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Statistics.Tests;
 
@@ -66,16 +66,16 @@ public sealed class Allocating_across_variants
     [InlineData(100, 0.2)]
     public void Verdicts_and_intervals_hold_what_they_promise(int items, double effect)
     {
-        var options = new VerdictOptions(Draws: 499);
+        var design = new ComparisonDesign(ScoreScale.PassOrFail, Mean);
         var covered = 0;
         var told = Simulation.Rate(4_000, 419, random =>
         {
             double[] second = [.. Enumerable.Range(0, items).Select(_ => random.Next(2) * 0.8 * random.NextDouble())];
             double[] first = [.. second.Select(pass => pass + effect)];
             var scores = Sampled(random, [first, second], CrossFitted);
-            var evidence = DifferenceTest.Of(PairedScores.Of(scores[0], scores[1], [], isPassOrFail: true, scale: (0, 1)), options, random);
+            var evidence = Comparison.Of(PairedSamples.Of(scores[0], scores[1], []), design, random);
             Interlocked.Add(ref covered, evidence.Interval!.Contains(effect) ? 1 : 0);
-            return evidence.PValue <= options.Alpha;
+            return evidence.PValue <= design.Alpha;
         });
 
         TestContext.Current.TestOutputHelper?.WriteLine($"covered {covered / 4_000.0:F4}");

@@ -1,4 +1,3 @@
-using FunctionsEval.Statistics.Comparisons;
 using FunctionsEval.Statistics.Effects;
 
 namespace FunctionsEval.Statistics.Tests;
@@ -11,9 +10,7 @@ public sealed class Effect_sizes
     [Fact]
     public void Agree_with_R()
     {
-        // R: (mean(a)-mean(b))/sqrt((9*var(a)+9*var(b))/18); mean(a-b)/sd(a-b); mean(sign(outer(a,b,"-")))
-        Assert.Equal(0.19878450453017363, CohensD.Independent(RunningMoments.Of(First), RunningMoments.Of(Second))!.Value, 1e-13);
-        Assert.Equal(0.48976736133625448, CohensD.Paired(RunningMoments.Of(PairedDifference.Differences(First, Second)))!.Value, 1e-13);
+        // R: mean(sign(outer(a,b,"-")))
         Assert.Equal(0.14, CliffsDelta.Of(First, Second)!.Value, 1e-15);
 
         // R: mean(sign(outer(c(1,2,2,3), c(2,2,5,0,1), "-")))
@@ -36,23 +33,8 @@ public sealed class Effect_sizes
     }
 
     [Fact]
-    public void Cohens_d_ignores_shift_and_scale()
-    {
-        double[] Moved(double[] values) => [.. values.Select(value => (value * 7) + 3)];
-
-        Assert.Equal(
-            CohensD.Independent(RunningMoments.Of(First), RunningMoments.Of(Second))!.Value,
-            CohensD.Independent(RunningMoments.Of(Moved(First)), RunningMoments.Of(Moved(Second)))!.Value,
-            1e-12);
-    }
-
-    [Fact]
     public void Are_null_where_nothing_varies_or_nothing_is()
     {
-        Assert.Null(CohensD.Independent(RunningMoments.Of([1]), RunningMoments.Of([1, 2])));
-        Assert.Null(CohensD.Independent(RunningMoments.Of([1, 1]), RunningMoments.Of([2, 2])));
-        Assert.Null(CohensD.Paired(RunningMoments.Of([1])));
-        Assert.Null(CohensD.Paired(RunningMoments.Of([1, 1])));
         Assert.Null(CliffsDelta.Of([], [1]));
         Assert.Null(CliffsDelta.Of([1], []));
         Assert.Throws<ArgumentOutOfRangeException>(() => CliffsDelta.Of([1], [double.NaN]));

@@ -1,6 +1,5 @@
-using FunctionsEval.Statistics.Comparisons;
+using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Planning;
-using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Statistics.Tests;
 
@@ -110,7 +109,10 @@ public sealed class Planning_a_comparison
         var found = Simulation.Rate(4_000, 73, random =>
         {
             var (a, b) = Draw(random, items, clusterSize, Effect, samples);
-            return PairedDifference.Of([.. a.Select(m => m.Mean)], [.. b.Select(m => m.Mean)], clusters)!.PValue(0) <= 0.05;
+            return Comparison.Of(
+                PairedSamples.Of(a, b, clusterSize > 1 ? clusters : []),
+                new ComparisonDesign(ScoreScale.PassOrFail, samples, clusterSize > 1),
+                random).PValue <= 0.05;
         });
 
         Assert.InRange(promised, 0.78, 0.83);
@@ -130,41 +132,9 @@ public sealed class Planning_a_comparison
         Assert.Equal(0.05, PairedPower.Of(Unit, 20, 0, 0.05), 1e-9);
     }
 
-    // 2^(1-m) is 0.03 with 6 signs, 2^-m is 0.008 with 7 and 0.0005 with 11: what decides is the larger of that and of the limits of the method.
-    [Theory]
-    [InlineData(1, 0.05, 10)]
-    [InlineData(5, 0.05, 30)]
-    [InlineData(1.5, 0.05, 10)]
-    [InlineData(1, 0.00048828125, 11)]
-    [InlineData(4, 0.02, 28)]
-    [InlineData(4, 0.01, 28)]
-    public void No_verdict_is_promised_below_the_fewest_items(double itemsPerCluster, double alpha, int expected) =>
-        Assert.Equal(expected, FewestItems.Of(itemsPerCluster, alpha));
-
-    [Theory]
-    [InlineData(10, 1, 0.05)]
-    [InlineData(30, 5, 0.05)]
-    [InlineData(28, 4, 0.02)]
-    [InlineData(28, 4, 0.01)]
-    [InlineData(32, 4, 0.005)]
-    public void The_fewest_items_can_get_a_verdict_and_one_cluster_less_cannot(int items, int clusterSize, double alpha)
-    {
-        Assert.Equal(Verdict.Better, Decide(items));
-        Assert.Equal(Verdict.Inconclusive, Decide(items - clusterSize));
-
-        Verdict Decide(int count)
-        {
-            var options = new VerdictOptions(Confidence: 1 - alpha);
-            var scores = new PairedScores([.. Enumerable.Repeat(1.0, count)], new double[count], Clusters(count, clusterSize));
-            return Decisions.Of([DifferenceTest.Of(scores, options, new Random(3))], options)[0].Verdict;
-        }
-    }
-
     [Fact]
     public void Senseless_plans_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => FewestItems.Of(0.5, 0.05));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FewestItems.Of(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => PairedSampleSize.Of(Unit, 0, 0.8, 0.05));
         Assert.Throws<ArgumentOutOfRangeException>(() => PairedSampleSize.Of(Unit, 1, 1, 0.05));
         Assert.Throws<ArgumentOutOfRangeException>(() => PairedSampleSize.Of(Unit with { DifferenceVariance = -1 }, 1, 0.8, 0.05));

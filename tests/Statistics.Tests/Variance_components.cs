@@ -34,6 +34,33 @@ public sealed class Variance_components
         Assert.Equal(4, components.SamplesPerItem, 1e-12);
     }
 
+    // R: FL <- 4/qf(.975, n-1, n*(k-1)); FU <- 4*qf(.975, n*(k-1), n-1); c((FL-1)/(FL+k-1), (FU-1)/(FU+k-1), 1-1/FL, 1-1/FU)
+    [Theory]
+    [InlineData(12, 4, 0.146082112769383, 0.738920687142757, 0.406278420819687, 0.918837853757414)]
+    [InlineData(2, 20, -0.0134561771304308, 0.9950479668353092, -0.3615635404478938, 0.9997512280109824)]
+    public void Intervals_of_correlation_and_reliability_agree_with_R(int items, int samples, double low, double high, double lowReliability, double highReliability)
+    {
+        var components = new VarianceComponents(items, items * samples, 3.2, 0.8, samples);
+
+        Assert.Equal(low, components.CorrelationInterval(0.95)!.Lower, 1e-9);
+        Assert.Equal(high, components.CorrelationInterval(0.95)!.Upper, 1e-9);
+        Assert.Equal(lowReliability, components.ReliabilityInterval(0.95)!.Lower, 1e-9);
+        Assert.Equal(highReliability, components.ReliabilityInterval(0.95)!.Upper, 1e-9);
+    }
+
+    // R: f/qchisq(.2, f)
+    [Theory]
+    [InlineData(2, 15.5800237172121)]
+    [InlineData(10, 1.6728459079745)]
+    [InlineData(50, 1.20884924801418)]
+    [InlineData(1_000, 1.03932677285696)]
+    [InlineData(100_000, 1.00378002956381)]
+    public void The_upper_limit_of_a_pilots_variance_agrees_with_R(int units, double expected) =>
+        Assert.Equal(expected, SpreadLimit.FactorOf(units), 1e-7);
+
+    [Fact]
+    public void One_unit_says_nothing_of_a_variance() => Assert.Equal(double.PositiveInfinity, SpreadLimit.FactorOf(1));
+
     [Fact]
     public void Grouped_values_give_the_same_and_their_order_and_labels_do_not_matter()
     {

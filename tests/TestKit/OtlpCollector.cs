@@ -9,13 +9,14 @@ namespace FunctionsEval.TestKit;
 
 /// <summary>
 /// An OpenTelemetry collector that takes OTLP over HTTP with protobuf and keeps what it was sent. Field numbers are those of
-/// opentelemetry/proto (trace/v1, metrics/v1, common/v1); it shares nothing with the exporter.
+/// opentelemetry/proto (trace/v1, metrics/v1, logs/v1, common/v1); it shares nothing with the exporter.
 /// </summary>
 public sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<OtlpSpan> _spans = new();
     private readonly ConcurrentQueue<OtlpMetric> _metrics = new();
+    private readonly ConcurrentQueue<OtlpLog> _logs = new();
 
     private OtlpCollector()
     {
@@ -25,11 +26,14 @@ public sealed class OtlpCollector : IAsyncDisposable
         _app = builder.Build();
         _app.MapPost("/v1/traces", context => TakeAsync(context, Traces));
         _app.MapPost("/v1/metrics", context => TakeAsync(context, Metrics));
+        _app.MapPost("/v1/logs", context => TakeAsync(context, Logs));
     }
 
     public IReadOnlyCollection<OtlpSpan> Spans => _spans;
 
     public IReadOnlyCollection<OtlpMetric> MetricPoints => _metrics;
+
+    public IReadOnlyCollection<OtlpLog> LogLines => _logs;
 
     /// <summary>What a program needs to send here.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -84,6 +88,18 @@ public sealed class OtlpCollector : IAsyncDisposable
         }
     }
 
+    private void Logs(WireMessage request)
+    {
+        foreach (var scope in request.All(1).SelectMany(resource => resource.All(2)))
+        {
+            var category = scope.Find(1)?.Text(1) ?? "";
+            foreach (var line in scope.All(2))
+            {
+                _logs.Enqueue(new OtlpLog(category, Value(line.Find(5)), Attributes(line, 6)));
+            }
+        }
+    }
+
     private static Dictionary<string, string> Attributes(WireMessage? owner, int field) => (owner?.All(field) ?? [])
         .ToDictionary(pair => pair.Text(1), pair => Value(pair.Find(2)), StringComparer.Ordinal);
 
@@ -104,5 +120,7 @@ public sealed class OtlpCollector : IAsyncDisposable
 /// <param name="Status">0 unset, 1 ok, 2 error.</param>
 public sealed record OtlpSpan(
     string Service, string TraceId, string SpanId, string ParentId, string Name, int Kind, IReadOnlyDictionary<string, string> Attributes, int Status);
+
+public sealed record OtlpLog(string Category, string Text, IReadOnlyDictionary<string, string> Attributes);
 
 public sealed record OtlpMetric(string Name, string Unit, bool IsHistogram, IReadOnlyDictionary<string, string> Attributes);

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.TestKit;
 
 /// <summary>
-/// Runs asynchronous code on the calling thread in a fixed order: with <see cref="FakeClock"/>, a simulation that is the same every time.
+/// Runs asynchronous code on the calling thread in a fixed order: with <see cref="FakeTimeProvider"/>, a simulation that is the same every time.
 /// </summary>
 public sealed class SingleThread : SynchronizationContext
 {
@@ -14,7 +15,7 @@ public sealed class SingleThread : SynchronizationContext
     public override void Send(SendOrPostCallback d, object? state) => d(state);
 
     /// <summary>Starts the code, then moves the clock in steps until the code has ended.</summary>
-    public T Run<T>(Func<Task<T>> start, FakeClock clock, TimeSpan step, TimeSpan limit)
+    public T Run<T>(Func<Task<T>> start, FakeTimeProvider clock, TimeSpan step, TimeSpan limit)
     {
         var before = Current;
         SetSynchronizationContext(this);

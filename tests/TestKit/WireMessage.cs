@@ -42,38 +42,12 @@ internal sealed class WireMessage
 
     public long Number(int field) => (long)Last(field).Number;
 
-    /// <summary>Repeated numbers, packed or not.</summary>
-    public IReadOnlyList<long> Numbers(int field)
-    {
-        var numbers = new List<long>();
-        foreach (var (_, number, packed) in _fields.Where(entry => entry.Field == field))
-        {
-            if (packed.IsEmpty)
-            {
-                numbers.Add((long)number);
-            }
-
-            for (var rest = packed; !rest.IsEmpty;)
-            {
-                numbers.Add((long)Varint(ref rest));
-            }
-        }
-
-        return numbers;
-    }
-
     public bool Flag(int field) => Number(field) != 0;
 
     public string Text(int field) => Encoding.UTF8.GetString(Last(field).Bytes.Span);
 
     /// <summary>Bytes, as two hexadecimal digits each; empty when there are none.</summary>
     public string Hex(int field) => Has(field) ? Convert.ToHexStringLower(Last(field).Bytes.Span) : "";
-
-    /// <summary>A google.protobuf.StringValue.</summary>
-    public string? Wrapped(int field) => Find(field)?.Text(1);
-
-    public DateTimeOffset? Time(int field) =>
-        Find(field) is { } time ? DateTimeOffset.FromUnixTimeSeconds(time.Number(1)).AddTicks(time.Number(2) / TimeSpan.NanosecondsPerTick) : null;
 
     public WireMessage? Find(int field) => Has(field) ? Parse(Last(field).Bytes) : null;
 

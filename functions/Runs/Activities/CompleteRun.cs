@@ -20,30 +20,37 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, CellL
             await makeDigest(digest, cancellationToken);
         }
 
-        var completed = await runs.ChangeAsync(
-            input.RunId,
-            run => run.Status.IsFinished()
-                ? null
-                : run with
-                {
-                    Status = status,
-                    CompletedAt = clock.GetUtcNow(),
-                    Reason = input.FailureReason ?? StopText(input) ?? run.Reason,
-                    AnalysisError = input.AnalysisError,
-                    StopReason = StopCode(input) ?? run.StopReason,
-                    Executor = null,
-                },
-            cancellationToken);
         catalog.Forget(input.RunId);
-        if (completed is not null)
+        var hasEnded = false;
+        await runs.ChangeAsync(
+            input.RunId,
+            run =>
+            {
+                // Also a run that was cancelled is nobody's any more.
+                hasEnded = !run.Status.IsFinished();
+                return hasEnded ? Ended(run, status, input) : run.Executor is null ? null : run with { Executor = null };
+            },
+            cancellationToken);
+        var ended = await runs.GetAsync(input.RunId, cancellationToken);
+        await cells.SealAsync(ended, cancellationToken);
+        if (hasEnded)
         {
-            await cells.SealAsync(completed, cancellationToken);
-            RunTelemetry.RunEnded(completed.Status);
-            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, completed.Status, completed.Reason);
+            RunTelemetry.RunEnded(ended.Status);
+            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, ended.Status, ended.Reason);
         }
 
-        return completed?.Status ?? (await runs.GetAsync(input.RunId, cancellationToken)).Status;
+        return ended.Status;
     }
+
+    private RunRecord Ended(RunRecord run, RunStatus status, CompleteRunInput input) => run with
+    {
+        Status = status,
+        CompletedAt = clock.GetUtcNow(),
+        Reason = input.FailureReason ?? StopText(input) ?? run.Reason,
+        AnalysisError = input.AnalysisError,
+        StopReason = StopCode(input) ?? run.StopReason,
+        Executor = null,
+    };
 
     // An interim look answers "code: sentence".
     private static string? StopCode(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[0];

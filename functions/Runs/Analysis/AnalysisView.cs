@@ -23,7 +23,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(variant => Model(perScorer[index + 1], variant))]))],
             warnings,
             new RunComparisons(scores).All(),
-            scores.Failures);
+            scores.Failures,
+            first.VariabilityPValue);
     }
 
     private ModelStatistics Model(MultiSampleAnalysis analysis, VariantAnalysis variant)
@@ -35,22 +36,27 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             run.Variants[variant.Variant].Model,
             variant.SampleCount,
             variant.ItemCount,
-            variant.ItemMeans.Mean,
+            variant.Mean?.Mean,
             variant.ItemMeans.StdDev,
             variant.ItemMeans.Variance,
             variant.ItemMeans.Min,
             variant.ItemMeans.Max,
             variant.ItemMeans.Range,
-            variant.ConfidenceInterval,
+            variant.Mean?.Interval,
             variant.AverageWithinVariance,
-            variant.Consistency,
-            variant.ConsistencyLabel is { } label ? EvalJson.Name(label) : null,
+            variant.Consistency?.Value,
+            variant.Consistency is { } consistency ? EvalJson.Name(consistency.Label) : null,
             variant.InvalidCount,
             variant.FailedCount,
             variant.Distribution.Bins,
             budget,
             budget is null ? null : NextDollar(budget),
-            run.Allocation is null ? null : AllocationGain.Of(scores));
+            run.Allocation is null ? null : AllocationGain.Of(scores),
+            variant.Mean?.Method,
+            variant.Mean?.Assumption,
+            variant.Consistency?.Interval,
+            Reliability.Of(variant.Components),
+            variant.Passes.Count > 0 ? variant.Passes : null);
     }
 
     // Twice the calls on new scenarios halve the whole variance, on samples only their share; but new scenarios have to be there.

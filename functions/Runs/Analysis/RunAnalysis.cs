@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
+using FunctionsEval.Statistics.Repeats;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -11,6 +12,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Scorer">The scorer that the numbers are about: the first of the definition.</param>
 /// <param name="Comparisons">Verdicts on pairs of variants; empty when there is one variant or no scorer.</param>
 /// <param name="PerScenario">By scenario, then by variant.</param>
+/// <param name="VariabilityPValue">Of scenarios that all vary alike: above 0.01 none is called most variable, for that would rank chance.</param>
 /// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
     string RunId,
@@ -23,13 +25,16 @@ public sealed record RunAnalysis(
     IReadOnlyList<ScorerStatistics> OtherScorers,
     IReadOnlyList<AnalysisWarning> Warnings,
     IReadOnlyList<VariantComparison>? Comparisons = null,
-    IReadOnlyList<CellFailures>? Failures = null);
+    IReadOnlyList<CellFailures>? Failures = null,
+    double? VariabilityPValue = null);
 
 /// <param name="SampleCount">Scored cells.</param>
-/// <param name="Consistency">1 - (mean variance within scenarios) / (largest possible one), 0..1; null without a scale or with one sample.</param>
+/// <param name="Consistency">How alike two samples of a scenario are: 1 - 2·(variance within scenarios)/range², 0..1; null without a scale or with one sample.</param>
 /// <param name="VarianceBudget">Where the uncertainty of the mean comes from; null with one sample a scenario.</param>
 /// <param name="NextDollar">What more calls should be spent on: scenarios or samples.</param>
 /// <param name="Allocation">How its samples were shared out over the scenarios; null where all got the same.</param>
+/// <param name="Method">Of the interval, in words.</param>
+/// <param name="Passes">pass@k and pass^k of scorers that pass or fail.</param>
 /// <param name="ConsistencyLabel">high from 0.9, medium from 0.7, low below.</param>
 public sealed record ModelStatistics(
     string Variant,
@@ -51,7 +56,22 @@ public sealed record ModelStatistics(
     IReadOnlyList<ScoreBin> Distribution,
     VarianceBudget? VarianceBudget = null,
     string? NextDollar = null,
-    AllocationGain? Allocation = null);
+    AllocationGain? Allocation = null,
+    string? Method = null,
+    string? Assumption = null,
+    ConfidenceInterval? ConsistencyInterval = null,
+    Reliability? Reliability = null,
+    IReadOnlyList<RepeatedPasses>? Passes = null);
+
+/// <summary>How well scenarios are told apart by a variant's samples.</summary>
+/// <param name="Correlation">ICC(1): of two samples of one scenario. Intervals hold for roughly normal scores.</param>
+/// <param name="OfMeans">ICC(1,K): how well the scenario means would repeat in a second run.</param>
+public sealed record Reliability(double Correlation, ConfidenceInterval? CorrelationInterval, double OfMeans, ConfidenceInterval? OfMeansInterval)
+{
+    internal static Reliability? Of(VarianceComponents? components) => components is { Correlation: { } correlation, Reliability: { } ofMeans }
+        ? new Reliability(correlation, components.CorrelationInterval(MultiSampleAnalysis.Level), ofMeans, components.ReliabilityInterval(MultiSampleAnalysis.Level))
+        : null;
+}
 
 public sealed record ScenarioStatistics(
     string ScenarioId,

@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;
@@ -8,8 +9,6 @@ namespace FunctionsEval.Runs.Analysis;
 /// <summary>The verdicts of a run: every pair of variants that its comparison names, by every metric.</summary>
 internal sealed class RunComparisons(RunScores scores)
 {
-    private const int RetryDraws = 1_999;
-
     private readonly RunRecord _run = scores.Run;
     private readonly CompareSpec _compare = scores.Run.Compare ?? new CompareSpec();
     private readonly int[] _clusters = ScenarioClusters.Of(scores.Items);
@@ -17,60 +16,62 @@ internal sealed class RunComparisons(RunScores scores)
 
     public IReadOnlyList<VariantComparison> All() =>
     [
-        .. scores.Scorers.Zip(scores.PerScorer).Where(pair => _compare.Metrics?.Contains(pair.First.Name) ?? true).SelectMany(pair => ByMetric(pair.First, pair.Second)),
+        .. scores.Scorers.Index().Where(scorer => _compare.Metrics?.Contains(scorer.Item.Name) ?? true).SelectMany(scorer => ByMetric(scorer.Index, scorer.Item)),
     ];
 
-    private IEnumerable<VariantComparison> ByMetric(IScorer scorer, MultiSampleAnalysis analysis)
+    private IEnumerable<VariantComparison> ByMetric(int index, IScorer scorer)
     {
+        var analysis = scores.PerScorer[index];
         var pairs = ComparedPairs.Of(_run.Variants.Count, ComparedPairs.ControlOf(_run, _compare), _compare.Pairs);
         if (_sequential is not null)
         {
-            return _sequential.DecisionsOf(scorer.Name).Zip(pairs, (decision, pair) => View(scorer, analysis, pair, decision));
+            return _sequential.DecisionsOf(scorer.Name).Zip(pairs, (decision, pair) => View(scorer, analysis, pair, decision, _sequential.DesignOf(scorer.Name)));
         }
 
-        var options = VerdictRules.Of(_compare, scorer.Name);
-        var evidence = pairs.Select((pair, index) =>
-            DifferenceTest.Of(ScoresOf(analysis, scorer, pair), options, VerdictRules.RandomOf(_run, scorer.Name, index))).ToList();
-        return Decisions.Of(evidence, options).Zip(pairs, (decision, pair) => View(scorer, analysis, pair, decision));
+        var design = VerdictRules.DesignOf(scores, index, _compare);
+        var evidence = pairs.Select((pair, place) => new Evidence(
+            Comparison.Of(SamplesOf(analysis, pair), design, VerdictRules.RandomOf(_run, scorer.Name, place)),
+            ScoreBounds.Of(scores, scorer, analysis, pair))).ToList();
+        return Decisions.Of(evidence, design, VerdictRules.CorrectionOf(_compare)).Zip(pairs, (decision, pair) => View(scorer, analysis, pair, decision, design));
     }
 
-    private PairedScores ScoresOf(MultiSampleAnalysis analysis, IScorer scorer, (int Variant, int Control) pair) => PairedScores.Of(
-        analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control), _clusters, analysis.IsPassOrFail, scorer.Scale);
+    // Cells of the plan are still to come; what an early stop left out is not.
+    private bool IsPartial => _run.Stopping is null && scores.Outcomes.Values.Sum() < _run.TotalCells;
 
-    private VariantComparison View(IScorer scorer, MultiSampleAnalysis analysis, (int Variant, int Control) pair, Decision decision)
+    private PairedSamples SamplesOf(MultiSampleAnalysis analysis, (int Variant, int Control) pair) => PairedSamples.Of(
+        analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control), _clusters);
+
+    private VariantComparison View(IScorer scorer, MultiSampleAnalysis analysis, (int Variant, int Control) pair, Decision decision, ComparisonDesign design)
     {
-        var evidence = decision.Evidence;
+        var evidence = decision.Comparison;
+        var (variant, control) = (_run.Variants[pair.Variant].Name, _run.Variants[pair.Control].Name);
+        var sentence = new ComparisonSentence(variant, control, design.Scale, design, _compare.Better != "lower", IsPartial);
         return new VariantComparison(
             scorer.Name,
-            _run.Variants[pair.Variant].Name,
-            _run.Variants[pair.Control].Name,
+            variant,
+            control,
             EvalJson.Name(VerdictRules.Directed(decision.Verdict, _compare)),
             evidence.Effect,
             evidence.Interval,
             evidence.PValue,
             decision.AdjustedPValue,
             decision.AdjustedEquivalencePValue,
-            _sequential is null ? _compare.MarginOf(scorer.Name) : _sequential.OptionsOf(scorer.Name).Margin,
+            design.Margin,
             evidence.Method,
             evidence.Items,
-            evidence.Clusters,
-            scorer.Scale is { } scale ? Bounds(analysis, pair, scale) : null,
-            RetryShiftOf(analysis, pair, scorer.Name),
-            decision.Reason);
+            evidence.Units,
+            ScoreBounds.Of(scores, scorer, analysis, pair),
+            RetryShiftOf(analysis, pair),
+            decision.Reason,
+            sentence.Of(decision),
+            evidence.Assumption,
+            evidence.Warnings,
+            evidence.OnTheseItems,
+            evidence.StandardizedEffect,
+            evidence.CliffsDelta);
     }
 
-    private EffectBounds? Bounds(MultiSampleAnalysis analysis, (int Variant, int Control) pair, (double Min, double Max) scale)
-    {
-        var (first, second) = (analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control));
-        return scores.Planned is { } planned
-            ? MissingScores.Bounds(first, second, planned[pair.Variant], planned[pair.Control], scale)
-            : _sequential is null
-            ? MissingScores.Bounds(first, second, _run.MeanSamples, scale)
-            : MissingScores.Bounds(
-                [.. scores.EvaluatedItems.Select(item => first[item])], [.. scores.EvaluatedItems.Select(item => second[item])], _run.SamplesPerScenario, scale);
-    }
-
-    private RetryShift? RetryShiftOf(MultiSampleAnalysis analysis, (int Variant, int Control) pair, string metric)
+    private RetryShift? RetryShiftOf(MultiSampleAnalysis analysis, (int Variant, int Control) pair)
     {
         if (!analysis.HasRetried)
         {
@@ -81,8 +82,6 @@ internal sealed class RunComparisons(RunScores scores)
         return RetryShiftTest.Of(
             [.. analysis.ScoresOf(pair.Variant), .. analysis.ScoresOf(pair.Control)],
             [.. analysis.RetriedOf(pair.Variant), .. analysis.RetriedOf(pair.Control)],
-            [.. own, .. own],
-            RetryDraws,
-            VerdictRules.RandomOf(_run, metric, 0));
+            [.. own, .. own]);
     }
 }

@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -35,15 +36,16 @@ internal sealed record RunScores(
         Func<CellAddress, bool>? isRead = null)
     {
         var scorers = run.Scorers.Select(Evaluation.Scoring.Scorers.Create).ToList();
-        var perScorer = scorers.Select(scorer => new MultiSampleAnalysis(run.Items, run.Variants.Count, run.MeanSamples, scorer.Scale))
-            .DefaultIfEmpty(new MultiSampleAnalysis(run.Items, run.Variants.Count, run.MeanSamples, scale: null))
-            .ToList();
         var items = new List<Scenario>(run.Items);
         await foreach (var item in runs.ItemsAsync(run.RunId, cancellationToken))
         {
             items.Add(item);
         }
 
+        var clusters = ScenarioClusters.Of(items);
+        var perScorer = scorers.Select((scorer, index) => Analysis(VerdictRules.ScaleOf(run.Scorers[index], scorer)))
+            .DefaultIfEmpty(Analysis(ScoreScale.Unbounded))
+            .ToList();
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
         var evaluated = new HashSet<int>();
         var failures = new CellFailures.Counter(run);
@@ -66,6 +68,8 @@ internal sealed record RunScores(
         }
 
         return new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList());
+
+        MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.MeanSamples, scale, clusters, unchecked((int)run.Seed));
     }
 
     private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool wasRetried)

@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Sequential;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;
@@ -11,17 +12,19 @@ namespace FunctionsEval.Runs.Analysis;
 /// </summary>
 internal sealed class SequentialComparisons
 {
-    private static readonly HashSet<string> PassOrFailScorers = ["exact", "contains", "regex", "choice", "json_schema"];
+    private const int MostLooks = 50;
 
     private readonly RunScores _scores;
     private readonly CompareSpec _compare;
     private readonly int[] _order;
+    private readonly int[] _clusters;
 
     public SequentialComparisons(RunScores scores)
     {
         var stopping = scores.Run.Stopping ?? throw new ArgumentException("The run does not stop early.", nameof(scores));
         _scores = scores;
         _compare = scores.Run.Compare ?? new CompareSpec();
+        _clusters = ScenarioClusters.Of(scores.Items);
         StoppingMetric = stopping.Metric ?? scores.Scorers[0].Name;
 
         // One variant and one sample, by item: the random order of the items themselves.
@@ -34,44 +37,61 @@ internal sealed class SequentialComparisons
 
     public IReadOnlyList<(int Variant, int Control)> Pairs { get; }
 
-    public IReadOnlyList<Decision> DecisionsOf(string metric) =>
-        Decisions.Of([.. Pairs.Select(pair => TestOf(metric).Of(Differences(metric, pair), RangeOf(metric)))], OptionsOf(metric));
+    public IReadOnlyList<Decision> DecisionsOf(string metric)
+    {
+        var (test, looks) = (TestOf(metric), Looks());
+        return Decisions.Of(
+            [.. Pairs.Select((pair, index) => new Evidence(
+                test.Of(Samples(metric, pair), ItemsAt(looks, metric, pair), VerdictRules.RandomOf(_scores.Run, metric, index)),
+                ScoreBounds.Of(_scores, _scores.Scorers[IndexOf(metric)], _scores.PerScorer[IndexOf(metric)], pair)))],
+            DesignOf(metric),
+            VerdictRules.CorrectionOf(_compare));
+    }
 
     /// <summary>Of the comparison that is least likely to be decided.</summary>
     public double ChanceOfDeciding()
     {
+        var (test, look) = (TestOf(StoppingMetric), Looks().Count - 1);
         var undecided = DecisionsOf(StoppingMetric).Zip(Pairs).Where(pair => pair.First.Verdict == Verdict.Inconclusive);
-        return undecided.Min(pair => TestOf(StoppingMetric).ChanceOfDeciding(Differences(StoppingMetric, pair.Second)));
+        return look < 0 ? 1 : undecided.Min(pair => test.ChanceOfDeciding(Samples(StoppingMetric, pair.Second), look, VerdictRules.RandomOf(_scores.Run, StoppingMetric, 0)));
     }
 
     /// <summary>The margin of <c>stopping</c> is that of the metric that is looked at, and of those that have none of their own.</summary>
-    public VerdictOptions OptionsOf(string metric)
+    public ComparisonDesign DesignOf(string metric)
     {
-        var options = VerdictRules.Of(_compare, metric);
+        var design = VerdictRules.DesignOf(_scores, IndexOf(metric), _compare);
         var margin = _scores.Run.Stopping!.Margin;
-        return options with { Margin = metric == StoppingMetric ? margin ?? options.Margin : _compare.MarginOf(metric) ?? margin };
+        return design with { Margin = metric == StoppingMetric ? margin ?? design.Margin : design.Margin ?? margin };
     }
 
     private int IndexOf(string metric) => _scores.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
 
-    private double? RangeOf(string metric) => _scores.Scorers[IndexOf(metric)].Scale is { } scale ? scale.Max - scale.Min : null;
+    private GroupSequentialTest TestOf(string metric) => new(PlannedLooks(), DesignOf(metric), AlphaSpending.OBrienFleming);
 
-    // By what the scorer can say, not by what it has said so far: the method must not depend on the data.
-    private SequentialTest TestOf(string metric) => new(
-        _scores.Run.Items,
-        _scores.Run.SamplesPerScenario == 1 && PassOrFailScorers.Contains(_scores.Run.Scorers[IndexOf(metric)].Type),
-        OptionsOf(metric));
+    // Scenarios at each planned look; the last is the whole plan. More than fifty looks find hardly anything earlier and cost power and time.
+    private List<int> PlannedLooks()
+    {
+        var (every, all) = (_scores.Run.Stopping!.LookEvery, _scores.Run.Items);
+        every *= ((all - 1) / every / MostLooks) + 1;
+        return [.. Enumerable.Range(1, (all - 1) / every).Select(look => look * every), all];
+    }
 
-    private double[] Differences(string metric, (int Variant, int Control) pair)
+    // A run that ended between two looks, by its number of calls, has had the earlier ones; its end is not a look of its own.
+    private List<int> Looks() => [.. PlannedLooks().Where(items => items <= _order.Length)];
+
+    // A scenario without a score of both counts for the look that it was part of, but is none of its pairs.
+    private List<int> ItemsAt(List<int> looks, string metric, (int Variant, int Control) pair)
     {
         var analysis = _scores.PerScorer[IndexOf(metric)];
         var (first, second) = (analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control));
-        return [.. _order.Where(item => first[item].Count > 0 && second[item].Count > 0).Select(item => Difference(first[item], second[item]))];
+        return [.. looks.Select(items => _order.Take(items).Count(item => first[item].Count > 0 && second[item].Count > 0))];
     }
 
-    private static double Difference(RunningMoments first, RunningMoments second)
+    private PairedSamples Samples(string metric, (int Variant, int Control) pair)
     {
-        var difference = first.Mean - second.Mean;
-        return Math.Abs(difference) <= 1e-12 * Math.Abs(first.Mean) ? 0 : difference;
+        var analysis = _scores.PerScorer[IndexOf(metric)];
+        var (first, second) = (analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control));
+        return PairedSamples.Of(
+            [.. _order.Select(item => first[item])], [.. _order.Select(item => second[item])], _clusters.Length == 0 ? [] : [.. _order.Select(item => _clusters[item])]);
     }
 }

@@ -1,4 +1,5 @@
 using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;
@@ -11,6 +12,9 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Method">In words.</param>
 /// <param name="Bounds">What the effect could be had the missing cells been scored; null when none is missing or the scale is unknown.</param>
 /// <param name="Reason">Why it is inconclusive.</param>
+/// <param name="Summary">The comparison in one sentence; null, like all that follow, in analyses of earlier versions.</param>
+/// <param name="Assumption">What the numbers rest on where there are few scenarios or clusters.</param>
+/// <param name="OnTheseScenarios">The same difference on these very scenarios, were they asked again; null with one sample a scenario.</param>
 public sealed record VariantComparison(
     string Metric,
     string Variant,
@@ -27,4 +31,10 @@ public sealed record VariantComparison(
     int Clusters,
     EffectBounds? Bounds = null,
     RetryShift? RetryShift = null,
-    string? Reason = null);
+    string? Reason = null,
+    string? Summary = null,
+    string? Assumption = null,
+    IReadOnlyList<InferenceWarning>? Warnings = null,
+    FixedItemsComparison? OnTheseScenarios = null,
+    double? StandardizedEffect = null,
+    double? CliffsDelta = null);

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;
@@ -7,8 +8,28 @@ namespace FunctionsEval.Runs.Analysis;
 /// <summary>What a definition's comparison means for the statistics.</summary>
 internal static class VerdictRules
 {
-    public static VerdictOptions Of(CompareSpec compare, string metric) => new(
-        compare.MarginOf(metric), compare.Confidence, compare.Correction == "none" ? Correction.None : Correction.Holm);
+    private const string Triage = "triage";
+
+    private static readonly HashSet<string> PassOrFailScorers = ["exact", "contains", "regex", "choice", "json_schema"];
+
+    /// <summary>By what a scorer can say, not by what it has said so far: the method must not depend on the data.</summary>
+    public static ScoreScale ScaleOf(ScorerSpec spec, IScorer scorer) => (spec.Type, scorer.Scale) switch
+    {
+        (Triage, _) when spec.Name != TriageScorers.AiScore => ScoreScale.PassOrFail,
+        var (type, _) when PassOrFailScorers.Contains(type) => ScoreScale.PassOrFail,
+        (_, { } ends) => ScoreScale.Between(ends.Min, ends.Max),
+        _ => ScoreScale.Unbounded,
+    };
+
+    /// <summary>Of the scorer at that place.</summary>
+    public static ComparisonDesign DesignOf(RunScores scores, int scorer, CompareSpec compare) => new(
+        ScaleOf(scores.Run.Scorers[scorer], scores.Scorers[scorer]),
+        scores.Run.MeanSamples,
+        scores.Items.Any(item => item.Cluster is not null),
+        compare.MarginOf(scores.Scorers[scorer].Name),
+        compare.Confidence);
+
+    public static Correction CorrectionOf(CompareSpec compare) => compare.Correction == "none" ? Correction.None : Correction.Holm;
 
     /// <summary>Of a metric where lower is better, the higher score is the worse one.</summary>
     public static Verdict Directed(Verdict verdict, CompareSpec compare) => (verdict, compare.Better) switch

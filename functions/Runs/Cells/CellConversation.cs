@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Budget;
@@ -27,6 +28,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
     private int _sent;
     private int _lost;
     private KeptConversation? _kept;
+    private bool _keepsReasoning;
 
     public IReadOnlyList<ProviderCall> Calls => _calls;
 
@@ -38,6 +40,9 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
     public async Task<CellRecord> RunAsync(Scenario item, CancellationToken cancellationToken)
     {
         var conversation = CellConversations.Of(active, address.Variant, item);
+
+        // Scorers that do not want the thoughts take them off themselves.
+        _keepsReasoning = item.ScorersOf(active.Run.Scorers).Any(spec => spec.Reasoning == ScorerSpec.KeepReasoning);
         IsKept = conversation.MaxTurns > 1;
         if (IsKept)
         {
@@ -98,7 +103,8 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";
         var request = new ModelRequest(
             model.Model, messages, id, variant.Temperature ?? config.Temperature, MaxTokens, variant.ReasoningEffort,
-            active.Run.IsTriage ? TriageSchema : null);
+            active.Run.IsTriage ? TriageSchema : null, KeepReasoning: _keepsReasoning, TopP: config.TopP, Seed: config.Seed, Stop: config.Stop,
+            ResponseFormat: config.ResponseFormat, Extra: config.Extra);
         _reserved = active.Budget is null ? 0 : _prices.AtMost(request);
 
         // A failed attempt may have been charged all the same, so the whole call is settled by what its attempts may have cost.

@@ -3,7 +3,7 @@ using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.Anthropic;
 
-/// <summary>Anthropic's messages: the system text stands apart, and max_tokens is required.</summary>
+/// <summary>Anthropic's messages: the system text stands apart, and max_tokens is required. There is no seed and no JSON without a schema.</summary>
 internal sealed class AnthropicFormat : IWireFormat
 {
     /// <summary>Where nothing is asked for; Anthropic has no default of its own.</summary>
@@ -44,7 +44,17 @@ internal sealed class AnthropicFormat : IWireFormat
             json.WriteEndObject();
         }
 
-        WriteOutput(json, request.ReasoningEffort is "none" or "minimal" ? null : request.ReasoningEffort, request.JsonSchema);
+        if (request.TopP is { } topP)
+        {
+            json.WriteNumber("top_p"u8, topP);
+        }
+
+        if (request.Stop is { Count: > 0 } stop)
+        {
+            json.WriteStrings("stop_sequences"u8, stop);
+        }
+
+        WriteOutput(json, request, request.ReasoningEffort is "none" or "minimal" ? null : request.ReasoningEffort);
     }
 
     public AnswerReading Read(JsonElement body)
@@ -91,9 +101,10 @@ internal sealed class AnthropicFormat : IWireFormat
         return texts;
     }
 
-    private static void WriteOutput(Utf8JsonWriter json, string? effort, OutputSchema? schema)
+    private static void WriteOutput(Utf8JsonWriter json, ModelRequest request, string? effort)
     {
-        if (effort is null && schema is null)
+        var format = AnswerFormat.InVendorsWords(request);
+        if (effort is null && request.JsonSchema is null && format is null)
         {
             return;
         }
@@ -104,7 +115,12 @@ internal sealed class AnthropicFormat : IWireFormat
             json.WriteString("effort"u8, effort);
         }
 
-        if (schema is not null)
+        if (format is { } given)
+        {
+            json.WritePropertyName("format"u8);
+            given.WriteTo(json);
+        }
+        else if (request.JsonSchema is { } schema)
         {
             json.WriteStartObject("format"u8);
             json.WriteString("type"u8, "json_schema"u8);

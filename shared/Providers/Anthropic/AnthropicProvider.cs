@@ -41,6 +41,9 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
     public Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken) =>
         Attempt.RunAsync(_endpoint, _clock, request, SendAsync, cancellationToken);
 
+    public RequestAdaptations LeavesOut(ModelRequest request) =>
+        RequestAdaptations.WithoutSeed | (AnswerFormat.IsJson(request) ? RequestAdaptations.WithoutResponseFormat : RequestAdaptations.None);
+
     public void Dispose()
     {
         _client.Dispose();
@@ -49,7 +52,13 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
 
     private async Task<ModelOutcome> SendAsync(ModelRequest request, CancellationToken cancellationToken)
     {
-        var parameters = MessageCreateParams.FromRawUnchecked(HeadersOf(request), NoQuery, BodyOf(request));
+        var written = RequestBody.Of(Format, request);
+        if (written.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        var parameters = MessageCreateParams.FromRawUnchecked(HeadersOf(request), NoQuery, MembersOf(written.Json));
         using var response = await _client.WithRawResponse.Messages.Create(parameters, cancellationToken);
         var message = response.RawMessage;
         await using var stream = await message.Content.ReadAsStreamAsync(cancellationToken);
@@ -63,8 +72,8 @@ public sealed class AnthropicProvider : IModelProvider, IDisposable
             ClientRequestId.ToHeaderValue(request.ClientRequestId), ProviderJson.Default.String),
     };
 
-    private static Dictionary<string, JsonElement> BodyOf(ModelRequest request) =>
-        JsonSerializer.Deserialize(RequestBody.Of(Format, request).Span, ProviderJson.Default.DictionaryStringJsonElement)!;
+    private static Dictionary<string, JsonElement> MembersOf(ReadOnlyMemory<byte> body) =>
+        JsonSerializer.Deserialize(body.Span, ProviderJson.Default.DictionaryStringJsonElement)!;
 
     /// <summary>A request that was made from raw parts gets no key from the package.</summary>
     private sealed class Key(HttpMessageHandler inner, ProviderEndpoint endpoint) : DelegatingHandler(inner)

@@ -120,11 +120,57 @@ internal sealed class GeminiFormat : IWireFormat
             json.WriteEndObject();
         }
 
+        if (request.TopP is { } topP)
+        {
+            json.WriteNumber("topP"u8, topP);
+        }
+
+        if (request.Seed is { } seed)
+        {
+            json.WriteNumber("seed"u8, seed);
+        }
+
+        if (request.Stop is { Count: > 0 } stop)
+        {
+            json.WriteStrings("stopSequences"u8, stop);
+        }
+
+        WriteAnswerFormat(json, request);
+    }
+
+    private static void WriteAnswerFormat(Utf8JsonWriter json, ModelRequest request)
+    {
         if (request.JsonSchema is { } schema)
         {
             json.WriteString("responseMimeType"u8, "application/json"u8);
             json.WriteJson("responseJsonSchema"u8, schema.Schema);
         }
+        else if (AnswerFormat.IsJson(request))
+        {
+            json.WriteString("responseMimeType"u8, "application/json"u8);
+        }
+        else if (AnswerFormat.InVendorsWords(request) is { } format)
+        {
+            WriteGiven(json, format);
+        }
+    }
+
+    /// <summary>Fields of the configuration (responseMimeType, responseSchema, ...) as they are given; any other object is the schema itself.</summary>
+    private static void WriteGiven(Utf8JsonWriter json, JsonElement format)
+    {
+        if (format.EnumerateObject().All(member => member.Name.StartsWith("response", StringComparison.Ordinal)))
+        {
+            foreach (var member in format.EnumerateObject())
+            {
+                member.WriteTo(json);
+            }
+
+            return;
+        }
+
+        json.WriteString("responseMimeType"u8, "application/json"u8);
+        json.WritePropertyName("responseSchema"u8);
+        format.WriteTo(json);
     }
 
     private static bool IsBeforeLevels(string model) =>

@@ -19,8 +19,14 @@ public sealed class GeminiProvider(ProviderEndpoint endpoint, TimeProvider clock
 
     private async Task<ModelOutcome> SendAsync(ModelRequest request, CancellationToken cancellationToken)
     {
+        var written = RequestBody.Of(Format, request);
+        if (written.Problem is { } problem)
+        {
+            return problem;
+        }
+
         var url = new Uri($"{endpoint.Endpoint.AbsoluteUri.TrimEnd('/')}/models/{Uri.EscapeDataString(request.Model)}:generateContent");
-        using var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(RequestBody.Of(Format, request)) };
+        using var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(written.Json) };
         message.Content.Headers.ContentType = Json;
         message.Headers.Add("X-Client-Request-Id", ClientRequestId.ToHeaderValue(request.ClientRequestId));
         if (await endpoint.AuthorizationAsync(cancellationToken) is var (name, value))

@@ -6,7 +6,8 @@ namespace FunctionsEval.Providers.OpenAI;
 
 /// <summary>Chat completions: OpenAI's, and those of everybody who followed it.</summary>
 /// <param name="hasSchemas">False for vendors that know "some JSON object" only; the prompt has to say the rest.</param>
-internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
+/// <param name="seedField">Null for vendors that take no seed.</param>
+internal sealed class ChatFormat(bool hasSchemas = true, string? seedField = "seed") : IWireFormat
 {
     private static readonly string[] CompletionTokenModels = ["gpt-5", "o1", "o3", "o4"];
 
@@ -42,10 +43,22 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
             json.WriteString("reasoning_effort"u8, effort);
         }
 
-        if (request.JsonSchema is { } schema)
+        if (request.TopP is { } topP)
         {
-            WriteSchema(json, schema);
+            json.WriteNumber("top_p"u8, topP);
         }
+
+        if (request.Seed is { } seed && seedField is not null)
+        {
+            json.WriteNumber(seedField, seed);
+        }
+
+        if (request.Stop is { Count: > 0 } stop)
+        {
+            json.WriteStrings("stop"u8, stop);
+        }
+
+        WriteAnswerFormat(json, request);
     }
 
     public AnswerReading Read(JsonElement body)
@@ -106,6 +119,25 @@ internal sealed class ChatFormat(bool hasSchemas = true) : IWireFormat
         var adapted when adapted.HasFlag(RequestAdaptations.MaxTokensName) => false,
         _ => CompletionTokenModels.Any(prefix => request.Model.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)),
     };
+
+    private void WriteAnswerFormat(Utf8JsonWriter json, ModelRequest request)
+    {
+        if (request.JsonSchema is { } schema)
+        {
+            WriteSchema(json, schema);
+        }
+        else if (AnswerFormat.IsJson(request))
+        {
+            json.WriteStartObject("response_format"u8);
+            json.WriteString("type"u8, "json_object"u8);
+            json.WriteEndObject();
+        }
+        else if (AnswerFormat.InVendorsWords(request) is { } format)
+        {
+            json.WritePropertyName("response_format"u8);
+            format.WriteTo(json);
+        }
+    }
 
     private void WriteSchema(Utf8JsonWriter json, OutputSchema schema)
     {

@@ -29,14 +29,16 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
     private readonly ResponsesClient _responses;
     private readonly ChatFormat _chatFormat;
     private readonly bool _hasResponses;
+    private readonly bool _hasSeed;
     private readonly ResponseReader _reader;
 
     /// <param name="hasResponses">The vendor has the Responses API too: used for reasoning effort, and for models that have nothing else.</param>
     /// <param name="hasSchemas">The vendor can hold a model to a JSON schema.</param>
-    public OpenAIProvider(ProviderEndpoint endpoint, TimeProvider clock, bool hasResponses = false, bool hasSchemas = true)
+    /// <param name="seedField">What its chat completions call the seed; null where they have none.</param>
+    public OpenAIProvider(ProviderEndpoint endpoint, TimeProvider clock, bool hasResponses = false, bool hasSchemas = true, string? seedField = "seed")
     {
-        (_endpoint, _clock, _hasResponses) = (endpoint, clock, hasResponses);
-        _chatFormat = new ChatFormat(hasSchemas);
+        (_endpoint, _clock, _hasResponses, _hasSeed) = (endpoint, clock, hasResponses, seedField is not null);
+        _chatFormat = new ChatFormat(hasSchemas, seedField);
         _reader = new ResponseReader(endpoint, clock);
         _http = Attempt.CreateHttpClient(endpoint);
         var key = new Key(endpoint);
@@ -58,6 +60,11 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
 
     public Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken) =>
         Attempt.RunAsync(_endpoint, _clock, request, SendAsync, cancellationToken);
+
+    public RequestAdaptations LeavesOut(ModelRequest request) =>
+        UsesResponses(request) ? RequestAdaptations.WithoutSeed | RequestAdaptations.WithoutStop
+        : _hasSeed ? RequestAdaptations.None
+        : RequestAdaptations.WithoutSeed;
 
     public void Dispose() => _http.Dispose();
 
@@ -81,7 +88,13 @@ public sealed class OpenAIProvider : IModelProvider, IDisposable
         };
         callOptions.SetHeader("X-Client-Request-Id", ClientRequestId.ToHeaderValue(request.ClientRequestId));
         IWireFormat format = UsesResponses(request) ? Responses : _chatFormat;
-        using var content = BinaryContent.Create(BinaryData.FromBytes(RequestBody.Of(format, request)));
+        var written = RequestBody.Of(format, request);
+        if (written.Problem is { } problem)
+        {
+            return problem;
+        }
+
+        using var content = BinaryContent.Create(BinaryData.FromBytes(written.Json));
         var result = format == Responses ? await _responses.CreateResponseAsync(content, callOptions) : await _chat(request.Model).CompleteChatAsync(content, callOptions);
         using var response = result.GetRawResponse();
         using var body = await ResponseBody.ReadAsync(response.ContentStream, _endpoint.MaxResponseBytes, cancellationToken);

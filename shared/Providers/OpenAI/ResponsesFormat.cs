@@ -4,7 +4,7 @@ using FunctionsEval.Providers.Wire;
 
 namespace FunctionsEval.Providers.OpenAI;
 
-/// <summary>OpenAI's Responses API: what its reasoning models are asked through. Nothing is kept at the vendor.</summary>
+/// <summary>OpenAI's Responses API: what its reasoning models are asked through. Nothing is kept at the vendor. It has no seed and no stop texts.</summary>
 internal sealed class ResponsesFormat : IWireFormat
 {
     public string AnswerName => "response";
@@ -42,6 +42,16 @@ internal sealed class ResponsesFormat : IWireFormat
             json.WriteEndObject();
         }
 
+        if (request.TopP is { } topP)
+        {
+            json.WriteNumber("top_p"u8, topP);
+        }
+
+        WriteAnswerFormat(json, request);
+    }
+
+    private static void WriteAnswerFormat(Utf8JsonWriter json, ModelRequest request)
+    {
         if (request.JsonSchema is { } schema)
         {
             json.WriteStartObject("text"u8);
@@ -52,6 +62,38 @@ internal sealed class ResponsesFormat : IWireFormat
             json.WriteJson("schema"u8, schema.Schema);
             json.WriteEndObject();
             json.WriteEndObject();
+        }
+        else if (AnswerFormat.IsJson(request))
+        {
+            json.WriteStartObject("text"u8);
+            json.WriteStartObject("format"u8);
+            json.WriteString("type"u8, "json_object"u8);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        else if (AnswerFormat.InVendorsWords(request) is { } format)
+        {
+            json.WriteStartObject("text"u8);
+            json.WriteStartObject("format"u8);
+            WriteMembers(json, format);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>Chat completions put a schema and its name into an object of their own, this API puts them beside the type.</summary>
+    private static void WriteMembers(Utf8JsonWriter json, JsonElement format)
+    {
+        foreach (var member in format.EnumerateObject())
+        {
+            if (member is { Name: "json_schema", Value.ValueKind: JsonValueKind.Object })
+            {
+                WriteMembers(json, member.Value);
+            }
+            else
+            {
+                member.WriteTo(json);
+            }
         }
     }
 

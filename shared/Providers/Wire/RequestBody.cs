@@ -8,8 +8,13 @@ internal static class RequestBody
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static ReadOnlyMemory<byte> Of(IWireFormat format, ModelRequest request)
+    public static WrittenBody Of(IWireFormat format, ModelRequest request)
     {
+        if (AnswerFormat.ProblemOf(request) is { } problem)
+        {
+            return WrittenBody.Refused(problem);
+        }
+
         var size = 256 + (request.JsonSchema?.Schema.Length ?? 0);
         foreach (var message in request.Messages)
         {
@@ -23,7 +28,7 @@ internal static class RequestBody
         format.Write(json, request);
         json.WriteEndObject();
         json.Flush();
-        return buffer.WrittenMemory;
+        return request.Extra is null ? new WrittenBody(buffer.WrittenMemory, null) : ExtraFields.Add(buffer.WrittenMemory, request.Extra, Options);
     }
 
     /// <summary>All system messages as one text; null when there is none. For vendors that keep them apart from the conversation.</summary>
@@ -41,10 +46,28 @@ internal static class RequestBody
         _ => "user"u8,
     };
 
+    public static void WriteStrings(this Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>A property whose value is JSON that we hold as text.</summary>
     public static void WriteJson(this Utf8JsonWriter json, ReadOnlySpan<byte> name, string text)
     {
         json.WritePropertyName(name);
         json.WriteRawValue(text);
     }
+}
+
+/// <param name="Problem">Why the request cannot be written; nothing is to be sent then.</param>
+internal readonly record struct WrittenBody(ReadOnlyMemory<byte> Json, ModelOutcome.Failed? Problem)
+{
+    public static WrittenBody Refused(string message) =>
+        new(default, new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.ValidationError, message, IsUnsent: true)));
 }

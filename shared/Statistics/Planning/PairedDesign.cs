@@ -31,6 +31,10 @@ public sealed record PairedDesign(
         }
     }
 
+    /// <summary>The same comparison were everything to vary more.</summary>
+    public PairedDesign WithVariancesTimes(double factor) =>
+        this with { DifferenceVariance = factor * DifferenceVariance, FirstWithin = factor * FirstWithin, SecondWithin = factor * SecondWithin };
+
     /// <summary>
     /// From a pilot's samples, item by item; items that lack a sample of either variant are left out. ω² is what the variance of the
     /// differences exceeds the share of the samples by, cut at 0. Null below two items, or when none of them has two samples of a variant.

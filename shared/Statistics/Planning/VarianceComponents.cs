@@ -1,3 +1,5 @@
+using MathNet.Numerics;
+
 namespace FunctionsEval.Statistics.Planning;
 
 /// <summary>
@@ -21,6 +23,16 @@ public sealed record VarianceComponents(
 
     /// <summary>ICC(1,K), how well the means of items would repeat in a second run of as many samples. Null when they do not differ.</summary>
     public double? Reliability => Ratio(MeanSquareBetween);
+
+    /// <summary>Of the correlation, by the F law of MSB/MSW: Shrout and Fleiss (1979). For normal scores. Null when nothing varies within items.</summary>
+    public ConfidenceInterval? CorrelationInterval(double level) => Ends(level) is var (lower, upper)
+        ? new ConfidenceInterval((lower - 1) / (lower + SamplesPerItem - 1), (upper - 1) / (upper + SamplesPerItem - 1), level)
+        : null;
+
+    /// <summary>Of the reliability, likewise.</summary>
+    public ConfidenceInterval? ReliabilityInterval(double level) => Ends(level) is var (lower, upper)
+        ? new ConfidenceInterval(1 - (1 / lower), 1 - (1 / upper), level)
+        : null;
 
     /// <summary>Null when there are fewer than two items with samples, or none with two: then there is nothing to tell apart.</summary>
     public static VarianceComponents? Of(ReadOnlySpan<RunningMoments> items)
@@ -73,6 +85,36 @@ public sealed record VarianceComponents(
         }
 
         return squares.Value;
+    }
+
+    private (double Lower, double Upper)? Ends(double level)
+    {
+        ConfidenceInterval.CheckLevel(level);
+        if (MeanSquareWithin <= 0)
+        {
+            return null;
+        }
+
+        var (ratio, between, within) = (MeanSquareBetween / MeanSquareWithin, Items - 1.0, Samples - (double)Items);
+        return (
+            ratio / FQuantile(between, within, (1 + level) / 2),
+            ratio * FQuantile(within, between, (1 + level) / 2));
+    }
+
+    // By halving the logarithm of the odds of the beta law behind it: the library's own search gives up where one of the degrees is 1.
+    private static double FQuantile(double numerator, double denominator, double probability)
+    {
+        var (low, high) = (-300.0, 300.0);
+        for (var round = 0; round < 100; round++)
+        {
+            var middle = (low + high) / 2;
+            var below = middle > 0
+                ? 1 - SpecialFunctions.BetaRegularized(denominator / 2, numerator / 2, 1 / (1 + Math.Exp(middle)))
+                : SpecialFunctions.BetaRegularized(numerator / 2, denominator / 2, 1 / (1 + Math.Exp(-middle)));
+            (low, high) = below < probability ? (middle, high) : (low, middle);
+        }
+
+        return denominator / numerator * Math.Exp(high);
     }
 
     private double? Ratio(double whole) => whole > 0 ? (MeanSquareBetween - MeanSquareWithin) / whole : null;

@@ -1,10 +1,10 @@
-using FunctionsEval.Statistics.Resampling;
+using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Statistics.Verdicts;
 
 /// <param name="Items">Items that have both kinds of samples.</param>
 /// <param name="Shift">Retried minus other samples of the same item and variant, the mean over items; null without such items.</param>
-/// <param name="PValue">Of no shift; null below <see cref="DifferenceTest.MinClusters"/> items.</param>
+/// <param name="PValue">Of no shift; null below six items, whose signs cannot reach 5%.</param>
 public sealed record RetryShift(long RetriedScores, int Items, double? Shift, double? PValue);
 
 /// <summary>
@@ -13,12 +13,14 @@ public sealed record RetryShift(long RetriedScores, int Items, double? Shift, do
 /// </summary>
 public static class RetryShiftTest
 {
+    private const int FewestItems = 6;
+
     /// <param name="all">Each pair of item and variant with all its scores.</param>
     /// <param name="retried">The same pairs with the retried ones alone.</param>
     /// <param name="items">The item of each pair.</param>
     /// <returns>Null when nothing was retried.</returns>
     public static RetryShift? Of(
-        ReadOnlySpan<RunningMoments> all, ReadOnlySpan<RunningMoments> retried, ReadOnlySpan<int> items, int draws, Random random)
+        ReadOnlySpan<RunningMoments> all, ReadOnlySpan<RunningMoments> retried, ReadOnlySpan<int> items)
     {
         ArgumentRules.CheckSameLength(all.Length, retried.Length, nameof(retried));
         ArgumentRules.CheckSameLength(all.Length, items.Length, nameof(items));
@@ -41,7 +43,7 @@ public static class RetryShiftTest
         }
 
         var distinct = labels.Distinct().Count();
-        double? pValue = distinct < DifferenceTest.MinClusters ? null : SignFlipTest.Of([.. shifts], [.. labels], draws, random).PValue;
+        double? pValue = distinct < FewestItems ? null : new SignFlips(UnitSums.Of([.. shifts], [.. labels])).TwoSided(0);
         return new RetryShift(count, distinct, shifts.Count == 0 ? null : shifts.Average(), pValue);
     }
 }

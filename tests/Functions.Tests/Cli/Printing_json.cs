@@ -10,6 +10,7 @@ public sealed class Printing_json
     [
         "variant", "model", "sampleCount", "scenarioCount", "mean", "stdDev", "variance", "min", "max", "range", "confidenceInterval",
         "withinScenarioVariance", "consistency", "consistencyLabel", "invalid", "failed", "distribution", "varianceBudget", "nextDollar", "allocation",
+        "method", "assumption", "consistencyInterval", "reliability", "passes",
     ];
 
     private static readonly string[] ScenarioFields =
@@ -40,7 +41,7 @@ public sealed class Printing_json
         var analysis = json.GetProperty("analysis");
         Fields(
             analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
-            "comparisons", "failures");
+            "comparisons", "failures", "variabilityPValue");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);
@@ -60,7 +61,7 @@ public sealed class Printing_json
         var comparison = Assert.Single(analysis.GetProperty("comparisons").EnumerateArray());
         Fields(
             comparison, "metric", "variant", "control", "verdict", "effect", "interval", "pValue", "adjustedPValue", "equivalencePValue", "margin", "method",
-            "items", "clusters", "bounds", "retryShift", "reason");
+            "items", "clusters", "bounds", "retryShift", "reason", "summary", "assumption", "warnings", "onTheseScenarios", "standardizedEffect", "cliffsDelta");
         var warning = Assert.Single(analysis.GetProperty("warnings").EnumerateArray());
         Fields(warning, "code", "message", "recommendation");
         Assert.Equal("SMALL_SAMPLE", warning.GetProperty("code").GetString());

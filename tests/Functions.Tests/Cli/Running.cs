@@ -99,7 +99,7 @@ public sealed class Running
             [.. bench.RunArguments(Yaml.Of(scenarios: 12, samples: 3, models: ["sim-malformed-0.3", "sim-better-7"])).Where(argument => argument != "--json")]);
 
         Assert.Equal(2, result.ExitCode);
-        foreach (var part in new[] { "is completed: 36 of 72 cells, 36 failed", "Models of openai-compatible by number", "sim-malformed-0.3", "Cells without a score", "invalid", "failed", "Most variable scenarios", "PARTIAL_SAMPLES" })
+        foreach (var part in new[] { "is completed: 36 of 72 cells, 36 failed", "Models of openai-compatible by number", "sim-malformed-0.3", "Cells without a score", "invalid", "failed", "PARTIAL_SAMPLES" })
         {
             Assert.Contains(part, result.Output, StringComparison.Ordinal);
         }

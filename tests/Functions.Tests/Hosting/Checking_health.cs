@@ -2,6 +2,7 @@ using FunctionsEval.Health;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Hosting;
 
@@ -16,7 +17,7 @@ public sealed class Checking_health : IDisposable
     [InlineData(181, true)]
     public async Task Prices_that_are_older_than_half_a_year_are_warned_of(int days, bool isWarned)
     {
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var prices = new PriceTable(today, new Dictionary<string, VendorPrices>
         {

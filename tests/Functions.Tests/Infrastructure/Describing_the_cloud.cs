@@ -22,7 +22,7 @@ public sealed partial class Describing_the_cloud(CompiledInfrastructure infra)
     };
 
     /// <summary>Settings that only the Functions host needs.</summary>
-    private static readonly string[] OfTheHost = ["APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING"];
+    private static readonly string[] OfTheHost = ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"];
 
     /// <summary>In Azure the identity replaces connection strings, the plan sets the runtime, and the host checks its own keys.</summary>
     private static readonly string[] NotInTheCloud =

@@ -1,33 +1,29 @@
-using Azure.Storage.Queues;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Reviews;
 
-public sealed class Reviewing_runs : IClassFixture<AzuriteFixture>, IAsyncDisposable
+public sealed class Reviewing_runs : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new(RunCells.Noon);
+    private readonly FakeTimeProvider _clock = new(RunCells.Noon);
     private readonly StorageConnection _storage;
     private readonly RunStore _runs;
     private readonly CellLedger _cells;
     private readonly FindingStore _findings;
-    private readonly QueueClient _poison;
     private readonly Review _review;
 
-    public Reviewing_runs(AzuriteFixture azurite)
+    public Reviewing_runs()
     {
         _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
         (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities, TimeProvider.System), new FindingStore(_storage.Entities));
-        var queues = new QueueServiceClient(azurite.ConnectionString);
-        _poison = queues.GetQueueClient(PipelineJob.PoisonQueueName);
-        _review = new Review(_runs, _cells, _findings, _clock, NullLogger<Review>.Instance, new PipelineStorageQueue(queues));
+        _review = new Review(_runs, _cells, _findings, _clock, NullLogger<Review>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -110,29 +106,14 @@ public sealed class Reviewing_runs : IClassFixture<AzuriteFixture>, IAsyncDispos
     }
 
     [Fact]
-    public async Task Messages_that_were_given_up_are_found_before_what_is_less_severe()
-    {
-        await _runs.AddAsync(RunCells.Run() with { Status = RunStatus.Paused }, Cancel);
-        await FindAsync(minutesLater: 0);
-        _clock.Advance(TimeSpan.FromHours(25));
-        await _poison.CreateIfNotExistsAsync(cancellationToken: Cancel);
-        await _poison.SendMessageAsync("not json", Cancel);
-
-        var found = await FindAsync(minutesLater: 0);
-
-        Assert.Equal([ReviewRules.PoisonMessages, ReviewRules.ForgottenPause], found.Select(finding => finding.Rule));
-        Assert.Equal(("pipeline-poison", "Messages that were given up: 1."), (found[0].Subject, found[0].Message));
-        await _poison.ClearMessagesAsync(Cancel);
-    }
-
-    [Fact]
     public async Task Resolved_findings_are_kept_for_thirty_days()
     {
-        await _poison.CreateIfNotExistsAsync(cancellationToken: Cancel);
-        await _poison.SendMessageAsync("not json", Cancel);
+        var run = RunCells.Run();
+        await _runs.AddAsync(run, Cancel);
         await FindAsync(minutesLater: 0);
-        await _poison.ClearMessagesAsync(Cancel);
-        await FindAsync(minutesLater: 1);
+        Assert.Single(await FindAsync(minutesLater: 30));
+        await _runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Cancelled, CompletedAt = _clock.GetUtcNow() }, Cancel);
+        Assert.Empty(await FindAsync(minutesLater: 1));
 
         await FindAsync(minutesLater: 30 * 24 * 60);
         Assert.Single(await _findings.AllAsync(Cancel));

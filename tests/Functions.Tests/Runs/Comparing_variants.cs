@@ -44,15 +44,15 @@ public sealed class Comparing_variants
     }
 
     [Fact]
-    public async Task Few_scenarios_and_one_cluster_are_inconclusive_without_numbers()
+    public async Task One_scenario_and_one_cluster_are_inconclusive_without_numbers()
     {
         await using var bench = await Workbench.CreateAsync();
         var models = new[] { "sim-noisy", "sim-better-0.5" };
 
-        var few = await bench.RunAsync(Yaml.Of(scenarios: 9, samples: 5, models: models));
+        var few = await bench.RunAsync(Yaml.Of(scenarios: 1, samples: 5, models: models));
         var cluster = await bench.RunAsync(Yaml.Of(scenarios: 40, samples: 2, models: models, scenarioFields: _ => "cluster: sea"));
 
-        foreach (var (result, reason) in new[] { (few, "Only 9 items"), (cluster, "one cluster") })
+        foreach (var (result, reason) in new[] { (few, "Only one item"), (cluster, "one cluster") })
         {
             var comparison = Assert.Single(Comparisons(result.Json));
             Assert.Equal("inconclusive", Text(comparison, "verdict"));
@@ -101,12 +101,30 @@ public sealed class Comparing_variants
     }
 
     [Fact]
+    public async Task Few_scenarios_with_many_samples_answer_for_others_with_an_assumption_and_for_themselves()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 3, samples: 30, models: ["sim-noisy", "sim-better-1"]));
+
+        var comparison = Assert.Single(Comparisons(result.Json));
+        Assert.StartsWith("With 3 scenarios it holds if", Text(comparison, "assumption"), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Number, comparison.GetProperty("pValue").ValueKind);
+
+        // The difference of 1 has a standard error of sqrt(2 * 5/12 / 90) = 0.1 on these three.
+        var these = comparison.GetProperty("onTheseScenarios");
+        Assert.InRange(these.GetProperty("pValue").GetDouble(), 0, 1e-4);
+        Assert.InRange(these.GetProperty("interval").GetProperty("lower").GetDouble(), 0.3, 1.2);
+        Assert.Contains("3 scenarios", Text(comparison, "summary"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_table_of_all_pairs_says_what_each_row_is_compared_with()
     {
         await using var bench = await Workbench.CreateAsync();
 
-        // Fewer than ten scenarios are never decided, so each pair has its reason below the table.
-        await bench.RunAsync(Yaml.Of(scenarios: 9, samples: 1, models: ["one", "two", "six"], more: "compare: { pairs: all }\n"));
+        // One scenario is never decided, so each pair has its reason below the table.
+        await bench.RunAsync(Yaml.Of(scenarios: 1, samples: 1, models: ["one", "two", "six"], more: "compare: { pairs: all }\n"));
 
         var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
 

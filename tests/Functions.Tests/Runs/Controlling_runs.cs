@@ -195,8 +195,9 @@ public sealed class Controlling_runs : IAsyncLifetime
         await _server.Services.RunControl.PauseAsync(run.RunId, Cancel);
         await _server.DisposeAsync();
 
+        // What was sent in the last moment may arrive a moment later.
+        var held = await Eventually.SteadyAsync(() => _simulator.Stats().Calls, TimeSpan.FromMilliseconds(500), "the last calls to arrive");
         _server = RunServer.Start(_folder.Path, _simulator, concurrency: 4);
-        var held = await UntilHeldAsync(run);
         await LookAgainAsync(async () => Assert.Equal((held, RunStatus.Paused), (_simulator.Stats().Calls, await _server.StatusAsync(run))));
 
         await _server.Services.RunControl.ResumeAsync(run.RunId, Cancel);

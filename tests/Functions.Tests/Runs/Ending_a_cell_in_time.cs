@@ -9,6 +9,7 @@ using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -18,7 +19,7 @@ public sealed class Ending_a_cell_in_time : IDisposable
         "s", "s", "How good?", [new FollowUp("b", "And now?"), new FollowUp("c", "And then?"), new FollowUp("d", "And at last?")]);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -51,7 +52,7 @@ public sealed class Ending_a_cell_in_time : IDisposable
     }
 
     /// <summary>Answers after a time, unless its caller goes away meanwhile.</summary>
-    private sealed class SlowProvider(FakeClock clock, TimeSpan takes) : IModelProvider
+    private sealed class SlowProvider(FakeTimeProvider clock, TimeSpan takes) : IModelProvider
     {
         public Task<ModelOutcome> CompleteAsync(ModelRequest request, CancellationToken cancellationToken)
         {

@@ -7,6 +7,7 @@ using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -24,7 +25,7 @@ public sealed class Failing_to_analyze : IDisposable
         await using var simulator = await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, Cancel);
         var settings = new Settings(_ => null, _folder.Path, simulator.BaseUrl.ToString());
         await using var services = LocalProgram.Open(settings, NullLoggerFactory.Instance);
-        var clock = new FakeClock();
+        var clock = new FakeTimeProvider();
 
         // The program's own activities on a clock that the test moves: the retries of an analysis take half a minute.
         await using var orchestrations = new LocalOrchestrations(services.Get<LocalTasks>(), clock, NullLoggerFactory.Instance);
@@ -55,7 +56,7 @@ public sealed class Failing_to_analyze : IDisposable
         return Assert.IsType<StartOutcome.Started>(await start.StartAsync(id, new RunOverrides(), services.Settings.BaseUrl, Cancel)).Run;
     }
 
-    private static async Task EndAsync(DurableTaskClient client, string runId, FakeClock clock)
+    private static async Task EndAsync(DurableTaskClient client, string runId, FakeTimeProvider clock)
     {
         var end = client.WaitForInstanceCompletionAsync(runId, getInputsAndOutputs: false, Cancel);
         await Eventually.TrueAsync(

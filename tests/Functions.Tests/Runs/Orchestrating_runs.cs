@@ -137,6 +137,33 @@ public sealed class Orchestrating_runs
     }
 
     [Fact]
+    public async Task A_run_that_is_cut_off_ends_after_every_cell_under_way_also_of_other_blocks()
+    {
+        var plan = ScriptedRun.Plan(items: 200);
+        var (waiting, slow) = (plan.CellsOf(0).First(), plan.CellsOf(1).First());
+        using var gate = new ManualResetEventSlim();
+        await using var run = await ScriptedRun.StartAsync(plan, cell =>
+        {
+            if (cell.Item == slow.Item)
+            {
+                gate.Wait(Cancel);
+            }
+
+            // This one waits for its next try when the run is cut off, so its block ends at once.
+            return cell.Item == waiting.Item ? throw new IOException("The store is away.") : "scored";
+        });
+        await Eventually.TrueAsync(() => run.Cells.Count == 200, "every cell to begin", cancellationToken: Cancel);
+
+        var stopped = run.StopAsync();
+        await run.LetTimePassAsync();
+        Assert.False(stopped.IsCompleted);
+        gate.Set();
+
+        await stopped.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        Assert.Equal(["prepare"], run.Steps);
+    }
+
+    [Fact]
     public async Task A_run_that_cannot_be_prepared_fails_with_the_reason()
     {
         await using var run = await ScriptedRun.StartAsync(

@@ -6,6 +6,7 @@ using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -14,7 +15,7 @@ public abstract class Sharing_a_budget : IAsyncDisposable
 {
     private const decimal Cap = 1;
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly StorageConnection[] _storages;
     private readonly CellLedger[] _ledgers;
     private readonly RunRecord _run;
@@ -102,7 +103,7 @@ public abstract class Sharing_a_budget : IAsyncDisposable
             cancellationToken: Cancel);
 
         Assert.True(await waiting);
-        Assert.True(_clock.GetUtcNow() >= new FakeClock().GetUtcNow() + BudgetLease.Lifetime);
+        Assert.True(_clock.GetUtcNow() >= _clock.Start + BudgetLease.Lifetime);
     }
 
     [Fact]

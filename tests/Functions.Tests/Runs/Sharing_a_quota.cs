@@ -2,13 +2,14 @@ using FunctionsEval.Limits;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
 public sealed class Sharing_a_quota(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

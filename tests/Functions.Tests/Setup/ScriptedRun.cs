@@ -7,6 +7,7 @@ using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Setup;
 
@@ -17,7 +18,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
 {
     public const string RunId = "r123456789abcdef";
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly LocalOrchestrations _orchestrations;
 
     private ScriptedRun(RunPlan plan, Func<CellInput, string>? cell, Func<string, string?>? analyze, Func<string, RunPlan>? prepare, Func<LookInput, string?>? look, Func<AllocatedBlockInput, string>? allocation)
@@ -73,15 +74,29 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public Task UntilHeldAsync() => Eventually.TrueAsync(
         () => _orchestrations.Find(RunId) is { IsWaiting: true } && !Cells.IsEmpty, "the orchestration to wait", cancellationToken: Cancel);
 
-    /// <summary>Waits, while time goes by, for an instance that fails.</summary>
-    public Task UntilFailedAsync(string instanceId) => Eventually.TrueAsync(
-        async () =>
+    /// <summary>Waits, while time goes by, until a cell was tried so often.</summary>
+    public Task UntilTriedAsync(CellInput cell, int times) => Eventually.TrueAsync(
+        () =>
         {
             _clock.Advance(TimeSpan.FromSeconds(30));
-            return (await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, Cancel))?.RuntimeStatus == OrchestrationRuntimeStatus.Failed;
+            return Cells.GetValueOrDefault(cell) >= times;
         },
-        $"{instanceId} to fail",
+        $"{times} tries of {cell}",
         cancellationToken: Cancel);
+
+    /// <summary>Half an hour, in which whatever waits for a moment goes on.</summary>
+    public Task LetTimePassAsync()
+    {
+        var steps = 0;
+        return Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(30));
+                return ++steps == 60;
+            },
+            "half an hour to pass",
+            cancellationToken: Cancel);
+    }
 
     public async Task<OrchestrationMetadata> EndAsync()
     {
@@ -96,6 +111,9 @@ internal sealed class ScriptedRun : IAsyncDisposable
             cancellationToken: Cancel);
         return await end;
     }
+
+    /// <summary>Cuts it off; ends when nothing of it runs any more.</summary>
+    public Task StopAsync() => _orchestrations.StopAsync();
 
     public ValueTask DisposeAsync() => _orchestrations.DisposeAsync();
 

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
 
@@ -50,23 +48,15 @@ public sealed class Exporting_telemetry
     public async Task The_trace_of_a_request_reaches_every_cell_and_call_and_holds_no_prompt_no_answer_and_no_key()
     {
         await using var collector = await OtlpCollector.StartAsync(Cancel);
-        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: Secret));
-        await using var program = ProgramProcess.Start(
-            ["serve", "--port", "0", "--data", bench.Data, "--base-url", bench.BaseUrl],
-            new Dictionary<string, string>(collector.Environment) { ["OPENAI_API_KEY"] = Secret, ["FUNCTIONSEVAL_API_KEY"] = "server-" + Secret });
-        await Eventually.TrueAsync(() => program.Error.Contains("/api over ", StringComparison.Ordinal) || program.HasExited, "the server to listen", cancellationToken: Cancel);
-        using var client = new HttpClient { BaseAddress = new Uri(program.Error.Split("serving ")[1].Split(" over")[0] + "/") };
-        client.DefaultRequestHeaders.Add("traceparent", $"00-{CallersTrace}-{CallersSpan}-01");
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: Secret, FailAfter: 4, FailAfterStatus: 422));
+        await using var program = await ServingProgram.StartAsync(
+            bench, "server-" + Secret, new Dictionary<string, string>(collector.Environment) { ["OPENAI_API_KEY"] = Secret });
+        program.Client.DefaultRequestHeaders.Add("traceparent", $"00-{CallersTrace}-{CallersSpan}-01");
 
-        // The second model is answered with 404; the key is also given the other way, which must not leak either.
-        var definition = await PostAsync(client, "definitions", Yaml.Of(scenarios: 2, samples: 2, models: ["sim-noisy", "sim-better-7"]), "application/yaml");
-        var run = await PostAsync(client, "runs", $"{{\"definitionId\":\"{definition.GetProperty("definitionId").GetString()}\"}}", "application/json");
-        var runId = run.GetProperty("runId").GetString()!;
-        await Eventually.TrueAsync(
-            async () => (await client.GetStringAsync($"runs/{runId}?code=server-{Secret}", Cancel)).Contains("\"status\":\"completed\"", StringComparison.Ordinal),
-            "the run to be completed", cancellationToken: Cancel);
-        await program.SignalAsync("TERM");
-        Assert.Equal(0, (await program.EndAsync()).ExitCode);
+        // Half of the calls are refused as invalid.
+        var runId = await program.RunAsync(Yaml.Of(scenarios: 4, samples: 2));
+        Assert.True(program.HasLoaded("OpenTelemetry.dll"));
+        await program.StopAsync();
 
         var trace = collector.Spans.Where(span => span.TraceId == CallersTrace).ToDictionary(span => span.SpanId, StringComparer.Ordinal);
         var requests = trace.Values.Where(span => span.Kind == 2).ToList();
@@ -80,25 +70,65 @@ public sealed class Exporting_telemetry
         var calls = trace.Values.Where(span => span.Name.StartsWith("chat ", StringComparison.Ordinal)).ToList();
         Assert.Equal(8, calls.Count);
         Assert.All(calls, call => Assert.Equal((3, "evaluate_cell"), (call.Kind, trace[call.ParentId].Name)));
-        Assert.All(calls.Where(call => call.Name == "chat sim-better-7"), call => Assert.Equal((2, "NOT_FOUND"), (call.Status, call.Attributes["error.type"])));
+        var failed = calls.Where(call => call.Status == 2).ToList();
+        Assert.Equal(4, failed.Count);
+        Assert.All(failed, call => Assert.Equal("VALIDATION_ERROR", call.Attributes["error.type"]));
+
+        Assert.Contains(collector.LogLines, line => line.Category.EndsWith(".CompleteRun", StringComparison.Ordinal) && line.Text.StartsWith($"Run {runId} ended: Completed", StringComparison.Ordinal));
+        Assert.Equal(4, collector.LogLines.Count(line => line.Category.EndsWith(".EvaluateCell", StringComparison.Ordinal) && line.Attributes["Code"] == "VALIDATION_ERROR"));
 
         var ours = collector.Spans.Where(span => span.Kind != 2).SelectMany(span => span.Attributes)
             .Concat(collector.MetricPoints.Where(point => point.Name.StartsWith("gen_ai", StringComparison.Ordinal)).SelectMany(point => point.Attributes));
         Assert.Empty(ours.Select(attribute => attribute.Key).Distinct().Except(Known));
         var sent = collector.Spans.SelectMany(span => span.Attributes.Values).Concat(collector.Spans.Select(span => span.Name))
-            .Concat(collector.MetricPoints.SelectMany(point => point.Attributes.Values)).ToList();
+            .Concat(collector.MetricPoints.SelectMany(point => point.Attributes.Values))
+            .Concat(collector.LogLines.SelectMany(line => line.Attributes.Values.Append(line.Text))).ToList();
         Assert.All([Secret, "acceptable", "one line", "Rating"], text => Assert.DoesNotContain(sent, value => value.Contains(text, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_command_sends_its_warnings_too()
+    {
+        await using var collector = await OtlpCollector.StartAsync(Cancel);
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(FailAfter: 1, FailAfterStatus: 422));
+        await using var program = ProgramProcess.Start(bench.RunArguments(Yaml.Of(scenarios: 1, samples: 2)), collector.Environment);
+
+        var (_, _, error) = await program.EndAsync();
+
+        var warning = Assert.Single(collector.LogLines);
+        Assert.Equal("VALIDATION_ERROR", warning.Attributes["Code"]);
+        Assert.Contains(warning.Text, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_of_OpenTelemetry_is_loaded_where_nothing_is_sent()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        await using var program = await ServingProgram.StartAsync(bench, Secret, new Dictionary<string, string>());
+
+        await program.RunAsync(Yaml.Of(scenarios: 1, samples: 1));
+
+        Assert.True(program.HasLoaded("functionseval.dll"));
+        Assert.False(program.HasLoaded("OpenTelemetry") || program.HasLoaded("Azure.Monitor"));
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317", "OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address, such as http://localhost:4317.")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address, such as http://localhost:4317.")]
+    [InlineData(
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "IngestionEndpoint=https://localhost/",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING must be a connection string with an InstrumentationKey, as the portal shows it.")]
+    public async Task A_malformed_setting_is_refused_by_name(string variable, string value, string message)
+    {
+        await using var bench = await Workbench.CreateAsync();
+        bench.Environment[variable] = value;
+
+        var result = await bench.RunAsync(Yaml.Of(scenarios: 1, samples: 1));
+
+        Assert.Equal((1, $"functionseval: {message}"), (result.ExitCode, result.Error.TrimEnd()));
     }
 
     private static IEnumerable<string> Tokens(OtlpCollector collector) =>
         collector.MetricPoints.Where(point => point.Name == "gen_ai.client.token.usage").Select(point => point.Attributes["gen_ai.token.type"]).Distinct();
-
-    private static async Task<JsonElement> PostAsync(HttpClient client, string path, string body, string contentType)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, contentType);
-        using var response = await client.PostAsync($"{path}?code=server-{Secret}", content, Cancel);
-        var text = await response.Content.ReadAsStringAsync(Cancel);
-        Assert.True(response.IsSuccessStatusCode, text);
-        return JsonSerializer.Deserialize<JsonElement>(text);
-    }
 }

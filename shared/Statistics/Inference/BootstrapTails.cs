@@ -1,0 +1,64 @@
+using FunctionsEval.Statistics.Resampling;
+
+namespace FunctionsEval.Statistics.Inference;
+
+/// <summary>
+/// The bootstrap-t of units that stand alone: the law of the t statistic is taken from resamples of the data, so that skewed scores are
+/// skewed there too. Efron (1981); Hall (1988), doi:10.1214/aos/1176350933: second-order correct on each side. Drawn once, by a seed.
+/// </summary>
+internal sealed class BootstrapTails : Tails
+{
+    private const int Replicates = 1_999;
+
+    private readonly double _mean;
+    private readonly double _standardError;
+    private readonly double[] _sorted;
+
+    public BootstrapTails(UnitSums units, Random random)
+    {
+        var deviations = units.Deviations;
+        _mean = units.Mean;
+        _standardError = RunningMoments.Of(deviations).StandardDeviation / Math.Sqrt(deviations.Length);
+        _sorted = Replications.Run(Replicates, deviations.Length, random, stream => Draw(stream, deviations));
+        Array.Sort(_sorted);
+    }
+
+    public override double Above(double mean)
+    {
+        var observed = (_mean - mean) / _standardError;
+        return double.IsNaN(observed) ? 1 : (1.0 + Replicates - CountBelow(observed)) / (Replicates + 1);
+    }
+
+    public override double Below(double mean)
+    {
+        var observed = (_mean - mean) / _standardError;
+        return double.IsNaN(observed) ? 1 : (1.0 + CountBelow(Math.BitIncrement(observed))) / (Replicates + 1);
+    }
+
+    private static double Draw(SeededStream stream, double[] deviations)
+    {
+        var (sum, squares) = (0.0, 0.0);
+        for (var draw = 0; draw < deviations.Length; draw++)
+        {
+            var value = deviations[stream.Next(deviations.Length)];
+            sum += value;
+            squares += value * value;
+        }
+
+        double n = deviations.Length;
+        var variance = (squares - (sum * sum / n)) / (n - 1);
+        return variance <= squares * 1e-14 ? sum == 0 ? 0 : sum > 0 ? double.PositiveInfinity : double.NegativeInfinity : sum / Math.Sqrt(n * variance);
+    }
+
+    private int CountBelow(double value)
+    {
+        var (from, to) = (0, _sorted.Length);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = _sorted[middle] < value ? (middle + 1, to) : (from, middle);
+        }
+
+        return from;
+    }
+}

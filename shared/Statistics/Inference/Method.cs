@@ -1,0 +1,107 @@
+using System.Globalization;
+
+namespace FunctionsEval.Statistics.Inference;
+
+/// <summary>The test that a declared design calls for, with the words that a reader is told.</summary>
+/// <param name="Assumption">What it rests on beside random scenarios; null where nothing needs saying.</param>
+/// <param name="IsSkewed">Sums of so few units are skewed themselves, so that plain intervals reach too far on one side and not far enough on the other.</param>
+internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? Assumption, bool IsSkewed)
+{
+    /// <summary>From so many units on their signs are flipped; below, the t test of their means loses less and assumes more.</summary>
+    public const int FewUnits = 10;
+
+    // Skewness of the units, and of their mean: beyond both a t interval of 95% misses more than 7% (simulated, docs/statistics.md).
+    private const double SkewUnits = 0.65;
+    private const double SkewMean = 0.1;
+    private const int MostBootstrapped = 1_000;
+
+    /// <param name="units">Two or more.</param>
+    /// <param name="ends">The smallest and largest value of a unit that its scale allows; null when unknown.</param>
+    /// <param name="isDifference">Of two variants: then what was seen on one side of 0 may come on the other.</param>
+    public static Method Of(ScoreScale scale, int samplesPerItem, bool isClustered, UnitSums units, (double Min, double Max)? ends, bool isDifference, Random random)
+    {
+        var isFew = units.Count < FewUnits;
+        var once = isFew ? units.EachOnce() : units;
+        if (scale.Kind == ScoreKind.PassOrFail && samplesPerItem == 1 && !isClustered && isDifference)
+        {
+            return OfPassOrFail(units, isFew);
+        }
+
+        var unit = isClustered ? "cluster" : "scenario";
+        Tails tails = isFew ? new StudentTails(units) : new SignFlips(units);
+        var name = isFew ? $"t test of {unit} means" : $"sign flips by {unit}";
+        var assumption = isFew
+            ? string.Create(CultureInfo.InvariantCulture, $"With {units.Count} {unit}s it holds if their {(isDifference ? "differences" : "means")} are roughly normal.{(isClustered ? " Each cluster counts once." : "")}")
+            : null;
+        var values = Values(once);
+        var center = isDifference ? 0 : once.Mean;
+
+        // Both only make a p-value larger: the scores may call for caution, never for a bolder test.
+        if (ends is { } known && MostCommon(values) * 2 >= values.Length)
+        {
+            var reach = values.Max(value => Math.Abs(value - center));
+
+            // Where none differs, a whole unit may still: that it was not seen is all that is known.
+            reach = reach > 1e-9 * scale.Range!.Value ? reach : scale.Range.Value;
+            tails = new LargerOf(tails, new TiltedTails(once, Math.Max(known.Min, center - reach), Math.Min(known.Max, center + reach), isWhole: scale.Kind == ScoreKind.PassOrFail));
+            name += " and, as most do not differ, test of the likeliest scores: the larger p-value";
+        }
+
+        var isSkewed = IsSkewedMean(values);
+        if (isSkewed && !isFew && !isClustered && units.Count <= MostBootstrapped)
+        {
+            tails = new LargerOf(tails, new BootstrapTails(units, random));
+            name += " and, as they are skewed, bootstrap-t: the larger p-value";
+        }
+
+        return new Method(tails, once, name, assumption, isSkewed);
+    }
+
+    private static Method OfPassOrFail(UnitSums units, bool isFew)
+    {
+        var values = Values(units);
+        var (first, second) = (values.Count(value => value > 0.5), values.Count(value => value < -0.5));
+        Tails exact = units.Count <= PassRateTails.MostItems ? new PassRateTails(first, second, units.Count) : new TiltedTails(units, -1, 1, isWhole: false);
+        return isFew
+            ? new Method(exact, units, "exact score test of paired pass rates", null, IsSkewed: false)
+            : new Method(new LargerOf(new SignFlips(units), exact), units, "score test of paired pass rates and McNemar's mid-p test, the larger p-value", null, IsSkewed: false);
+    }
+
+    private static double[] Values(UnitSums units)
+    {
+        var values = new double[units.Count];
+        for (var unit = 0; unit < values.Length; unit++)
+        {
+            values[unit] = units.Mean + (units.Deviations[unit] / units.Sizes[unit]);
+        }
+
+        return values;
+    }
+
+    private static int MostCommon(double[] values)
+    {
+        var sorted = (double[])values.Clone();
+        Array.Sort(sorted);
+        var tolerance = 1e-9 * Math.Max(Math.Abs(sorted[0]), Math.Abs(sorted[^1]));
+        var (most, run) = (1, 1);
+        for (var place = 1; place < sorted.Length; place++)
+        {
+            run = sorted[place] - sorted[place - 1] <= tolerance ? run + 1 : 1;
+            most = Math.Max(most, run);
+        }
+
+        return most;
+    }
+
+    private static bool IsSkewedMean(double[] values)
+    {
+        var moments = RunningMoments.Of(values);
+        if (values.Length < 3 || moments.Range == 0)
+        {
+            return false;
+        }
+
+        var cubes = values.Sum(value => Math.Pow((value - moments.Mean) / moments.StandardDeviation, 3)) / values.Length;
+        return Math.Abs(cubes) > SkewUnits && Math.Abs(cubes) > SkewMean * Math.Sqrt(values.Length);
+    }
+}

@@ -1,0 +1,24 @@
+namespace FunctionsEval.Statistics.Inference;
+
+/// <summary>
+/// One test of every hypothetical mean. P-values, intervals, equivalence and gates are all read from the same tails, so that none can
+/// contradict another: an interval is the set of means that the test does not reject.
+/// </summary>
+internal abstract class Tails
+{
+    /// <summary>The p-value of "the mean is at most <paramref name="mean"/>": small when the data lie above.</summary>
+    public abstract double Above(double mean);
+
+    /// <summary>The p-value of "the mean is at least <paramref name="mean"/>": small when the data lie below.</summary>
+    public abstract double Below(double mean);
+
+    public double TwoSided(double mean) => Math.Min(1, 2 * Math.Min(Above(mean), Below(mean)));
+}
+
+/// <summary>Two tests of the same mean, of which the more cautious one counts: each holds where the other may not.</summary>
+internal sealed class LargerOf(Tails first, Tails second) : Tails
+{
+    public override double Above(double mean) => Math.Max(first.Above(mean), second.Above(mean));
+
+    public override double Below(double mean) => Math.Max(first.Below(mean), second.Below(mean));
+}

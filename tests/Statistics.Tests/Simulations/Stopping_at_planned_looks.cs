@@ -1,0 +1,93 @@
+using System.Globalization;
+using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Planning;
+using FunctionsEval.Statistics.Sequential;
+
+namespace FunctionsEval.Statistics.Tests.Simulations;
+
+/// <summary>Runs that look and may stop: how often they are wrong, and what they find with how many items.</summary>
+public sealed class Stopping_at_planned_looks
+{
+    private const int Items = 400;
+
+    [Theory]
+    [InlineData("pass", AlphaSpending.OBrienFleming, 8)]
+    [InlineData("ratings", AlphaSpending.Pocock, 4)]
+    public void Looks_keep_the_error_rate_and_the_power_and_save_items(string kind, AlphaSpending spending, int looks)
+    {
+        var (told, _) = Stop(kind, spending, looks, 0, 200);
+        var (found, items) = Stop(kind, spending, looks, Effect(kind), 200);
+
+        // Three standard errors of 200 replications.
+        Assert.InRange(told, 0, 0.05 + 0.046);
+        Assert.InRange(found, (spending == AlphaSpending.Pocock ? 0.7 : 0.76) - 0.09, 1);
+        Assert.InRange(items, 0, 0.9 * Items);
+    }
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Simulation")]
+    public void The_table_of_looks()
+    {
+        var output = TestContext.Current.TestOutputHelper!;
+        output.WriteLine("| data, looks at 400 items | told apart, alike | found where a fixed plan finds 80% | items with the effect | without |");
+        output.WriteLine("|---|---|---|---|---|");
+        foreach (var kind in (string[])["pass", "ratings"])
+        {
+            foreach (var (spending, looks) in ((AlphaSpending, int)[])[(AlphaSpending.OBrienFleming, 4), (AlphaSpending.OBrienFleming, 8), (AlphaSpending.Pocock, 4)])
+            {
+                var (told, without) = Stop(kind, spending, looks, 0, 2_000);
+                var (found, with) = Stop(kind, spending, looks, Effect(kind), 2_000);
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {(kind == "pass" ? "pass or fail, 1 sample" : "ratings, 2 samples")}, {looks} looks, {spending} | {100 * told:0.0} | {100 * found:0.0} | {with:0} | {without:0} |"));
+                Assert.True(told <= 0.05 + 0.0146);
+            }
+        }
+    }
+
+    // What a plan of all items without looks finds 80% of the time, from the spread of many items.
+    private static double Effect(string kind)
+    {
+        var random = new Random(5);
+        var spread = RunningMoments.Of([.. Enumerable.Range(0, 200).SelectMany(_ => Draw(kind, random, 0.1))]);
+        return DetectableEffect.Of(new PairedDesign(spread.Variance, 0, 0, 1, 1), Items, 0.8, 0.05);
+    }
+
+    private static (double Told, double Items) Stop(string kind, AlphaSpending spending, int looks, double effect, int replications)
+    {
+        int[] at = [.. Enumerable.Range(1, looks).Select(look => look * Items / looks)];
+        var design = new ComparisonDesign(kind == "pass" ? ScoreScale.PassOrFail : ScoreScale.Between(1, 5), kind == "pass" ? 1 : 2);
+        var boundaries = new GroupSequentialDesign([.. at.Select(items => (double)items / Items)], 0.05, spending).Boundaries;
+        var (told, used) = (0, 0.0);
+        for (var replication = 0; replication < replications; replication++)
+        {
+            var random = new Random((replication * 104_729) + 3);
+            var differences = Draw(kind, random, effect);
+            for (var look = 0; look < looks; look++)
+            {
+                var units = UnitSums.Of(differences.AsSpan(0, at[look]), []);
+                var range = design.Scale.Range!.Value;
+                var p = Method.Of(design.Scale, design.SamplesPerItem, false, units, (-range, range), true, random).Tails.TwoSided(0);
+                var stops = -MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, p / 2) >= boundaries[look];
+                if (stops || look == looks - 1)
+                {
+                    told += stops ? 1 : 0;
+                    used += at[look];
+                    break;
+                }
+            }
+        }
+
+        return (told / (double)replications, used / replications);
+    }
+
+    private static double[] Draw(string kind, Random random, double effect) => kind == "pass"
+        ? Simulation.Draw(Items, () => random.PassRate(0.5 + effect, 1) - random.PassRate(0.5, 1))
+        : Simulation.Draw(Items, () =>
+        {
+            var level = 2 + random.NextDouble();
+            return (Rating(random, level + effect) + Rating(random, level + effect) - Rating(random, level) - Rating(random, level)) / 2;
+        });
+
+    private static double Rating(Random random, double level) => Math.Floor(level + (random.Next(2) - 0.5) + random.NextDouble());
+}
