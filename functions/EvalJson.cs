@@ -36,6 +36,7 @@ namespace FunctionsEval;
 [JsonSerializable(typeof(BlockResult))]
 [JsonSerializable(typeof(AllocatedBlockInput))]
 [JsonSerializable(typeof(CellInput))]
+[JsonSerializable(typeof(LookInput))]
 [JsonSerializable(typeof(CompleteRunInput))]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(string))]

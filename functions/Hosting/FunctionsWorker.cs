@@ -1,8 +1,10 @@
+using System.Text.Json;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace FunctionsEval.Hosting;
@@ -12,11 +14,25 @@ internal static class FunctionsWorker
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        try
+        {
+            await ServeAsync(args);
+            return 0;
+        }
+        catch (Exception exception) when (exception is FormatException or StorageException)
+        {
+            // A setting is wrong. The host is not there yet to log it, but it logs what its worker writes here.
+            await Console.Error.WriteLineAsync($"functionseval cannot start: {exception.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task ServeAsync(string[] args)
+    {
         var settings = new Settings(Environment.GetEnvironmentVariable, Settings.DefaultDataFolder);
         if (settings.Storage.IsLocal)
         {
-            throw new InvalidOperationException(
-                "AzureWebJobsStorage (or AzureWebJobsStorage__accountName) must name the storage of the function app, but is not set.");
+            throw new FormatException("AzureWebJobsStorage (or AzureWebJobsStorage__accountName) must name the storage of the function app, but is not set.");
         }
 
         await using var storage = StorageConnection.Open(settings.Storage);
@@ -35,8 +51,10 @@ internal static class FunctionsWorker
             .AddSingleton<PipelineStorageQueue>()
             .AddSingleton<EnqueuePipelineJob>(parts => parts.GetRequiredService<PipelineStorageQueue>().SendAsync)
             .AddSingleton<HttpForwarding>()
-            .AddHostedService<HostWatch>();
+            .AddHostedService<HostWatch>()
+            .AddHostedService<CallsAtStop>()
+            .Configure<JsonSerializerOptions>(WorkerJson.Apply)
+            .Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         await builder.Build().RunAsync();
-        return 0;
     }
 }

@@ -9,14 +9,14 @@ namespace FunctionsEval.Hosting;
 /// </summary>
 internal sealed partial class HostWatch(IConfiguration configuration, IHostApplicationLifetime lifetime, ILogger<HostWatch> logger) : BackgroundService
 {
-    /// <summary>A host that is busy may close an idle connection; one that does not accept another for so long is gone.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>A host may close an idle connection. Even a busy one accepts another at once; one that does not for so long is gone.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!Uri.TryCreate(configuration["functions-uri"], UriKind.Absolute, out var host))
+        if (!Uri.TryCreate(configuration["Functions:Worker:HostEndpoint"], UriKind.Absolute, out var host))
         {
             return;
         }

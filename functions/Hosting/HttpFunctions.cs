@@ -4,43 +4,39 @@ namespace FunctionsEval.Hosting;
 
 /// <summary>
 /// One HTTP function for each slice of the API, so that the portal shows and measures them apart. Their routes must not overlap: the host
-/// takes the first that matches, in the order of their names. Keys are checked by the host, by the level of each.
+/// takes the first that matches, in the order of their names. Keys are checked by the host, by the level of each. They name no methods, so
+/// that HEAD, OPTIONS and what an endpoint does not take are answered by the API, as on one machine.
 /// </summary>
 internal sealed class HttpFunctions(HttpForwarding forwarding)
 {
-    private const string Get = "get";
-    private const string Post = "post";
-    private const string Put = "put";
-    private const string Delete = "delete";
-
     [Function("Definitions")]
-    public Task<IResult> Definitions([HttpTrigger(AuthorizationLevel.Function, Get, Post, Route = "definitions/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Definitions([HttpTrigger(AuthorizationLevel.Function, Route = "definitions/{*path}")] HttpRequest request) => Forward(request);
 
     [Function("Runs")]
-    public Task<IResult> Runs([HttpTrigger(AuthorizationLevel.Function, Get, Post, Put, Delete, Route = "runs/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Runs([HttpTrigger(AuthorizationLevel.Function, Route = "runs/{*path}")] HttpRequest request) => Forward(request);
 
     [Function("Plans")]
-    public Task<IResult> Plans([HttpTrigger(AuthorizationLevel.Function, Post, Route = "plans/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Plans([HttpTrigger(AuthorizationLevel.Function, Route = "plans/{*path}")] HttpRequest request) => Forward(request);
 
     [Function("Content")]
-    public Task<IResult> Content([HttpTrigger(AuthorizationLevel.Function, Get, Post, Route = "content/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Content([HttpTrigger(AuthorizationLevel.Function, Route = "content/{*path}")] HttpRequest request) => Forward(request);
 
     [Function("Digests")]
-    public Task<IResult> Digests([HttpTrigger(AuthorizationLevel.Function, Get, Route = "digests/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Digests([HttpTrigger(AuthorizationLevel.Function, Route = "digests/{*path}")] HttpRequest request) => Forward(request);
 
     /// <summary>The host keeps <c>/admin</c> for itself, but not below the prefix <c>/api</c>.</summary>
     [Function("Admin")]
-    public Task<IResult> Admin([HttpTrigger(AuthorizationLevel.Admin, Get, Post, Route = "admin/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Admin([HttpTrigger(AuthorizationLevel.Admin, Route = "admin/{*path}")] HttpRequest request) => Forward(request);
 
     [Function("Reviews")]
-    public Task<IResult> Reviews([HttpTrigger(AuthorizationLevel.Function, Get, Post, Route = "review/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Reviews([HttpTrigger(AuthorizationLevel.Function, Route = "review/{*path}")] HttpRequest request) => Forward(request);
 
     /// <summary>The pages hold no data; what they show they ask the API for, with the key of their user.</summary>
     [Function("Pages")]
-    public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Get, Route = "ui/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ui/{*path}")] HttpRequest request) => Forward(request);
 
     [Function("Health")]
-    public Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, Get, Route = "health/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/{*path}")] HttpRequest request) => Forward(request);
 
     private Task<IResult> Forward(HttpRequest request) => forwarding.HandleAsync(request.HttpContext);
 }

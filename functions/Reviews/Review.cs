@@ -19,7 +19,7 @@ public sealed partial class Review(
     private static readonly TimeSpan ResolvedKeptFor = TimeSpan.FromDays(30);
 
     [Function(Name)]
-    public Task RunAsync([TimerTrigger("0 7/15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => RunAsync(cancellationToken);
+    public Task OnTimerAsync([TimerTrigger("0 7/15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <summary>Gives the open findings.</summary>
     public async Task<ReviewReport> RunAsync(CancellationToken cancellationToken)

@@ -17,6 +17,9 @@ public sealed partial class AzuriteFixture : IAsyncLifetime
     private string? _connectionString;
     private string _whyNot = "it was not started";
 
+    /// <summary>False where the tests that need the emulator skip.</summary>
+    public bool IsAvailable => _connectionString is not null;
+
     /// <summary>The connection string of the running emulator; skips the calling test when there is none.</summary>
     public string ConnectionString
     {

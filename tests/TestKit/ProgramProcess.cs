@@ -30,10 +30,13 @@ public sealed class ProgramProcess : IAsyncDisposable
     public string Error => _error.ToString();
 
     /// <param name="through">A program that starts it, with its first arguments: as another user, in another namespace, within limits.</param>
-    public static ProgramProcess Start(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params string[] through)
+    public static ProgramProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params string[] through) =>
+        StartProgram([.. through, "dotnet", Assembly(), .. arguments], environment);
+
+    /// <summary>The same of any program, such as a published one.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    public static ProgramProcess StartProgram(string[] command, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string[] command = [.. through, "dotnet", Assembly(), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(IsForeign).ToList())
         {
@@ -47,6 +50,9 @@ public sealed class ProgramProcess : IAsyncDisposable
 
         return new ProgramProcess(Process.Start(start)!);
     }
+
+    /// <summary>Returns when the process has ended.</summary>
+    public Task ExitAsync() => _process.WaitForExitAsync();
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed. Returns when the process is gone.</summary>
     public async Task KillAsync()

@@ -3,26 +3,35 @@ using System.Diagnostics;
 namespace FunctionsEval.TestKit;
 
 /// <summary>
-/// The script root as <c>dotnet publish</c> makes it, from what the tests were built with: framework-dependent and not compiled ahead,
+/// The function app as <c>dotnet publish</c> makes it, from what the tests were built with: framework-dependent and not compiled ahead,
 /// which takes seconds instead of minutes. Kept in <c>artifacts/</c> and made again when the program was built again.
 /// </summary>
 public static class PublishedFunctions
 {
     private static readonly SemaphoreSlim One = new(1);
 
-    /// <summary>The folder with host.json, a folder a function, and the program.</summary>
+    // artifacts/bin/<test project>/<configuration>/
+    private static readonly DirectoryInfo Mine = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+
+    public static string Repository => Artifacts.Parent!.FullName;
+
+    /// <summary>The folder that the program is built into, which can be run as a function app too.</summary>
+    public static string Built => Path.Combine(Artifacts.FullName, "bin", "functions", Mine.Name);
+
+    /// <summary>What the tests, and the program, were built with.</summary>
+    public static string Configuration => Mine.Name == "release" ? "Release" : "Debug";
+
+    private static DirectoryInfo Artifacts => Mine.Parent!.Parent!.Parent!;
+
+    /// <summary>The folder with host.json, functions.metadata, the host's extensions and the program.</summary>
     public static async Task<string> EnsureAsync(CancellationToken cancellationToken)
     {
         await One.WaitAsync(cancellationToken);
         try
         {
-            // artifacts/bin/<test project>/<configuration>/
-            var mine = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            var artifacts = mine.Parent!.Parent!.Parent!;
-            var target = Path.Combine(artifacts.FullName, "published", mine.Name);
-            var built = Path.Combine(artifacts.FullName, "bin", "functions", mine.Name);
+            var target = Path.Combine(Artifacts.FullName, "published", Mine.Name);
             var stamp = Path.Combine(target, ".published");
-            var version = Version(artifacts.Parent!.FullName, built);
+            var version = Version();
             if (!File.Exists(stamp) || await File.ReadAllTextAsync(stamp, cancellationToken) != version)
             {
                 if (Directory.Exists(target))
@@ -30,7 +39,7 @@ public static class PublishedFunctions
                     Directory.Delete(target, recursive: true);
                 }
 
-                await PublishAsync(artifacts.Parent!.FullName, mine.Name, target, cancellationToken);
+                await PublishAsync(target, cancellationToken);
                 await File.WriteAllTextAsync(stamp, version, cancellationToken);
             }
 
@@ -43,12 +52,12 @@ public static class PublishedFunctions
     }
 
     // An empty RuntimeIdentifier keeps the project from asking for the runtime of this machine, which would need another restore.
-    private static async Task PublishAsync(string repository, string configuration, string target, CancellationToken cancellationToken)
+    private static async Task PublishAsync(string target, CancellationToken cancellationToken)
     {
         string[] arguments =
         [
-            "publish", Path.Combine(repository, "functions"), "--no-build", "--configuration", configuration == "release" ? "Release" : "Debug", "--output", target,
-            "-p:SelfContained=false", "-p:PublishReadyToRun=false", "-p:PublishReadyToRunComposite=false", "-p:RuntimeIdentifier=", "-nodeReuse:false",
+            "publish", Path.Combine(Repository, "functions"), "--no-build", "--configuration", Configuration, "--output", target,
+            "-p:SelfContained=false", "-p:PublishReadyToRun=false", "-p:RuntimeIdentifier=", "-nodeReuse:false",
         ];
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -59,11 +68,11 @@ public static class PublishedFunctions
         }
     }
 
-    private static string Version(string repository, string built)
+    private static string Version()
     {
-        var files = new DirectoryInfo(built).EnumerateFiles("*.dll")
-            .Concat(new DirectoryInfo(Path.Combine(repository, "functions", "Bindings")).EnumerateFiles("function.json", SearchOption.AllDirectories))
-            .Append(new FileInfo(Path.Combine(repository, "host.json")));
+        var files = new DirectoryInfo(Built).EnumerateFiles("*.dll")
+            .Append(new FileInfo(Path.Combine(Built, "functions.metadata")))
+            .Append(new FileInfo(Path.Combine(Repository, "host.json")));
         return string.Join('\n', files.OrderBy(file => file.FullName, StringComparer.Ordinal).Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
     }
 }

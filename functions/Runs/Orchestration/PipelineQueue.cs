@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Grpc.Core;
+using DurableTask.Core.Exceptions;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -101,7 +101,7 @@ public sealed partial class PipelineQueue(
             await client.ScheduleNewOrchestrationInstanceAsync(RunOrchestration.Name, input, new StartOrchestrationOptions(runId), cancellationToken);
             return true;
         }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.AlreadyExists)
+        catch (OrchestrationAlreadyExistsException)
         {
             // The same job, handled twice at once.
             return false;

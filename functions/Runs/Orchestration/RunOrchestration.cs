@@ -20,8 +20,6 @@ public static class RunOrchestration
     /// <summary>Blocks in flight: enough cells to fill every model's limit, few enough that a pause takes hold soon.</summary>
     private const int BlocksInFlight = 10;
 
-    private const int BlocksPerWave = 200;
-
     [Function(Name)]
     public static async Task<RunStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, RunInput input)
     {
@@ -39,7 +37,7 @@ public static class RunOrchestration
                 }
 
                 var part = next < plan.MatrixBlocks ? plan.MatrixBlocks : plan.Blocks;
-                var end = Math.Min(part, next + (plan.LookEvery > 0 ? plan.BlocksPerLook : BlocksPerWave));
+                var end = Math.Min(part, next + (plan.LookEvery > 0 ? plan.BlocksPerLook : plan.BlocksPerWave));
                 goesOn = await EvaluateAsync(context, plan, input.Restart, next, end);
                 next = end;
                 if (goesOn && plan.LookEvery > 0 && next < plan.Blocks)
@@ -48,7 +46,7 @@ public static class RunOrchestration
                     stopReason = await context.CallActivityAsync<string?>(InterimLook.Name, look, Retries.OfActivities);
                 }
             }
-            while (goesOn && stopReason is null && next < plan.Blocks && next - input.NextBlock < BlocksPerWave);
+            while (goesOn && stopReason is null && next < plan.Blocks && next - input.NextBlock < plan.BlocksPerWave);
 
             if (goesOn && stopReason is null && next < plan.Blocks)
             {

@@ -7,6 +7,7 @@ namespace FunctionsEval.Runs.Orchestration;
 /// <param name="Samples">Of every item and variant; those of the pilot where more are allocated.</param>
 /// <param name="LookEvery">Items between two interim looks; 0 for a run that does not stop early.</param>
 /// <param name="AllocatedCells">Cells behind the matrix, which ones the scores of the matrix decide; 0 for a run without an allocation.</param>
+/// <param name="BlocksPerWave">Blocks of one execution of the orchestration. A part of the plan, so that another version replays a history as it was made.</param>
 public sealed record RunPlan(
     string RunId,
     int Items,
@@ -14,7 +15,8 @@ public sealed record RunPlan(
     int Samples,
     long Seed,
     int LookEvery = 0,
-    long AllocatedCells = 0)
+    long AllocatedCells = 0,
+    int BlocksPerWave = 200)
 {
     /// <summary>Cells of one block: one sub-orchestration with at most this many activities.</summary>
     public const int CellsPerBlock = 100;

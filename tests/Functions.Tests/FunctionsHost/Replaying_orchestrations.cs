@@ -1,0 +1,64 @@
+using System.Text.Json;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
+using FunctionsEval.Runs.Orchestration;
+using Microsoft.DurableTask.Client;
+
+namespace FunctionsEval.Functions.Tests.FunctionsHost;
+
+/// <summary>The orchestrators of both heads, once in memory and once with histories that are replayed at every turn.</summary>
+public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture<TwoEngines>
+{
+    private static readonly string[] AllTasks =
+    [
+        PrepareRun.Name, EvaluateCell.Name, InterimLook.Name, AllocateSamples.Name, ReadAllocation.Name, AnalyzeRun.Name, CompleteRun.Name, EvaluateBlock.Name,
+    ];
+
+    public static TheoryData<string> Runs() => [.. TwoEngines.Scripts.Keys];
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Both_engines_make_the_same_calls_as_often_and_end_alike(string runId)
+    {
+        var (local, durable) = (engines.Local[runId], engines.Durable[runId]);
+
+        Assert.Equal(engines.LocalCalls.Of(runId), engines.DurableCalls.Of(runId));
+        Assert.Equal(local.Attempts, durable.Attempts);
+        Assert.NotNull(durable.Completed);
+        Assert.Equal(local.Completed, durable.Completed);
+        var end = engines.EndOf(runId);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
+        Assert.Equal(JsonSerializer.Serialize(durable.Completed.FailureReason is null ? RunStatus.Completed : RunStatus.Failed, EvalJson.Context.RunStatus), end.SerializedOutput);
+    }
+
+    [Fact]
+    public void A_paused_run_with_looks_goes_on_as_new_and_evaluates_its_cells()
+    {
+        var calls = engines.DurableCalls.Of("r-waves");
+
+        Assert.Single(calls, call => call.StartsWith("r-waves: Resume", StringComparison.Ordinal));
+        Assert.Single(calls, call => call.StartsWith("r-waves: continue as new", StringComparison.Ordinal));
+        Assert.Equal(2, calls.Count(call => call.StartsWith("r-waves: InterimLook", StringComparison.Ordinal)));
+        Assert.Equal(new CompleteRunInput("r-waves"), engines.Durable["r-waves"].Completed);
+        Assert.Equal(new CompleteRunInput("r-stops", StopReason: "decided: Look 1 is enough."), engines.Durable["r-stops"].Completed);
+    }
+
+    [Fact]
+    public void What_fails_for_good_is_the_reason_of_its_run()
+    {
+        Assert.Equal(new CompleteRunInput("r-allocates", AnalysisError: "AnalyzeRun cannot reach the store."), engines.Durable["r-allocates"].Completed);
+        Assert.Equal(new CompleteRunInput("r-fails", FailureReason: "PrepareRun cannot reach the store."), engines.Durable["r-fails"].Completed);
+        Assert.Contains(engines.Durable["r-fails"].Attempts, attempts => attempts == "PrepareRun r-fails x5");
+    }
+
+    [Fact]
+    public void Histories_were_replayed() => Assert.InRange(engines.DurableCalls.Turns, engines.LocalCalls.Turns + 20, 1_000);
+
+    /// <summary>The host fails a call without a retry policy when its worker goes away during it.</summary>
+    [Fact]
+    public void Every_activity_and_block_is_called_with_a_retry_policy_everywhere()
+    {
+        Assert.Equal(AllTasks.Order().Select(task => (task, true)), engines.LocalCalls.Tasks.Order());
+        Assert.Equal(AllTasks.Order().Select(task => (task, true)), engines.DurableCalls.Tasks.Order());
+    }
+}

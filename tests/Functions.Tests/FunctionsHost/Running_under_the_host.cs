@@ -1,0 +1,124 @@
+using System.Text.Json;
+using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Reviews;
+using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.TestKit;
+
+namespace FunctionsEval.Functions.Tests.FunctionsHost;
+
+/// <summary>Whole runs, from a message of the queue to the stored analysis, through workers in processes of their own.</summary>
+public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_published_worker_evaluates_500_cells_and_stores_their_analysis()
+    {
+        await using var app = await HostedApp.StartAsync(await PublishedFunctions.EnsureAsync(Cancel), azurite.ConnectionString);
+
+        var runId = await app.StartRunAsync(Yaml.Of(scenarios: 125, samples: 2, models: ["sim-noisy", "sim-better"]));
+        var run = await app.UntilAsync(runId, "completed");
+
+        AssertWhole(run, 500);
+        Assert.Equal(500, app.Simulator.Stats().Calls);
+        var analysis = (await app.SendAsync(HttpMethod.Get, $"/api/runs/{runId}/analysis")).Json;
+        Assert.Equal([250, 250], analysis.GetProperty("perModel").EnumerateArray().Select(model => model.GetProperty("sampleCount").GetInt32()));
+        Assert.Equal("\"completed\"", app.Host.Durable.StateOf(runId)!.Output);
+        Assert.Empty(app.FailedFunctions);
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_killed_in_the_middle_loses_nothing_and_repeats_no_finished_call()
+    {
+        const int cells = 240;
+        await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(50)));
+        var runId = await app.StartRunAsync(Yaml.Of(scenarios: 60, samples: 4));
+        await Eventually.TrueAsync(() => app.Simulator.Stats().Calls >= 80, "calls of the first worker", cancellationToken: Cancel);
+        await app.Host.KillWorkerAsync();
+        await Eventually.TrueAsync(() => app.Simulator.Connections == 0, "the last calls of the killed worker to be counted", cancellationToken: Cancel);
+        var before = app.Simulator.Stats().Calls;
+
+        await app.Host.StartWorkerAsync();
+        var run = await app.UntilAsync(runId, "completed");
+
+        AssertWhole(run, cells);
+        Assert.InRange(before, 80, cells - 1);
+        var calls = run.GetProperty("calls");
+        Assert.Equal(cells, calls.GetProperty("sent").GetInt32() - calls.GetProperty("repeated").GetInt32());
+        Assert.InRange(app.Simulator.Stats().Calls, cells, calls.GetProperty("sent").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_run_is_paused_and_resumed_by_the_queue()
+    {
+        const int cells = 600;
+        await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(300)));
+        var runId = await app.StartRunAsync(Yaml.Of(scenarios: 200, samples: 3));
+        await Eventually.TrueAsync(() => app.Simulator.Stats().Calls >= 30, "calls", cancellationToken: Cancel);
+
+        Assert.Equal(202, (int)(await app.SendAsync(HttpMethod.Post, $"/api/runs/{runId}/pause")).Status);
+        await app.UntilAsync(runId, "paused");
+        var calls = await Eventually.SteadyAsync(() => app.Simulator.Stats().Calls, TimeSpan.FromSeconds(2), "the calls to end");
+        Assert.Equal(202, (int)(await app.SendAsync(HttpMethod.Post, $"/api/runs/{runId}/resume")).Status);
+
+        Assert.InRange(calls, 30, cells - 1);
+        AssertWhole(await app.UntilAsync(runId, "completed"), cells);
+        Assert.Equal(cells, app.Simulator.Stats().Calls);
+    }
+
+    /// <summary>Blocks of an orchestration that was lost may still run under their ids, so each restart takes new ones.</summary>
+    [Fact]
+    public async Task An_orchestration_that_was_lost_is_started_anew_by_the_watchdog_each_time_under_another_number()
+    {
+        await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(20)));
+        var runId = await app.StartRunAsync(Yaml.Of(scenarios: 200, samples: 2));
+        await Eventually.TrueAsync(() => app.Simulator.Stats().Calls >= 10, "calls", cancellationToken: Cancel);
+        foreach (var restart in new[] { 1, 2 })
+        {
+            app.Host.Durable.Lose(runId);
+            var watchdog = await app.TimerAsync(Watchdog.Name);
+
+            Assert.True(watchdog.Succeeded, watchdog.Error);
+            Assert.Equal(restart, JsonSerializer.Deserialize(app.Host.Durable.StateOf(runId)!.Input, EvalJson.Context.RunInput)!.Restart);
+        }
+
+        AssertWhole(await app.UntilAsync(runId, "completed"), 400);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_handled_eight_times_at_once_starts_one_orchestration()
+    {
+        await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, takesMessages: false);
+        var runId = await app.StartRunAsync(Yaml.Of(scenarios: 10, samples: 1));
+        var message = JsonSerializer.Serialize(new PipelineJob(PipelineJob.StartRun, runId), EvalJson.Context.PipelineJob);
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.MessageAsync(message)));
+
+        Assert.All(ends, end => Assert.True(end.Succeeded, end.Error));
+        Assert.InRange(app.Host.Durable.Refusals, 1, 7);
+        AssertWhole(await app.UntilAsync(runId, "completed"), 10);
+        Assert.Equal(10, app.Simulator.Stats().Calls);
+    }
+
+    [Fact]
+    public async Task Timers_work_and_a_message_that_is_no_job_fails_with_its_reason()
+    {
+        await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, takesMessages: false);
+
+        var watchdog = await app.TimerAsync(Watchdog.Name);
+        var review = await app.TimerAsync(Review.Name);
+        var unknown = await app.MessageAsync("{\"job\":\"dance\",\"runId\":\"x\"}");
+        var broken = await app.MessageAsync("dance");
+
+        Assert.True(watchdog.Succeeded, watchdog.Error);
+        Assert.True(review.Succeeded, review.Error);
+        Assert.Contains("Job 'dance' is unknown. Known jobs: start_run", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("A message of queue 'pipeline' is not a job", broken.Error, StringComparison.Ordinal);
+    }
+
+    private static void AssertWhole(JsonElement run, int cells)
+    {
+        var progress = run.GetProperty("progress");
+        Assert.Equal((cells, cells, 0), (progress.GetProperty("total").GetInt32(), progress.GetProperty("completed").GetInt32(), progress.GetProperty("failed").GetInt32()));
+    }
+}
