@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
-using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 

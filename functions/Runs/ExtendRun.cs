@@ -128,7 +128,13 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
     {
         var json = JsonNode.Parse(DefinitionJson.Write(definition with
         {
-            Scenarios = [definition.Scenarios[0]], Models = [], Variants = wanted.Variants, Scorers = [], Compare = null, Stopping = null, Allocation = null,
+            Scenarios = [definition.Scenarios[0]],
+            Models = [],
+            Variants = wanted.Variants,
+            Scorers = [],
+            Compare = null,
+            Stopping = null,
+            Allocation = null,
         }))!.AsObject();
         json.Remove("models");
         if (DefinitionReader.ReadJson(json.ToJsonString()) is not DefinitionOutcome.Rejected(var errors))

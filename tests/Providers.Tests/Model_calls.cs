@@ -1,7 +1,6 @@
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
-using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -1,6 +1,5 @@
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
-using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -1,5 +1,4 @@
 using FunctionsEval.Providers.Limits;
-using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -1,4 +1,3 @@
-using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using FunctionsEval.AbTests;
 using FunctionsEval.Content;
@@ -6,6 +5,7 @@ using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;

@@ -1,6 +1,6 @@
-using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Planning;
 
 namespace FunctionsEval.Functions.Tests.Cli;

@@ -1,6 +1,6 @@
-using FunctionsEval.Functions.Tests.Setup;
 using System.Text;
 using FunctionsEval.Content;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 
 namespace FunctionsEval.Functions.Tests.Content;

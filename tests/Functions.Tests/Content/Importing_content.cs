@@ -1,8 +1,8 @@
-using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 
 namespace FunctionsEval.Functions.Tests.Content;

@@ -1,10 +1,10 @@
-using FunctionsEval.Functions.Tests.Setup;
 using System.Net;
 using System.Text.Json;
 using FunctionsEval.Digests;
 using FunctionsEval.Functions.Tests.AbTests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 

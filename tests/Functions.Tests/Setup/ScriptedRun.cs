@@ -1,10 +1,10 @@
-using Microsoft.DurableTask;
 using System.Collections.Concurrent;
 using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

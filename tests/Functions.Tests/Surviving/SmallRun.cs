@@ -1,9 +1,9 @@
-using FunctionsEval.Functions.Tests.Setup;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FunctionsEval.Cli;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
