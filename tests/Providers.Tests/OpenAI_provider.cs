@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -1,5 +1,6 @@
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 

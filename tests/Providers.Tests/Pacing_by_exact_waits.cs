@@ -1,6 +1,7 @@
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -1,4 +1,5 @@
 using FunctionsEval.Providers.Limits;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Providers.Tests;
 
