@@ -29,7 +29,11 @@ public sealed class Settings_of_answers
 
         var result = await CallAsync(server, model, Plain(effort) with
         {
-            TopP = 0.9, Seed = 42, Stop = ["END", "###"], ResponseFormat = "json", Extra = """{"x_own":{"a":[1]}}""",
+            TopP = 0.9,
+            Seed = 42,
+            Stop = ["END", "###"],
+            ResponseFormat = "json",
+            Extra = """{"x_own":{"a":[1]}}""",
         });
 
         Samples.AnswerOf(result.Outcome);
