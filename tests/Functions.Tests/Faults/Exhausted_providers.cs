@@ -2,6 +2,8 @@ using System.Text;
 using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
+using FunctionsEval.Runs;
+using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Faults;
 
@@ -71,8 +73,9 @@ public sealed class Exhausted_providers
         using var loggers = KeptLogs.Factory(logs);
         await using (var server = RunServer.Start(settings, loggers))
         {
-            var run = await server.EndAsync(await server.StartRunAsync(RunServer.Definition(scenarios: 2, samples: 2, models)));
-            Assert.Equal(24, (await server.ProgressAsync(run)).Failed);
+            var run = await server.StartRunAsync(RunServer.Definition(scenarios: 2, samples: 2, models));
+            await Eventually.TrueAsync(async () => await server.StatusAsync(run) == RunStatus.Paused, "the run to pause");
+            Assert.Equal(0, (await server.ProgressAsync(run)).Failed);
         }
 
         Assert.Contains(logs.Lines, line => line.Contains(": AUTH_ERROR", StringComparison.Ordinal));
