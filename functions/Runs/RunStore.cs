@@ -60,6 +60,19 @@ public sealed class RunStore(IEntityStore entities)
         return ([.. page.Entities.Select(FromEntity)], page.ContinuationToken);
     }
 
+    /// <summary>Ids of the runs for which models may be called. The others are left by their status alone: a server looks every few seconds.</summary>
+    public async IAsyncEnumerable<string> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string[] active = [EvalJson.Name(RunStatus.Pending), EvalJson.Name(RunStatus.Running)];
+        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Runs, TableKeys.AllRuns), cancellationToken))
+        {
+            if (active.Contains(entity.GetString("status")))
+            {
+                yield return entity.RowKey;
+            }
+        }
+    }
+
     public async IAsyncEnumerable<RunRecord> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Runs, TableKeys.AllRuns), cancellationToken))

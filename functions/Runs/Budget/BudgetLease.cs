@@ -51,7 +51,7 @@ internal sealed class BudgetLease(IEntityStore entities, CellLedger ledger, RunR
             var granted = left < needed || needed <= 0 ? 0 : Math.Max(needed, Math.Min(left, Math.Max(left / Share, Calls * needed)));
             List<EntityOperation> changes =
             [
-                TurnOf(account, isCounted),
+                TurnOf(account),
                 .. account.Dead.Select(row => EntityOperation.Delete(_partition, row)),
                 EntityOperation.Upsert(new Entity(_partition, _row)
                 {
@@ -117,7 +117,7 @@ internal sealed class BudgetLease(IEntityStore entities, CellLedger ledger, RunR
     private static decimal Nanos(Entity? row, string name) => Money.FromNanos(row?.GetInt64(name) ?? 0);
 
     // Whoever changes this row first has decided on what the others have read; they look again.
-    private EntityOperation TurnOf(Account account, bool isCounted)
+    private EntityOperation TurnOf(Account account)
     {
         var next = new Entity(_partition, Turn)
         {

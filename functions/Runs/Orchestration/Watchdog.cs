@@ -19,25 +19,21 @@ public sealed partial class Watchdog(RunStore runs, PipelineQueue pipeline, ILog
     public async Task<int> LookAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
         var restarted = 0;
-        await foreach (var run in runs.AllAsync(cancellationToken))
-        {
-            // A paused run waits for its resume, which starts it too.
-            if (!run.Status.IsActive())
-            {
-                continue;
-            }
 
+        // A paused run waits for its resume, which starts it too.
+        await foreach (var runId in runs.ActiveAsync(cancellationToken))
+        {
             try
             {
-                if (await pipeline.StartAsync(run.RunId, client, cancellationToken))
+                if (await pipeline.StartAsync(runId, client, cancellationToken))
                 {
                     restarted++;
-                    LogRestarted(run.RunId);
+                    LogRestarted(runId);
                 }
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                LogNotLookedAfter(exception, run.RunId);
+                LogNotLookedAfter(exception, runId);
             }
         }
 

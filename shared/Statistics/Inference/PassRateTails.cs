@@ -8,7 +8,7 @@ namespace FunctionsEval.Statistics.Inference;
 /// of each hypothetical difference, instead of taken to be normal: an estimated p-value in the words of Lloyd (2008),
 /// doi:10.1111/j.1467-842X.2008.00530.x. At 0 the statistic is that of McNemar (1947).
 /// </summary>
-internal sealed class PassRateTails(int onlyFirst, int onlySecond, int items) : Tails
+internal sealed class PassRateTails(int onlyFirst, int onlySecond, int items) : CountedTails
 {
     /// <summary>The outcomes to be counted grow with the square of the items.</summary>
     public const int MostItems = 300;
@@ -18,32 +18,15 @@ internal sealed class PassRateTails(int onlyFirst, int onlySecond, int items) : 
     // Outcomes further away than so many standard deviations have a chance below 1e-15.
     private const double Reach = 8;
 
-    private double _at = double.NaN;
-    private (double Above, double Below) _tails;
-
-    public override double Above(double mean) => TailsAt(mean).Above;
-
-    public override double Below(double mean) => TailsAt(mean).Below;
-
-    private (double Above, double Below) TailsAt(double difference)
+    protected override (double Above, double Below) Compute(double mean)
     {
-        if (!difference.Equals(_at))
+        if (Math.Abs(mean) >= 1)
         {
-            (_at, _tails) = (difference, Compute(difference));
+            return mean > 0 ? (1, onlyFirst == items ? 1 : 0) : (onlySecond == items ? 1 : 0, 1);
         }
 
-        return _tails;
-    }
-
-    private (double Above, double Below) Compute(double difference)
-    {
-        if (Math.Abs(difference) >= 1)
-        {
-            return difference > 0 ? (1, onlyFirst == items ? 1 : 0) : (onlySecond == items ? 1 : 0, 1);
-        }
-
-        var observed = Statistic(onlyFirst, onlySecond, difference, out var second);
-        var first = second + difference;
+        var observed = Statistic(onlyFirst, onlySecond, mean, out var second);
+        var first = second + mean;
         double logFirst = Math.Log(first), logSecond = Math.Log(second), logNeither = Math.Log(Math.Max(0, 1 - first - second));
         var (above, below) = (0.0, 0.0);
         var (fromFirst, toFirst) = Likely(items, first);
@@ -56,7 +39,7 @@ internal sealed class PassRateTails(int onlyFirst, int onlySecond, int items) : 
                 var chance = Math.Exp(
                     Power(b, logFirst) + Power(c, logSecond) + Power(rest, logNeither)
                     + SpecialFunctions.FactorialLn(items) - SpecialFunctions.FactorialLn(b) - SpecialFunctions.FactorialLn(c) - SpecialFunctions.FactorialLn(rest));
-                var statistic = Statistic(b, c, difference, out _);
+                var statistic = Statistic(b, c, mean, out _);
                 above += statistic >= observed - Rounding ? chance : 0;
                 below += statistic <= observed + Rounding ? chance : 0;
             }

@@ -10,31 +10,15 @@ namespace FunctionsEval.Statistics.Inference;
 /// one count by half, except that one itself. Up to 28 units that differ all assignments are counted; beyond, those of the ten largest, and the
 /// rest by a normal law with the fourth cumulant of Edgeworth, which is within 0.0003 of the whole count.
 /// </summary>
-internal sealed class SignFlips(UnitSums units) : Tails
+internal sealed class SignFlips(UnitSums units) : CountedTails
 {
     private const int Counted = 28;
     private const int Largest = 10;
     private const long ExactSteps = 20_000_000;
 
     private readonly double[] _deviations = new double[units.Count];
-    private double _mean = double.NaN;
-    private (double Above, double Below) _tails;
 
-    public override double Above(double mean) => TailsAt(mean).Above;
-
-    public override double Below(double mean) => TailsAt(mean).Below;
-
-    private (double Above, double Below) TailsAt(double mean)
-    {
-        if (!mean.Equals(_mean))
-        {
-            (_mean, _tails) = (mean, Compute(mean));
-        }
-
-        return _tails;
-    }
-
-    private (double Above, double Below) Compute(double mean)
+    protected override (double Above, double Below) Compute(double mean)
     {
         var shift = mean - units.Mean;
         var size = 0.0;

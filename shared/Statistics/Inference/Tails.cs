@@ -15,6 +15,29 @@ internal abstract class Tails
     public double TwoSided(double mean) => Math.Min(1, 2 * Math.Min(Above(mean), Below(mean)));
 }
 
+/// <summary>Tails that are found together and take long: those of the last mean are kept, for both are mostly asked for.</summary>
+internal abstract class CountedTails : Tails
+{
+    private double _at = double.NaN;
+    private (double Above, double Below) _tails;
+
+    public override double Above(double mean) => TailsAt(mean).Above;
+
+    public override double Below(double mean) => TailsAt(mean).Below;
+
+    protected abstract (double Above, double Below) Compute(double mean);
+
+    private (double Above, double Below) TailsAt(double mean)
+    {
+        if (!mean.Equals(_at))
+        {
+            (_at, _tails) = (mean, Compute(mean));
+        }
+
+        return _tails;
+    }
+}
+
 /// <summary>Two tests of the same mean, of which the more cautious one counts: each holds where the other may not.</summary>
 internal sealed class LargerOf(Tails first, Tails second) : Tails
 {

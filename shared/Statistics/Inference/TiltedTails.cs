@@ -9,7 +9,7 @@ namespace FunctionsEval.Statistics.Inference;
 /// doi:10.1002/(SICI)1097-0258(19980430)17:8&lt;891::AID-SIM780&gt;3.0.CO;2-B. The tail of the mean under that law is counted, or taken from its
 /// saddlepoint: Lugannani and Rice (1980), doi:10.2307/1426607, which for scores in steps counts the observed one by half.
 /// </summary>
-internal sealed class TiltedTails : Tails
+internal sealed class TiltedTails : CountedTails
 {
     private const int Groups = 400;
     private const int Rounds = 200;
@@ -27,8 +27,6 @@ internal sealed class TiltedTails : Tails
     // By group, with the two ends of the scale behind them.
     private readonly double[] _values;
     private readonly double[] _chances;
-    private double _at = double.NaN;
-    private (double Above, double Below) _tails;
 
     /// <param name="min">The smallest value that can come out; <paramref name="max"/> the largest.</param>
     /// <param name="isWhole">Counts the observed outcome in full.</param>
@@ -43,21 +41,12 @@ internal sealed class TiltedTails : Tails
         _chances = new double[_counts.Length + 2];
     }
 
-    public override double Above(double mean) => TailsAt(mean).Above;
+    protected override (double Above, double Below) Compute(double mean) =>
+        mean <= _min ? (mean < _min || _mean > _min ? 0 : 1, 1)
+        : mean >= _max ? (1, mean > _max || _mean < _max ? 0 : 1)
+        : WithinScale(mean);
 
-    public override double Below(double mean) => TailsAt(mean).Below;
-
-    private (double Above, double Below) TailsAt(double mean)
-    {
-        if (!mean.Equals(_at))
-        {
-            (_at, _tails) = (mean, mean <= _min ? (mean < _min || _mean > _min ? 0 : 1, 1) : mean >= _max ? (1, mean > _max || _mean < _max ? 0 : 1) : Compute(mean));
-        }
-
-        return _tails;
-    }
-
-    private (double Above, double Below) Compute(double mean)
+    private (double Above, double Below) WithinScale(double mean)
     {
         var groups = _counts.Length;
         for (var group = 0; group < groups; group++)
