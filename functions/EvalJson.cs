@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FunctionsEval.AbTests;
+using FunctionsEval.Agents;
 using FunctionsEval.Cli;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
@@ -102,6 +103,7 @@ internal sealed partial class EvalJson : JsonSerializerContext
     public static void ApplyRequestRules(JsonSerializerOptions options)
     {
         options.TypeInfoResolverChain.Insert(0, Default);
+        options.TypeInfoResolverChain.Add(AgentsJson.OnTheWire);
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;

@@ -1,4 +1,5 @@
 using FunctionsEval.AbTests;
+using FunctionsEval.Agents;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
@@ -37,7 +38,7 @@ internal static class Registration
         services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
         services.AddSingleton<IQuotaStore, StoredQuota>();
         services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
-        return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddEndpointParts();
+        return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddAgents().AddEndpointParts();
     }
 
     private static IServiceCollection AddRuns(this IServiceCollection services) => services
