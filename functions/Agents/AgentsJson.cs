@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -8,7 +7,6 @@ using FunctionsEval.Agents.Tasks;
 namespace FunctionsEval.Agents;
 
 /// <summary>The JSON of the agents' slice, on the wire and in the store: names are snake_case.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AgentTask))]
 [JsonSerializable(typeof(TaskRequest))]
 [JsonSerializable(typeof(TaskUpdate))]
@@ -22,26 +20,22 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(MetricsReport))]
 internal sealed partial class AgentsJson : JsonSerializerContext
 {
-    public static AgentsJson Context { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    public static AgentsJson Context { get; } = new(NewOptions());
 
     /// <summary>For options whose own names are in another case: the names of this slice stay snake_case.</summary>
-    public static IJsonTypeInfoResolver OnTheWire { get; } = Default.WithAddedModifier(static type =>
+    public static IJsonTypeInfoResolver OnTheWire { get; } = ((IJsonTypeInfoResolver)new AgentsJson()).WithAddedModifier(static type =>
     {
-        if (type.Kind == JsonTypeInfoKind.Object)
+        foreach (var property in type.Kind == JsonTypeInfoKind.Object ? type.Properties : [])
         {
-            foreach (var property in type.Properties)
-            {
-                property.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
-            }
+            property.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
         }
     });
 
-    /// <summary>An enum member as it stands in JSON.</summary>
-    public static string Name<TEnum>(TEnum value)
-        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    private static JsonSerializerOptions NewOptions()
+    {
+        var options = Json.NewOptions();
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        return options;
+    }
 }

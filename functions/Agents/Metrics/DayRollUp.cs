@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FunctionsEval.Agents.Tasks;
 
 namespace FunctionsEval.Agents.Metrics;
@@ -10,7 +11,15 @@ internal readonly record struct RollUpKey(string TaskType, string Model, string?
 
     public static RollUpKey Of(TaskMetric metric) => new(metric.TaskType, metric.Model, metric.Executor, metric.PromptVariant, metric.SkillVersion);
 
+    /// <summary>Of the parts, of which an empty one is none.</summary>
+    public static RollUpKey Of(string taskType, string model, string executor, string promptVariant, string skillVersion) =>
+        new(taskType, model, NotEmpty(executor), NotEmpty(promptVariant), NotEmpty(skillVersion));
+
+    public IEnumerable<string> Parts() => [TaskType, Model, Executor ?? "", PromptVariant ?? "", SkillVersion ?? ""];
+
     public RollUpKey WithoutVariants() => new(TaskType, Others, Others, PromptVariant is null ? null : Others, SkillVersion is null ? null : Others);
+
+    private static string? NotEmpty(string text) => text.Length > 0 ? text : null;
 }
 
 /// <summary>
@@ -48,17 +57,29 @@ internal sealed class DayRollUp
 
     public byte[] ToBytes()
     {
+        var texts = new List<string>();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        int PlaceOf(string text)
+        {
+            if (!places.TryGetValue(text, out var place))
+            {
+                places[text] = place = texts.Count;
+                texts.Add(text);
+            }
+
+            return place;
+        }
+
+        int[][] keys = [.. Cells.Keys.Select(key => key.Parts().Select(PlaceOf).ToArray())];
         var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(Version);
+        writer.Write7BitEncodedInt(texts.Count);
+        texts.ForEach(writer.Write);
         writer.Write7BitEncodedInt(Cells.Count);
-        foreach (var (key, counts) in Cells)
+        foreach (var (key, counts) in keys.Zip(Cells.Values))
         {
-            writer.Write(key.TaskType);
-            writer.Write(key.Model);
-            writer.Write(key.Executor ?? "");
-            writer.Write(key.PromptVariant ?? "");
-            writer.Write(key.SkillVersion ?? "");
+            Array.ForEach(key, writer.Write7BitEncodedInt);
             counts.Write(writer);
         }
 
@@ -76,30 +97,39 @@ internal sealed class DayRollUp
 
     public static DayRollUp Parse(byte[] bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes, writable: false));
-        if (reader.ReadByte() is not Version and var version)
+        var rollUp = new DayRollUp();
+        rollUp.Merge(bytes);
+        return rollUp;
+    }
+
+    /// <summary>Adds what was written of another one.</summary>
+    public void Merge(byte[] bytes)
+    {
+        var reader = new RollUpReader(bytes);
+        if (reader.Byte() is not Version and var version)
         {
             throw new InvalidDataException($"A roll-up of agent tasks has version {version}; this program knows {Version}.");
         }
 
-        var rollUp = new DayRollUp();
-        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
+        var texts = new string[reader.Int32()];
+        for (var index = 0; index < texts.Length; index++)
         {
-            var key = new RollUpKey(reader.ReadString(), reader.ReadString(), Text(reader), Text(reader), Text(reader));
-            rollUp.Cells[key] = RollUpCounts.Read(reader);
+            texts[index] = reader.Text();
+        }
+
+        for (var left = reader.Int32(); left > 0; left--)
+        {
+            var key = RollUpKey.Of(texts[reader.Int32()], texts[reader.Int32()], texts[reader.Int32()], texts[reader.Int32()], texts[reader.Int32()]);
+            CellOf(key, isBounded: false).Read(ref reader);
         }
 
         var seconds = 0;
-        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
+        for (var left = reader.Int32(); left > 0; left--)
         {
-            seconds += reader.Read7BitEncodedInt();
-            rollUp.Seconds[seconds] = reader.Read7BitEncodedInt64();
+            seconds += reader.Int32();
+            CollectionsMarshal.GetValueRefOrAddDefault(Seconds, seconds, out _) += reader.Number();
         }
-
-        return rollUp;
     }
-
-    private static string? Text(BinaryReader reader) => reader.ReadString() is { Length: > 0 } text ? text : null;
 
     private void Count(TaskMetric metric, int sign)
     {

@@ -13,6 +13,8 @@ internal static class MetricsApi
     private const int DefaultWindowDays = 7;
     private const int MaxBatch = 1_000;
 
+    private static readonly Dictionary<string, TaskSource> Sources = Enum.GetValues<TaskSource>().ToDictionary(Json.Name, StringComparer.Ordinal);
+
     public static void MapMetrics(this IEndpointRouteBuilder agent)
     {
         agent.MapPost("/metrics", Record);
@@ -66,14 +68,11 @@ internal static class MetricsApi
     }
 
     internal static async Task<Results<Ok<MetricsReport>, ProblemHttpResult>> Get(
-        TaskMetrics metrics, CancellationToken cancellationToken, [FromQuery(Name = "window_days")] int windowDays = DefaultWindowDays, TaskSource source = TaskSource.All)
+        TaskMetrics metrics, CancellationToken cancellationToken, [FromQuery(Name = "window_days")] int windowDays = DefaultWindowDays, string source = "all")
     {
-        if (WindowError(windowDays) is { } error)
-        {
-            return Problems.Invalid([error]);
-        }
-
-        return TypedResults.Ok(await metrics.ReportAsync(windowDays, source, cancellationToken));
+        var error = WindowError(windowDays) ?? (Sources.ContainsKey(source) ? null
+            : new FieldError("source", $"source must be one of {string.Join(", ", Sources.Keys)}, but is '{Excerpt.Of(source)}'."));
+        return error is null ? TypedResults.Ok(await metrics.ReportAsync(windowDays, Sources[source], cancellationToken)) : Problems.Invalid([error]);
     }
 
     public static FieldError? WindowError(int windowDays) => windowDays is < 1 or > MaxWindowDays

@@ -32,7 +32,7 @@ internal sealed class RollUpCounts
     public long WithUsage { get; private set; }
 
     /// <summary>Moments of logarithms of the durations of completed tasks.</summary>
-    public WeightedSums LogSeconds { get; } = new();
+    public Moments LogSeconds { get; } = new();
 
     /// <summary>Tasks with a cost: moments of the cost in US dollars, and of cost and success together.</summary>
     public CostSums Costs { get; } = new();
@@ -78,7 +78,7 @@ internal sealed class RollUpCounts
         var logarithm = Math.Log(Math.Max(ShortestSeconds, metric.DurationSeconds));
         if (isCompleted)
         {
-            LogSeconds.Count(logarithm, 1, sign);
+            LogSeconds.Count(logarithm, sign);
         }
 
         if (metric.AssignmentProbability is { } probability)
@@ -115,24 +115,70 @@ internal sealed class RollUpCounts
         Drawn.Write(writer);
     }
 
-    public static RollUpCounts Read(BinaryReader reader)
+    /// <summary>Adds what was written of others.</summary>
+    public void Read(ref RollUpReader reader)
     {
-        var counts = new RollUpCounts
+        Completed += reader.Number();
+        Failed += reader.Number();
+        TimedOut += reader.Number();
+        Milliseconds += reader.Number();
+        InputTokens += reader.Number();
+        OutputTokens += reader.Number();
+        Calls += reader.Number();
+        CostNanos += reader.Number();
+        WithUsage += reader.Number();
+        LogSeconds.Read(ref reader);
+        Costs.Read(ref reader);
+        Drawn.Read(ref reader);
+    }
+}
+
+/// <summary>How many values there are, their sum and the sum of their squares.</summary>
+internal sealed class Moments
+{
+    public long Values { get; private set; }
+
+    public double Sum { get; private set; }
+
+    public double Squares { get; private set; }
+
+    public double Mean => Sum / Values;
+
+    /// <summary>Divided by n-1.</summary>
+    public double Variance => Math.Max(0, (Squares - (Sum * Sum / Values)) / (Values - 1));
+
+    public void Count(double value, int sign)
+    {
+        Values += sign;
+        Sum += sign * value;
+        Squares += sign * value * value;
+    }
+
+    public void Merge(Moments other)
+    {
+        Values += other.Values;
+        Sum += other.Sum;
+        Squares += other.Squares;
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt64(Values);
+        if (Values > 0)
         {
-            Completed = reader.Read7BitEncodedInt64(),
-            Failed = reader.Read7BitEncodedInt64(),
-            TimedOut = reader.Read7BitEncodedInt64(),
-            Milliseconds = reader.Read7BitEncodedInt64(),
-            InputTokens = reader.Read7BitEncodedInt64(),
-            OutputTokens = reader.Read7BitEncodedInt64(),
-            Calls = reader.Read7BitEncodedInt64(),
-            CostNanos = reader.Read7BitEncodedInt64(),
-            WithUsage = reader.Read7BitEncodedInt64(),
-        };
-        counts.LogSeconds.Read(reader);
-        counts.Costs.Read(reader);
-        counts.Drawn.Read(reader);
-        return counts;
+            writer.Write(Sum);
+            writer.Write(Squares);
+        }
+    }
+
+    public void Read(ref RollUpReader reader)
+    {
+        if (reader.Number() is > 0 and var values)
+        {
+            Values += values;
+            Sum += reader.Double();
+            Squares += reader.Double();
+        }
     }
 }
 
@@ -185,13 +231,16 @@ internal sealed class WeightedSums
         }
     }
 
-    public void Read(BinaryReader reader)
+    public void Read(ref RollUpReader reader)
     {
-        Values = reader.Read7BitEncodedInt64();
-        if (Values > 0)
+        if (reader.Number() is > 0 and var values)
         {
-            (Weight, SquaredWeight, Sum) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-            (SquaredWeightSum, SquaredWeightSquares) = (reader.ReadDouble(), reader.ReadDouble());
+            Values += values;
+            Weight += reader.Double();
+            SquaredWeight += reader.Double();
+            Sum += reader.Double();
+            SquaredWeightSum += reader.Double();
+            SquaredWeightSquares += reader.Double();
         }
     }
 }
@@ -240,12 +289,15 @@ internal sealed class CostSums
         }
     }
 
-    public void Read(BinaryReader reader)
+    public void Read(ref RollUpReader reader)
     {
-        Tasks = reader.Read7BitEncodedInt64();
-        if (Tasks > 0)
+        if (reader.Number() is > 0 and var tasks)
         {
-            (Completed, Usd, Squares, UsdOfCompleted) = (reader.Read7BitEncodedInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+            Tasks += tasks;
+            Completed += reader.Number();
+            Usd += reader.Double();
+            Squares += reader.Double();
+            UsdOfCompleted += reader.Double();
         }
     }
 }
@@ -278,9 +330,9 @@ internal sealed class WeightedOutcomes
         LogSeconds.Write(writer);
     }
 
-    public void Read(BinaryReader reader)
+    public void Read(ref RollUpReader reader)
     {
-        Success.Read(reader);
-        LogSeconds.Read(reader);
+        Success.Read(ref reader);
+        LogSeconds.Read(ref reader);
     }
 }

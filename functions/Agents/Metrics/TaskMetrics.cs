@@ -25,10 +25,7 @@ public sealed class TaskMetrics(TaskStore tasks, RunTasks runTasks, TimeProvider
         var sum = new DayRollUp();
         if (source is TaskSource.All or TaskSource.Agents)
         {
-            foreach (var day in (await tasks.DaysAsync(from, cancellationToken)).Values)
-            {
-                sum.Merge(day);
-            }
+            sum.Merge(await tasks.SumAsync(from, cancellationToken));
         }
 
         if (source is TaskSource.All or TaskSource.Runs)

@@ -167,7 +167,9 @@ internal sealed class TaskBucket(IEntityStore entities, string partition)
 
     public static AgentTask TaskOf(Entity row) => JsonSerializer.Deserialize(row.GetText("task")!, AgentsJson.Context.AgentTask)!;
 
-    public static DayRollUp RollUpOf(Entity row) => DayRollUp.Parse(row.GetLongBytes("rollUp"));
+    public static DayRollUp RollUpOf(Entity row) => DayRollUp.Parse(RollUpBytesOf(row));
+
+    public static byte[] RollUpBytesOf(Entity row) => row.GetLongBytes("rollUp");
 
     private static string PlaceOf(AgentTask task) => task.EndedAt is { } ended ? TableKeys.AgentEnded(ended, task.TaskId) : TableKeys.AgentOpen(task.TaskId);
 

@@ -79,24 +79,51 @@ public sealed class TaskStore
     internal async Task<SortedDictionary<DateOnly, DayRollUp>> DaysAsync(DateOnly from, CancellationToken cancellationToken)
     {
         var days = new SortedDictionary<DateOnly, DayRollUp>();
-        foreach (var bucket in _buckets.Keys)
+        await Parallel.ForEachAsync(_buckets.Keys, cancellationToken, async (bucket, token) =>
         {
+            var own = new Dictionary<DateOnly, DayRollUp>();
             var query = new EntityQuery(TableKeys.AgentTasks, bucket, RowFrom: TableKeys.AgentDay(from), RowTo: TableKeys.EndOf(TableKeys.AllAgentDays));
-            await foreach (var row in _entities.QueryAsync(query, cancellationToken))
+            await foreach (var row in _entities.QueryAsync(query, token))
             {
-                var day = TableKeys.DayOf(row.RowKey);
-                if (days.TryGetValue(day, out var known))
+                own.Add(TableKeys.DayOf(row.RowKey), TaskBucket.RollUpOf(row));
+            }
+
+            lock (days)
+            {
+                foreach (var (day, rollUp) in own)
                 {
-                    known.Merge(TaskBucket.RollUpOf(row));
-                }
-                else
-                {
-                    days[day] = TaskBucket.RollUpOf(row);
+                    if (!days.TryAdd(day, rollUp))
+                    {
+                        days[day].Merge(rollUp);
+                    }
                 }
             }
-        }
-
+        });
         return days;
+    }
+
+    /// <summary>All roll-ups from a day on as one.</summary>
+    internal async Task<DayRollUp> SumAsync(DateOnly from, CancellationToken cancellationToken)
+    {
+        var sum = new DayRollUp();
+        await Parallel.ForEachAsync(_buckets.Keys.Chunk((_buckets.Count + 1) / 2), cancellationToken, async (half, token) =>
+        {
+            var own = new DayRollUp();
+            foreach (var bucket in half)
+            {
+                var query = new EntityQuery(TableKeys.AgentTasks, bucket, RowFrom: TableKeys.AgentDay(from), RowTo: TableKeys.EndOf(TableKeys.AllAgentDays));
+                await foreach (var row in _entities.QueryAsync(query, token))
+                {
+                    own.Merge(TaskBucket.RollUpBytesOf(row));
+                }
+            }
+
+            lock (sum)
+            {
+                sum.Merge(own);
+            }
+        });
+        return sum;
     }
 
     private async IAsyncEnumerable<Entity> RowsAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -92,7 +92,7 @@ internal static class TasksApi
             return stored is null || stored.Status.IsEnded() || stored.Status == update.Status ? null : update.ApplyTo(stored, now);
         }, cancellationToken);
         return task is null ? Problems.NotFound("Task", taskId)
-            : refused ? Conflict($"Task '{Excerpt.Of(taskId)}' has ended as {AgentsJson.Name(task.Status)}, and cannot become {AgentsJson.Name(update.Status)}.")
+            : refused ? Conflict($"Task '{Excerpt.Of(taskId)}' has ended as {Json.Name(task.Status)}, and cannot become {Json.Name(update.Status)}.")
             : TypedResults.Ok(task);
     }
 
