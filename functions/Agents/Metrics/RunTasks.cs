@@ -20,7 +20,7 @@ public sealed class RunTasks(RunStore runs, CellLedger cells, IEntityStore entit
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         await foreach (var run in runs.AllAsync(cancellationToken))
         {
-            if (run.Status.IsFinished() && DateOnly.FromDateTime((run.CompletedAt ?? run.CreatedAt).UtcDateTime) < from)
+            if (run.Status.IsFinished() && DateOnly.FromDateTime((run.Course.CompletedAt ?? run.CreatedAt).UtcDateTime) < from)
             {
                 continue;
             }
@@ -39,7 +39,7 @@ public sealed class RunTasks(RunStore runs, CellLedger cells, IEntityStore entit
     private async Task<IReadOnlyList<(DateOnly Day, DayRollUp RollUp)>> DaysOfEndedAsync(RunRecord run, CancellationToken cancellationToken)
     {
         // An extension adds cells.
-        var partition = TableKeys.AgentRun(run.RunId, run.Extension);
+        var partition = TableKeys.AgentRun(run.RunId, run.Course.Extension);
         var known = new List<(DateOnly, DayRollUp)>();
         await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.AgentTasks, partition), cancellationToken))
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Storage;
@@ -13,7 +12,7 @@ public sealed record TaskChange(string TaskId, Func<AgentTask?, AgentTask?> Chan
 /// open ones, or among the ended ones by time. Both, and the roll-up of the day it ended on, change in one transaction, so that a task is
 /// counted once whatever breaks off.
 /// </summary>
-internal sealed class TaskBucket(IEntityStore entities, string partition)
+internal sealed class TaskBucket(IEntityStore entities, string partition) : IDisposable
 {
     // A change takes at most three operations: the place, what was there, what is there now.
     private const int MaxChanges = 28;
@@ -50,6 +49,8 @@ internal sealed class TaskBucket(IEntityStore entities, string partition)
             _turn.Release();
         }
     }
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>How many of them are applied: none when something else changed in between.</summary>
     private async Task<int> TryChangeAsync(IReadOnlyList<TaskChange> changes, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using FunctionsEval.Storage;
 namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>The tasks of agents and the roll-ups of their days.</summary>
-public sealed class TaskStore
+public sealed class TaskStore : IDisposable
 {
     private readonly IEntityStore _entities;
     private readonly Dictionary<string, TaskBucket> _buckets;
@@ -124,6 +124,14 @@ public sealed class TaskStore
             }
         });
         return sum;
+    }
+
+    public void Dispose()
+    {
+        foreach (var bucket in _buckets.Values)
+        {
+            bucket.Dispose();
+        }
     }
 
     private async IAsyncEnumerable<Entity> RowsAsync(string bucket, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionsEval.Agents.Tasks;
 

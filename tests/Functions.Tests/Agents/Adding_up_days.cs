@@ -49,7 +49,7 @@ public sealed class Adding_up_days
         }
 
         var running = await server.GetJsonAsync("/api/agent/metrics");
-        await server.Program.Runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Completed, CompletedAt = AgentServer.Start }, Cancel);
+        await server.Program.Runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Completed, Course = stored.Course with { CompletedAt = AgentServer.Start } }, Cancel);
         var ended = await server.GetJsonAsync("/api/agent/metrics");
         var again = await server.GetJsonAsync("/api/agent/metrics?source=runs");
         var agents = await server.GetJsonAsync("/api/agent/metrics?source=agents");

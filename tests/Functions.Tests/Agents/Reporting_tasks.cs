@@ -133,7 +133,11 @@ public sealed class Reporting_tasks(SharedAgentServer shared) : IClassFixture<Sh
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["task_id"] = $"\"bad-{field}\"", ["task_type"] = "\"impl\"", ["model"] = "\"m\"", ["duration_seconds"] = "1", ["status"] = "\"completed\"",
+            ["task_id"] = $"\"bad-{field}\"",
+            ["task_type"] = "\"impl\"",
+            ["model"] = "\"m\"",
+            ["duration_seconds"] = "1",
+            ["status"] = "\"completed\"",
         };
         fields[field] = value.Replace("LONG", new string('x', 1000), StringComparison.Ordinal);
         var json = $"{{{string.Join(", ", fields.Select(entry => $"\"{entry.Key}\": {entry.Value}"))}}}";
