@@ -5,7 +5,6 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Planning;
-using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Ui;
@@ -56,7 +55,6 @@ internal static class Api
         api.MapDigests();
         api.MapCalls();
         api.MapAgents();
-        api.MapReview();
         api.MapUi();
         api.MapHealth();
     }

@@ -50,10 +50,10 @@ async function showRuns() {
 }
 
 async function showFindings() {
-  const { findings } = await ask('review');
+  const { findings } = await ask('agent/findings');
   find('findings').hidden = findings.length === 0;
   find('findings').querySelector('ul').replaceChildren(...findings.map(finding => element('li', {},
-    element('b', { textContent: `${finding.rule} ` }), `${finding.subject}: ${finding.message} ${finding.suggestedAction}`)));
+    element('b', { textContent: `${finding.rule} ` }), `${finding.subject}: ${finding.message} ${finding.suggested_action}`)));
 }
 
 async function showRun() {

@@ -77,7 +77,7 @@ public sealed class Requests_of_other_sites
         await using var host = await ServerHost.StartAsync();
         (string, string) crossSite = ("Sec-Fetch-Site", "cross-site");
 
-        foreach (var path in new[] { "/api/runs", "/api/definitions", "/api/admin/credits", "/api/admin/health", "/api/review", "/api/nowhere" })
+        foreach (var path in new[] { "/api/runs", "/api/definitions", "/api/admin/credits", "/api/admin/health", "/api/agent/findings", "/api/nowhere" })
         {
             (await host.SendAsync("GET", path, null, null, crossSite)).AssertProblem(HttpStatusCode.Forbidden, "another site");
             (await host.SendAsync("GET", path, null, null, ("Origin", "https://evil.example"))).AssertProblem(HttpStatusCode.Forbidden, "https://evil.example");
