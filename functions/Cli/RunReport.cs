@@ -61,6 +61,7 @@ internal static class RunReport
 
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
+        VerdictReport.PrintSentences(console, analysis.Comparisons ?? []);
         var names = new ShortNames(analysis.PerModel.Select(model => model.Variant));
         console.Write(Variants(analysis, names));
 
