@@ -20,6 +20,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Extension">How often the run was extended after it had ended.</param>
 /// <param name="Executor">Who works on it; null when nobody does.</param>
 /// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
+/// <param name="Pass">When a cell passes, as its definition has it.</param>
 /// <param name="Pending">What a digest shall be made of, until its items have been chosen.</param>
 public sealed record RunRecord(
     string RunId,
@@ -53,7 +54,8 @@ public sealed record RunRecord(
     IReadOnlyList<int>? Percentages = null,
     AllocationSpec? Allocation = null,
     RunExecutor? Executor = null,
-    DigestRequest? Pending = null)
+    DigestRequest? Pending = null,
+    string? Pass = null)
 {
     public const string StoppedByBudget = "budget";
 

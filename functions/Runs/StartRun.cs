@@ -78,6 +78,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false,
             Compare: asked.Compare,
             Stopping: asked.Stopping,
-            Allocation: asked.Allocation);
+            Allocation: asked.Allocation,
+            Pass: asked.Pass);
     }
 }
