@@ -32,16 +32,16 @@ internal static class BaselineFile
         IReadOnlyList<RunningMoments[]> Scores(IReadOnlyList<ScenarioStatistics> rows)
         {
             var places = scenarios.Index().ToDictionary(scenario => scenario.Item, scenario => scenario.Index, StringComparer.Ordinal);
-            RunningMoments[][] scores = [.. variants.Select(_ => new RunningMoments[scenarios.Count])];
+            RunningMoments[][] byVariant = [.. variants.Select(_ => new RunningMoments[scenarios.Count])];
             foreach (var row in rows)
             {
                 if (row.Mean is { } mean && variants.IndexOf(row.Variant) is >= 0 and var variant && places.TryGetValue(row.ScenarioId, out var place))
                 {
-                    scores[variant][place] = Moments(file, row, mean);
+                    byVariant[variant][place] = Moments(file, row, mean);
                 }
             }
 
-            return scores;
+            return byVariant;
         }
     }
 

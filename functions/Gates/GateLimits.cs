@@ -47,7 +47,7 @@ internal sealed class GateLimits(double confidence)
         int[] scored = [.. Enumerable.Range(0, items.Length).Where(item => items[item].Count > 0)];
         var clusters = ScenarioClusters.Of(scores.Items);
         return MeanInference.Of(
-            [.. scored.Select(item => items[item].Mean)], clusters.Length == 0 ? [] : [.. scored.Select(item => clusters[item])], scale, scores.Run.MeanSamples, confidence,
+            [.. scored.Select(item => items[item].Mean)], clusters.Length == 0 ? [] : [.. scored.Select(item => clusters[item])], scale, scores.Run.Sampling.MeanSamples, confidence,
             VerdictRules.RandomOf(scores.Run, PassRate, variant));
     }
 

@@ -19,7 +19,7 @@ internal sealed record GateSide(
         scores.Run.RunId,
         [.. scores.Run.Variants.Select(variant => variant.Name)],
         [.. scores.Items.Select(GateScenario.Of)],
-        scores.Run.MeanSamples,
+        scores.Run.Sampling.MeanSamples,
         scores.Scorers.Index().ToDictionary(
             scorer => scorer.Item.Name,
             IReadOnlyList<RunningMoments[]> (scorer) => [.. Enumerable.Range(0, scores.Run.Variants.Count).Select(scores.PerScorer[scorer.Index].ScoresOf)],

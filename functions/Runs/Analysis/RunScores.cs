@@ -74,7 +74,7 @@ internal sealed record RunScores(
             outcomes[cell.Outcome]++;
             failures.Add(cell);
             evaluated.Add(cell.Address.Item);
-            var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Config.MaxTurns);
+            var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Calls.Config.MaxTurns);
             if (passed is not null)
             {
                 passing.Add(passed, cell, wasRetried);
@@ -92,7 +92,7 @@ internal sealed record RunScores(
             ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed)
             : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
 
-        MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.MeanSamples, scale, clusters, unchecked((int)run.Seed));
+        MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.Sampling.MeanSamples, scale, clusters, unchecked((int)run.Sampling.DispatchSeed));
     }
 
     private static StorageException Damaged(RunRecord run, FormattableString what) =>
