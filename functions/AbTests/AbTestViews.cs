@@ -25,15 +25,15 @@ public sealed record AbTestView(
 {
     public static AbTestView Of(RunRecord run) => new(
         run.RunId,
-        run.Window!.TopicId,
-        run.Window.Start,
-        run.Window.End,
-        run.Status == RunStatus.Pending ? "queued" : EvalJson.Name(run.Status),
-        new AbTestConfig(run.Window.MaxItems, run.Variants.Count, run.SamplesPerScenario, run.Items, run.Window.Stats?.InputCount ?? 0, run.Compare?.MarginOf(TriageScorers.AiScore)),
+        run.WindowOfContent.TopicId,
+        run.WindowOfContent.Start,
+        run.WindowOfContent.End,
+        run.Status == RunStatus.Pending ? "queued" : Json.Name(run.Status),
+        new AbTestConfig(run.WindowOfContent.MaxItems, run.Variants.Count, run.Sampling.SamplesPerScenario, run.Items, run.WindowOfContent.Stats?.InputCount ?? 0, run.Compare?.MarginOf(TriageScorers.AiScore)),
         run.CreatedAt,
-        run.StartedAt,
-        run.CompletedAt,
-        run.Reason);
+        run.Course.StartedAt,
+        run.Course.CompletedAt,
+        run.Course.Reason);
 }
 
 /// <param name="Items">How many were sampled.</param>
@@ -124,7 +124,7 @@ public sealed record AbTestResultView(
         CallMeta.ItemIdOf(cell.Address.Item),
         CallMeta.VariantIdOf(cell.Address.Variant),
         cell.Address.Sample,
-        cell.Output is null ? null : JsonSerializer.Deserialize(cell.Output, EvalJson.Context.JsonElement),
+        cell.Output is null ? null : JsonSerializer.Deserialize(cell.Output, AbTestsJson.Context.JsonElement),
         cell.InputTokens ?? 0,
         cell.OutputTokens ?? 0,
         (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,

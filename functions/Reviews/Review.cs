@@ -72,13 +72,13 @@ public sealed partial class Review(
         }
 
         // Runs that ended long ago cost a review nothing but their row.
-        if (run.Status.IsFinished() && now - (run.CompletedAt ?? run.CreatedAt) > ReviewRules.Recent)
+        if (run.Status.IsFinished() && now - (run.Course.CompletedAt ?? run.CreatedAt) > ReviewRules.Recent)
         {
             return [];
         }
 
         var counts = (await cells.CountAsync(run, cancellationToken)).Aggregate(CellCounts.None, (a, b) => a + b);
-        var status = EvalJson.Name(run.Status);
+        var status = Json.Name(run.Status);
         var since = seen is not null && (seen.Status, seen.Ended) == (status, counts.Finished) ? seen.Since : now;
         if (!run.Status.IsFinished() && since == now)
         {

@@ -26,13 +26,13 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
 
     public Task<ControlOutcome> ResumeAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
-            runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, Reason = null, StartedAt = run.StartedAt ?? clock.GetUtcNow() },
+            runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, Course = run.Course with { Reason = null, StartedAt = run.Course.StartedAt ?? clock.GetUtcNow() } },
             PipelineJob.ResumeRun, cancellationToken);
 
     public Task<ControlOutcome> CancelAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
             runId, "cancelled", [RunStatus.Pending, RunStatus.Running, RunStatus.Paused],
-            run => run with { Status = RunStatus.Cancelled, CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." },
+            run => run with { Status = RunStatus.Cancelled, Course = run.Course with { CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." } },
             PipelineJob.CancelRun, cancellationToken);
 
     private async Task<ControlOutcome> ChangeAsync(
@@ -54,9 +54,9 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
 
         if (changed is null && seen.Status != change(seen).Status)
         {
-            var states = string.Join(", ", from.Select(EvalJson.Name));
+            var states = string.Join(", ", from.Select(Json.Name));
             return new ControlOutcome.WrongState(
-                seen.Status, $"Run '{runId}' is {EvalJson.Name(seen.Status)}; only a run that is one of {states} can be {verb}.");
+                seen.Status, $"Run '{runId}' is {Json.Name(seen.Status)}; only a run that is one of {states} can be {verb}.");
         }
 
         // Also when nothing changed: an earlier request may have ended between its write and its job.

@@ -22,11 +22,11 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
 
         await runs.ChangeAsync(
             runId,
-            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = current.StartedAt ?? clock.GetUtcNow() } : null,
+            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, Course = current.Course with { StartedAt = current.Course.StartedAt ?? clock.GetUtcNow() } } : null,
             cancellationToken);
-        var matrixSamples = run.Allocation?.PilotSamples ?? run.SamplesPerScenario;
+        var matrixSamples = run.Sampling.Allocation?.PilotSamples ?? run.Sampling.SamplesPerScenario;
         var allocated = run.TotalCells - ((long)run.Items * run.Variants.Count * matrixSamples);
-        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Seed, run.Stopping?.LookEvery ?? 0, allocated);
+        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated);
     }
 
     // Candidates were written with their run: content changes, definitions do not.
@@ -43,7 +43,7 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
     /// <summary>There may be too many scenarios to have all in memory: where a share of them is taken, their ids are read first.</summary>
     private async IAsyncEnumerable<(int Item, string Json)> SampledAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IReadOnlyList<int> percentages = run.Percentages ?? [run.SamplePercentage];
+        IReadOnlyList<int> percentages = run.Sampling.Percentages ?? [run.Sampling.Percentage];
         var itemOf = percentages is [100] ? null : await ItemsByIndexAsync(run, percentages, cancellationToken);
         var index = 0;
         await foreach (var json in definitions.ScenariosAsync(run.DefinitionId, cancellationToken))
@@ -64,6 +64,6 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
     private async Task<Dictionary<int, int>> ItemsByIndexAsync(RunRecord run, IReadOnlyList<int> percentages, CancellationToken cancellationToken)
     {
         var ids = await definitions.ScenariosAsync(run.DefinitionId, cancellationToken).Select(json => ScenarioJson.Read(json).Id).ToListAsync(cancellationToken);
-        return SampledItems.Indexes(run.SampleSeed, run.DefinitionId, ids, percentages).Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        return SampledItems.Indexes(run.Sampling.Seed, run.DefinitionId, ids, percentages).Index().ToDictionary(entry => entry.Item, entry => entry.Index);
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class PipelineQueue(
         PipelineJob? job;
         try
         {
-            job = JsonSerializer.Deserialize(message, EvalJson.Context.PipelineJob);
+            job = JsonSerializer.Deserialize(message, RunsJson.Context.PipelineJob);
         }
         catch (JsonException exception)
         {
@@ -90,7 +90,7 @@ public sealed partial class PipelineQueue(
         }
 
         // What a digest triages is chosen here and not when it is asked for, so that a restart goes on with one that waits.
-        if (lease is not LeaseOutcome.Acquired(var mine) || (mine.Pending is not null && (await prepareDigest(runId, cancellationToken)).Status.IsFinished()))
+        if (lease is not LeaseOutcome.Acquired(var mine) || (mine.Content?.Pending is not null && (await prepareDigest(runId, cancellationToken)).Status.IsFinished()))
         {
             return false;
         }
@@ -150,7 +150,7 @@ public sealed partial class PipelineQueue(
 
         await runs.ChangeAsync(
             run.RunId,
-            current => current.Status.IsFinished() ? null : current with { Status = RunStatus.Failed, CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled },
+            current => current.Status.IsFinished() ? null : current with { Status = RunStatus.Failed, Course = current.Course with { CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled } },
             cancellationToken);
         return true;
     }
@@ -159,7 +159,7 @@ public sealed partial class PipelineQueue(
     {
         try
         {
-            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, EvalJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
+            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, RunsJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
         }
         catch (JsonException)
         {
