@@ -48,14 +48,14 @@ internal sealed class DatasetFiles(string folder) : IDatasets
                 throw new DatasetException($"scenarios.file '{file}' is a folder; name a file in it.");
             }
 
-            // A device or a pipe may never end, and a pipe cannot be read again when the run is resumed or extended.
             if (!File.Exists(path))
             {
                 throw new DatasetException($"scenarios.file '{file}' does not exist: {Path.GetFullPath(path)}.");
             }
 
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-            if (!stream.CanSeek || IsSpecial(path))
+            // What has something to read and no length is none.
+            if (!stream.CanSeek || (stream.Length == 0 && stream.ReadByte() >= 0))
             {
                 stream.Dispose();
                 throw new DatasetException($"scenarios.file '{file}' must be a regular file, but is a device or a pipe.");
@@ -68,6 +68,4 @@ internal sealed class DatasetFiles(string folder) : IDatasets
             throw new DatasetException($"scenarios.file '{file}' cannot be read: {problem.Message}");
         }
     }
-
-    private static bool IsSpecial(string path) => (File.GetAttributes(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path) & FileAttributes.Device) != 0;
 }

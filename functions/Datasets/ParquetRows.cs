@@ -64,6 +64,12 @@ internal static class ParquetRows
             case string text:
                 writer.WriteStringValue(text);
                 break;
+            case ReadOnlyMemory<char> text:
+                writer.WriteStringValue(text.Span);
+                break;
+            case ReadOnlyMemory<byte> bytes:
+                writer.WriteBase64StringValue(bytes.Span);
+                break;
             case bool truth:
                 writer.WriteBooleanValue(truth);
                 break;

@@ -102,7 +102,7 @@ internal sealed class RowScenarios
     {
         switch (node)
         {
-            case SourceNode.Scalar scalar when LiquidText.HasMarkup(scalar.Text) && LiquidText.Check(scalar.Text) is { } problem:
+            case SourceNode.Scalar scalar when IsTemplate(scalar.Text) && LiquidText.Check(scalar.Text) is { } problem:
                 _fields.Fail(node, path, $"{path} {problem}.");
                 break;
             case SourceNode.Sequence sequence:
@@ -135,7 +135,7 @@ internal sealed class RowScenarios
 
     private SourceNode Evaluate(SourceNode.Scalar scalar, Dictionary<string, JsonElement> variables, DataRow row, string field)
     {
-        if (!LiquidText.HasMarkup(scalar.Text))
+        if (!IsTemplate(scalar.Text))
         {
             return new SourceNode.Scalar(scalar.Text, scalar.Quoted, row.Line, 1);
         }
@@ -156,6 +156,8 @@ internal sealed class RowScenarios
             throw new TemplateException($"{_fields.PathOf(field)} {problem.Message}{lack.TrimEnd('.')}.", problem.Variable);
         }
     }
+
+    private static bool IsTemplate(string text) => text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal);
 
     private static JsonElement? Find(IReadOnlyList<string> steps, Dictionary<string, JsonElement> variables)
     {

@@ -43,7 +43,7 @@ internal static partial class LiquidText
     }
 
     /// <summary>The steps of a text that is one variable and nothing else, as <c>{{ a.b }}</c>; null for any other.</summary>
-    public static IReadOnlyList<string>? ReferenceOf(string text) => Reference().Match(text) is { Success: true } match ? match.Groups[1].Value.Split('.') : null;
+    public static IReadOnlyList<string>? ReferenceOf(string text) => Reference().Match(text) is { Success: true } match ? match.Groups["path"].Value.Split('.') : null;
 
     /// <summary>A template that renders as this text, whatever stands in it.</summary>
     public static string Escape(string text) => text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal)
@@ -165,7 +165,7 @@ internal static partial class LiquidText
     [GeneratedRegex(@"\{\{-?\s*[A-Za-z_]|\{%-?\s*[a-z]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Markup();
 
-    [GeneratedRegex(@"^\s*\{\{-?\s*([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*-?\}\}\s*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*\{\{-?\s*(?<path>[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*-?\}\}\s*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Reference();
 
     [GeneratedRegex(@"\{\{|\{%", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
