@@ -16,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["abtest-sqlite"] = AbTestBenchmark.OnSqliteAsync,
     ["import-sqlite"] = AbTestBenchmark.ImportAsync,
     ["analyze-million"] = AnalyzeBenchmark.MeasureAsync,
+    ["agent-report"] = AgentBenchmark.ReportAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
 };
 
