@@ -4,7 +4,6 @@ using System.Text.Json;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.TestKit;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsEval.Functions.Tests.Agents;
