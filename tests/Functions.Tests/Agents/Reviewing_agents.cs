@@ -86,8 +86,14 @@ public sealed class Reviewing_agents
         await using var server = await AgentServer.StartAsync(("FUNCTIONSEVAL_AGENTS", """{"usage": {"throttle": true}}"""));
         object Report(int day, int index, double cost) => new
         {
-            task_id = $"{day}-{index}", task_type = "impl", model = "m", duration_seconds = 10, status = "completed", output_chars = 9,
-            created_at = AgentServer.Start.AddDays(-day), usage = new { cost_usd = cost },
+            task_id = $"{day}-{index}",
+            task_type = "impl",
+            model = "m",
+            duration_seconds = 10,
+            status = "completed",
+            output_chars = 9,
+            created_at = AgentServer.Start.AddDays(-day),
+            usage = new { cost_usd = cost },
         };
         var metrics = Enumerable.Range(1, 40).SelectMany(day => Enumerable.Range(0, 10).Select(index => Report(day, index, 0.5 + (day % 3 * 0.1))));
         await server.PostJsonAsync("/api/agent/metrics/batch", new { metrics = metrics.ToArray() });
