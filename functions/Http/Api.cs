@@ -3,11 +3,11 @@ using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
+using FunctionsEval.Pages;
 using FunctionsEval.Planning;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
-using FunctionsEval.Ui;
 
 namespace FunctionsEval.Http;
 
@@ -16,6 +16,7 @@ internal static class Api
 {
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
+        services.AddPages();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
         services.ConfigureHttpJsonOptions(options => Json.ApplyRequestRules(options.SerializerOptions, Registration.JsonContexts));
@@ -39,6 +40,7 @@ internal static class Api
     /// <summary>What holds for every request, once its endpoint is known.</summary>
     public static IApplicationBuilder UseApiRules(this IApplicationBuilder app) => app
         .UseNoSniffing()
+        .Use(next => context => PageAccess.CheckAsync(context, next))
         .Use(next => context => KnownParameters.CheckAsync(context, next))
         .Use(next => context => BodyRules.CheckAsync(context, next));
 
@@ -55,7 +57,7 @@ internal static class Api
         api.MapDigests();
         api.MapCalls();
         api.MapReview();
-        api.MapUi();
+        api.MapPages();
         api.MapHealth();
     }
 }
