@@ -39,21 +39,21 @@ public sealed record RunView(
         run.Status,
         run.Variants,
         run.Items,
-        run.SamplesPerScenario,
-        run.SamplePercentage,
-        run.SampleSeed,
+        run.Sampling.SamplesPerScenario,
+        run.Sampling.Percentage,
+        run.Sampling.Seed,
         counts is null ? null : RunProgress.Of(run, counts),
         counts is null ? null : CallCounts.Of(counts),
         run.CreatedAt,
-        run.StartedAt,
-        run.CompletedAt,
-        run.Reason,
-        run.AnalysisError,
+        run.Course.StartedAt,
+        run.Course.CompletedAt,
+        run.Course.Reason,
+        run.Course.AnalysisError,
         counts is null ? null : RunCost.Of(counts),
-        run.BudgetUsd,
-        run.StopReason,
+        run.Calls.BudgetUsd,
+        run.Course.StopReason,
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
-        run.Allocation);
+        run.Sampling.Allocation);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
