@@ -8,6 +8,8 @@ using FunctionsEval.Planning;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionsEval.Http;
 
@@ -46,7 +48,7 @@ internal static class Api
 
     public static void MapApi(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/", () => "FunctionsEval");
+        endpoints.MapGet("/", Start);
         var api = endpoints.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
@@ -60,4 +62,8 @@ internal static class Api
         api.MapPages();
         api.MapHealth();
     }
+
+    /// <summary>A browser wants the pages.</summary>
+    private static Results<RedirectHttpResult, ContentHttpResult> Start([FromHeader] string? accept) =>
+        accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true ? TypedResults.Redirect(PageAccess.Root) : TypedResults.Text("FunctionsEval");
 }

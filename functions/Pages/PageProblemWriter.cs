@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace FunctionsEval.Pages;
@@ -14,7 +13,7 @@ internal sealed class PageProblemWriter : IProblemDetailsWriter
         var status = problem.Status ?? context.HttpContext.Response.StatusCode;
         problem.Status = status;
         Http.ExceptionProblems.Describe(context);
-        var page = new RazorComponentResult<ProblemPage>(new { Heading = problem.Title ?? ReasonPhrases.GetReasonPhrase(status), problem.Detail }) { StatusCode = status };
+        var page = Page.Of<ProblemPage>(new { Heading = problem.Title ?? ReasonPhrases.GetReasonPhrase(status), problem.Detail }, status);
         await page.ExecuteAsync(context.HttpContext);
     }
 }

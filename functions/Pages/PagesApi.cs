@@ -1,6 +1,8 @@
+using FunctionsEval.Http;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionsEval.Pages;
 
@@ -26,15 +28,17 @@ internal static class PagesApi
         pages.MapScenarioPages();
     }
 
-    internal static RazorComponentResult<SignInPage> SignInForm(HttpContext context, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "return")] string? returnTo = null) =>
-        new(new { HasKey = PageAccess.KeyOf(context) is not null, Return = returnTo });
+    internal static Results<Page, RedirectHttpResult> SignInForm(HttpContext context, Caller caller, [FromQuery(Name = "return")] string? returnTo = null) =>
+        caller.IsKnown || PageAccess.IsSignedIn(context)
+            ? TypedResults.Redirect(OwnAddress(returnTo))
+            : Page.Of<SignInPage>(new { HasKey = PageAccess.KeyOf(context) is not null, Return = returnTo });
 
-    internal static Results<RedirectHttpResult, RazorComponentResult<SignInPage>> SignIn(HttpContext context, PageForm form)
+    internal static Results<RedirectHttpResult, Page> SignIn(HttpContext context, PageForm form)
     {
         var key = PageAccess.KeyOf(context);
         if (key?.Is(form["key"]) != true)
         {
-            return new RazorComponentResult<SignInPage>(new { HasKey = key is not null, IsWrong = true, Return = form["return"] }) { StatusCode = StatusCodes.Status401Unauthorized };
+            return Page.Of<SignInPage>(new { HasKey = key is not null, IsWrong = true, Return = form["return"] }, StatusCodes.Status401Unauthorized);
         }
 
         PageAccess.SignIn(context, key);

@@ -45,7 +45,7 @@ public static class Show
     /// <summary>A percentage of an SVG's width or of its text.</summary>
     public static string Percent(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:0.##}%");
 
-    public static string Status(RunStatus status) => EvalJson.Name(status);
+    public static string Status(RunStatus status) => Json.Name(status);
 
     public static string Kind(string kind) => kind switch
     {
@@ -58,13 +58,15 @@ public static class Show
 /// <summary>How the scores of one scorer are written: shares of passes as per cent and their differences in points, others as plain numbers.</summary>
 public sealed record ScoreFormat(bool IsPassRate)
 {
-    private static readonly string[] Similarities = ["levenshtein", "rouge_l", "bleu", "triage"];
+    /// <summary>Their scores lie between 0 and 1 too, but are no passes.</summary>
+    private static readonly string[] Graded = ["number", "latency", "levenshtein", "rouge_l", "bleu", "triage"];
 
     public string Title => IsPassRate ? "Pass rate" : "Mean score";
 
     public string DifferenceTitle => IsPassRate ? "Difference, in points" : "Difference";
 
-    public static ScoreFormat Of(ScorerSpec? scorer) => new(scorer is not null && ScorerRules.HasUnitScale(scorer) && !Similarities.Contains(scorer.Type));
+    public static ScoreFormat Of(ScorerSpec? scorer) => new(
+        scorer is not null && !Graded.Contains(scorer.Type) && (scorer.Type != "length" || scorer.Min is not null || scorer.Max is not null));
 
     public string Mean(double? value) => value is not { } number ? Show.None
         : IsPassRate ? string.Create(CultureInfo.InvariantCulture, $"{100 * number:0.0}%")

@@ -18,7 +18,7 @@ public sealed record Axis(double From, double To, IReadOnlyList<double> Ticks)
 
         var room = (high - low) * 0.04;
         (low, high) = (Math.Max(low - room, floor ?? double.MinValue), Math.Min(high + room, ceiling ?? double.MaxValue));
-        var step = Step((high - low) / 4);
+        var step = Step((high - low) / 5);
         var ticks = new List<double>();
         for (var tick = Math.Ceiling((low / step) - 1e-9); tick * step <= high + (step * 1e-9); tick++)
         {

@@ -13,8 +13,8 @@ public sealed record IntervalRow(string Name, string Value, string Tip, double? 
 /// <summary>Text in a picture. Razor keeps the element <c>text</c> for itself, so it is written by hand, escaped.</summary>
 internal static class SvgText
 {
-    public static string Of(string x, double y, string anchor, string cssClass, string text) =>
-        $"<text class=\"{cssClass}\" x=\"{x}\" y=\"{Numbers(y)}\" text-anchor=\"{anchor}\">{WebUtility.HtmlEncode(text)}</text>";
+    public static string Of(string x, double y, string anchor, string cssClass, string text, int dx = 0) =>
+        $"<text class=\"{cssClass}\" x=\"{x}\" dx=\"{dx}\" y=\"{Numbers(y)}\" text-anchor=\"{anchor}\">{WebUtility.HtmlEncode(text)}</text>";
 
     private static string Numbers(double value) => value.ToString("0.#", System.Globalization.CultureInfo.InvariantCulture);
 }

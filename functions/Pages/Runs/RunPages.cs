@@ -22,7 +22,7 @@ internal static class RunPages
         pages.MapPost("/runs/{runId}/extend", Extend).WithMetadata(PageForm.Types);
     }
 
-    internal static async Task<RazorComponentResult<RunListPage>> List(
+    internal static async Task<Page> List(
         RunStore runs, CellLedger cells, CancellationToken cancellationToken, string? q = null, string? status = null, string? kind = null, string? after = null)
     {
         var query = new RunQuery(q, status, kind);
@@ -37,10 +37,10 @@ internal static class RunPages
         while (found.Count < PageSize && next is not null);
 
         var lines = await Task.WhenAll(found.Select(async run => RunLine.Of(run, await cells.CountAsync(run, cancellationToken))));
-        return new RazorComponentResult<RunListPage>(new { Runs = lines, Query = query, Next = next, IsFirst = after is null });
+        return Page.Of<RunListPage>(new { Runs = lines, Query = query, Next = next, IsFirst = after is null });
     }
 
-    internal static async Task<Results<RazorComponentResult<RunOverviewPage>, ProblemHttpResult>> Get(
+    internal static async Task<Results<Page, ProblemHttpResult>> Get(
         string runId, RunStore runs, CellLedger cells, AnalysisStore analyses, CancellationToken cancellationToken, string? sort = null, string? note = null)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
@@ -48,7 +48,7 @@ internal static class RunPages
             return Problems.NotFound("Run", runId);
         }
 
-        return new RazorComponentResult<RunOverviewPage>(new
+        return Page.Of<RunOverviewPage>(new
         {
             Line = RunLine.Of(run, await cells.CountAsync(run, cancellationToken)),
             Analysis = await analyses.FindHeadAsync(runId, cancellationToken),
@@ -59,7 +59,7 @@ internal static class RunPages
     }
 
     /// <summary>The progress of a run that goes on, for the script to put into its page; "reset" once there is another page to show.</summary>
-    internal static async Task<Results<RazorComponentResult<RunProgressPart>, StatusCodeHttpResult, ProblemHttpResult>> Live(
+    internal static async Task<Results<Page, StatusCodeHttpResult, ProblemHttpResult>> Live(
         string runId, RunStore runs, CellLedger cells, CancellationToken cancellationToken, string? status = null)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
@@ -69,7 +69,7 @@ internal static class RunPages
 
         return Show.Status(run.Status) != status
             ? TypedResults.StatusCode(StatusCodes.Status205ResetContent)
-            : new RazorComponentResult<RunProgressPart>(new
+            : Page.Of<RunProgressPart>(new
             {
                 Line = RunLine.Of(run, await cells.CountAsync(run, cancellationToken)),
                 Interim = await InterimView.ReadAsync(run, cells, cancellationToken),

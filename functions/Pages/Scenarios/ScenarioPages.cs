@@ -22,7 +22,7 @@ internal static class ScenarioPages
         pages.MapGet("/runs/{runId}/scenarios/{item:int}", Get);
     }
 
-    internal static async Task<Results<RazorComponentResult<ScenarioListPage>, ProblemHttpResult>> List(
+    internal static async Task<Results<Page, ProblemHttpResult>> List(
         string runId, RunStore runs, CellLedger cells, ScenarioTables tables, CancellationToken cancellationToken, string? sort = null, string? only = null, string? page = null)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
@@ -33,12 +33,12 @@ internal static class ScenarioPages
         var table = await tables.FindAsync(run, cancellationToken);
         var number = Math.Max(1, int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1);
         var query = table is null ? new ScenarioQuery(ScenarioOrder.Definition, false, number) : ScenarioQuery.Of(sort, only, number);
-        var (items, count) = Page(run, table, query);
+        var (items, count) = Asked(run, table, query);
         var rows = await Task.WhenAll(items.Select(item => RowAsync(run, item.Item, item.Statistics, runs, cells, cancellationToken)));
-        return new RazorComponentResult<ScenarioListPage>(new { Run = run, Rows = rows, Query = query, Count = count, Pages = (count + PageSize - 1) / PageSize, Table = table });
+        return Page.Of<ScenarioListPage>(new { Run = run, Rows = rows, Query = query, Count = count, Pages = (count + PageSize - 1) / PageSize, Table = table });
     }
 
-    internal static async Task<Results<RazorComponentResult<ScenarioPage>, ProblemHttpResult>> Get(
+    internal static async Task<Results<Page, ProblemHttpResult>> Get(
         string runId, int item, RunStore runs, CellLedger cells, CallRows calls, CancellationToken cancellationToken, string? sample = null)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
@@ -51,7 +51,7 @@ internal static class ScenarioPages
             return Problems.NotFound("Scenario", string.Create(CultureInfo.InvariantCulture, $"{runId}/{item}"));
         }
 
-        var index = int.TryParse(sample, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? Math.Clamp(given, 1, run.SamplesPerScenario) - 1 : 0;
+        var index = int.TryParse(sample, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? Math.Clamp(given, 1, run.Sampling.SamplesPerScenario) - 1 : 0;
         var answers = new List<Answer>(run.Variants.Count);
         for (var variant = 0; variant < run.Variants.Count; variant++)
         {
@@ -67,10 +67,10 @@ internal static class ScenarioPages
             }
         }
 
-        return new RazorComponentResult<ScenarioPage>(new { Run = run, Item = item, Scenario = scenario, Sample = index, Answers = answers });
+        return Page.Of<ScenarioPage>(new { Run = run, Item = item, Scenario = scenario, Sample = index, Answers = answers });
     }
 
-    private static (List<(int Item, ScenarioTable.Row? Statistics)> Items, int Count) Page(RunRecord run, ScenarioTable? table, ScenarioQuery query)
+    private static (List<(int Item, ScenarioTable.Row? Statistics)> Items, int Count) Asked(RunRecord run, ScenarioTable? table, ScenarioQuery query)
     {
         var skip = (int)Math.Min((long)(query.Page - 1) * PageSize, int.MaxValue - PageSize);
         if (table is { Count: > 0 })
@@ -86,7 +86,7 @@ internal static class ScenarioPages
         RunRecord run, int item, ScenarioTable.Row? statistics, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
     {
         var scenario = await runs.FindItemAsync(run.RunId, item, cancellationToken) ?? new Scenario($"{item}", "(not in the store)", "");
-        if (run.Variants.Count * run.SamplesPerScenario > MaxSquares)
+        if (run.Variants.Count * run.Sampling.SamplesPerScenario > MaxSquares)
         {
             return new ScenarioRow(item, scenario, statistics, Cells: null);
         }

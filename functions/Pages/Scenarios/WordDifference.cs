@@ -14,7 +14,7 @@ public enum PartOf
     Other,
 }
 
-/// <summary>How the words of an answer differ from those of another one.</summary>
+/// <summary>How the words of an answer differ from those of another one. Of two that have less than half in common nothing is marked: all would be.</summary>
 public static class WordDifference
 {
     /// <summary>Longer texts are shown as they are: comparing takes the product of their lengths, and nobody reads the result.</summary>
@@ -30,7 +30,7 @@ public static class WordDifference
         }
 
         var difference = Differ.Instance.CreateDiffs(other, text, ignoreWhiteSpace: false, ignoreCase: false, Words);
-        var (theirs, ours) = (difference.PiecesOld, difference.PiecesNew);
+        string[] theirs = [.. difference.PiecesOld], ours = [.. difference.PiecesNew];
         var parts = new List<TextPart>();
         var at = 0;
         foreach (var block in difference.DiffBlocks)
@@ -42,7 +42,8 @@ public static class WordDifference
         }
 
         Add(ours[at..], PartOf.Both);
-        return parts;
+        var common = parts.Where(part => part.In == PartOf.Both).Sum(part => part.Text.Length);
+        return 2 * common < Math.Max(text.Length, other.Length) ? [new TextPart(text, PartOf.Both)] : parts;
 
         void Add(IEnumerable<string> pieces, PartOf where)
         {
