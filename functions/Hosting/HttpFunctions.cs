@@ -31,6 +31,9 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Reviews")]
     public Task<IResult> Reviews([HttpTrigger(AuthorizationLevel.Function, Route = "review/{*path}")] HttpRequest request) => Forward(request);
 
+    [Function("Agent")]
+    public Task<IResult> Agent([HttpTrigger(AuthorizationLevel.Function, Route = "agent/{*path}")] HttpRequest request) => Forward(request);
+
     /// <summary>A browser sends no function key: the pages have a sign-in of their own, and show nothing without it.</summary>
     [Function("Pages")]
     public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Route = "pages/{*path}")] HttpRequest request) => Forward(request);

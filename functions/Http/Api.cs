@@ -1,4 +1,5 @@
 using FunctionsEval.AbTests;
+using FunctionsEval.Agents;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
@@ -58,6 +59,7 @@ internal static class Api
         api.MapAbTests();
         api.MapDigests();
         api.MapCalls();
+        api.MapAgents();
         api.MapReview();
         api.MapPages();
         api.MapHealth();
