@@ -135,5 +135,5 @@ public sealed record ScenarioRow(int Item, Scenario Scenario, ScenarioTable.Row?
 public sealed record Answer(Variant Variant, CellRecord? Cell, Transcript? Transcript, IReadOnlyList<ProviderCallView> Calls)
 {
     /// <summary>What it said last.</summary>
-    public string? Text => Transcript?.Turns.LastOrDefault()?.TargetResponse;
+    public string? Text => Transcript is { Turns: [.., var last] } ? last.TargetResponse : null;
 }

@@ -119,7 +119,7 @@ internal static class ExampleRuns
             new RunSampling(definition.SamplesPerScenario, Percentage: 100, Seed: null, DispatchSeed: 7), new RunCalls(definition.Preamble, definition.Config), RunStatus.Paused,
             RunCells.Noon, new RunCourse(RunCells.Noon, Reason: finished < 1 ? "Paused: the key of openai was refused (401)." : null), definition.Compare);
         await program.Runs.AddAsync(run, Cancel);
-        await program.Runs.AddItemsAsync(run.RunId, definition.Scenarios, Cancel);
+        await program.Runs.AddItemsAsync(run.RunId, definition.Scenarios.Select((scenario, item) => (item, ScenarioJson.Write(scenario))).ToAsyncEnumerable(), Cancel);
         var addresses = RunCells.Addresses(run).ToList();
         await Parallel.ForEachAsync(addresses.Take((int)(finished * addresses.Count)).Select(address => (address, answer(random, address))).ToList(), async (cell, _) =>
         {
