@@ -27,6 +27,7 @@ internal static class CommandLine
             GateCommand.Create(terminal),
             SelfTestCommand.Create(terminal),
             PlanCommand.Create(terminal),
+            ConvertCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),
