@@ -74,7 +74,8 @@ internal static class DemoCommand
                 window,
                 [new Variant("sim-noisy", "openai-compatible:sim-noisy"), new Variant("sim-better-0.5", "openai-compatible:sim-better-0.5")],
                 MaxItems: 100,
-                Samples: 2);
+                Samples: 2,
+                Margin: 10);
             return ((AbTestOutcome.Started)await program.Get<StartAbTest>().StartAsync(request, settings.BaseUrl, cancellationToken)).Run;
         }, cancellationToken);
 }

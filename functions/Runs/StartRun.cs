@@ -70,6 +70,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             now,
             new RunCourse(),
             asked.Compare,
-            asked.Stopping);
+            asked.Stopping,
+            Pass: asked.Pass);
     }
 }
