@@ -23,6 +23,7 @@ internal static class CommandLine
             ImportCommand.Create(terminal),
             AbTestCommand.Create(terminal),
             ExtendCommand.Create(terminal),
+            RetryCommand.Create(terminal),
             RescoreCommand.Create(terminal),
             GateCommand.Create(terminal),
             SelfTestCommand.Create(terminal),

@@ -6,6 +6,17 @@ namespace FunctionsEval.Conversions;
 /// <summary>Templates of promptfoo are Nunjucks; most of what people write there is Liquid too, or nearly.</summary>
 internal static partial class Nunjucks
 {
+    // Filters that have another name in Liquid.
+    private static readonly Dictionary<string, string> Filters = new(StringComparer.Ordinal)
+    {
+        ["upper"] = "upcase",
+        ["lower"] = "downcase",
+        ["trim"] = "strip",
+        ["length"] = "size",
+        ["dump"] = "json",
+        ["striptags"] = "strip_html",
+    };
+
     /// <summary>The template as Liquid, or why it cannot be one.</summary>
     public static (string? Liquid, string? Problem) ToLiquid(string template)
     {
@@ -23,8 +34,8 @@ internal static partial class Nunjucks
         tag = Comment().IsMatch(tag) ? "" : tag;
         tag = Elif().Replace(tag, "elsif");
         tag = Set().Replace(tag, "assign");
-        tag = Dump().Replace(tag, "| json");
         tag = Safe().Replace(tag, "");
+        tag = Filter().Replace(tag, filter => Filters.TryGetValue(filter.Groups["name"].Value, out var name) ? $"| {name}" : filter.Value);
         return Call().Replace(tag, "| ${name}: ${arguments}");
     }
 
@@ -40,11 +51,11 @@ internal static partial class Nunjucks
     [GeneratedRegex(@"(?<=\{%-?\s*)set\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Set();
 
-    [GeneratedRegex(@"\|\s*dump(\(\s*\d*\s*\))?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Dump();
-
-    [GeneratedRegex(@"\|\s*(safe|trim)\b(?!\s*\()(?<=safe)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\|\s*safe\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Safe();
+
+    [GeneratedRegex(@"\|\s*(?<name>[a-z_]+)\b(\(\s*\d*\s*\))?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Filter();
 
     [GeneratedRegex(@"\|\s*(?<name>[a-z_]+)\((?<arguments>[^()]*)\)", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Call();

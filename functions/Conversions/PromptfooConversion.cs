@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Conversions;
 
 /// <summary>A configuration of promptfoo as a definition: prompts, providers, tests and assertions.</summary>
-internal static class PromptfooConversion
+internal static partial class PromptfooConversion
 {
     private static readonly string[] Known = ["prompts", "providers", "targets", "tests", "scenarios", "defaultTest", "description", "$schema", "sharing", "outputPath", "commandLineOptions", "tags", "metadata"];
 
@@ -118,6 +119,8 @@ internal static class PromptfooConversion
             shots = null;
         }
 
+        var used = prompts.SelectMany(prompt => prompt.Shots.Select(turn => turn.Text).Append(prompt.Template).Append(prompt.System ?? ""))
+            .SelectMany(text => Variable().Matches(text)).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal).ToList();
         var alike = Alike(tests);
         var needsScorer = tests.Exists(test => test.Scorers.Count > 0);
         if (needsScorer && alike is null && tests.Count(test => test.Scorers.Count == 0) is > 0 and var silent)
@@ -134,7 +137,7 @@ internal static class PromptfooConversion
                 scenario["name"] = description.ReplaceLineEndings(" ") is { Length: > 200 } longer ? longer[..200] : description.ReplaceLineEndings(" ");
             }
 
-            scenario["vars"] = new JsonObject(test.Vars.Select(field => KeyValuePair.Create(field.Key, JsonNode.Parse(field.Value.GetRawText()))));
+            scenario["vars"] = VarsOf(conversion, test, used);
             if (shots is not null)
             {
                 scenario["messages"] = new JsonArray([.. shots.Shots.Select(turn => new JsonObject { ["role"] = turn.Role, ["content"] = turn.Text })]);
@@ -161,6 +164,19 @@ internal static class PromptfooConversion
         {
             conversion.Definition["scorers"] = new JsonArray(ChecksOf(tests.First(test => test.Scorers.Count > 0)));
         }
+    }
+
+    /// <summary>A variable that a test does not have is an empty text for promptfoo, and an error here.</summary>
+    private static JsonObject VarsOf(Conversion conversion, PromptfooTest test, List<string> used)
+    {
+        var vars = new JsonObject(test.Vars.Select(field => KeyValuePair.Create(field.Key, JsonNode.Parse(field.Value.GetRawText()))));
+        foreach (var missing in used.Where(name => !vars.ContainsKey(name)))
+        {
+            vars[missing] = "";
+            conversion.Note($"the prompts use the variable {missing}, which some tests do not have: it is empty there, as for promptfoo");
+        }
+
+        return vars;
     }
 
     private static JsonObject ChecksOf(PromptfooTest test)
@@ -216,4 +232,7 @@ internal static class PromptfooConversion
         bare.Remove("value");
         return bare;
     }
+
+    [GeneratedRegex(@"\{\{-?\s*(?<name>[A-Za-z_]\w*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Variable();
 }

@@ -50,7 +50,7 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
     {
         // A path may also stand without its scheme.
         var path = SourceFiles.PathOf(text)
-            ?? (!text.Contains('\n', StringComparison.Ordinal) && !text.Contains(' ', StringComparison.Ordinal) && SourceFiles.EndingOf(text) is ".txt" or ".json" or ".yaml" or ".yml" or ".md" or ".js" or ".py" or ".j2" ? text : null);
+            ?? (!text.Contains('\n', StringComparison.Ordinal) && !text.Contains(' ', StringComparison.Ordinal) && SourceFiles.EndingOf(text.Split(':')[0]) is ".txt" or ".json" or ".yaml" or ".yml" or ".md" or ".js" or ".py" or ".j2" ? text : null);
         if (path is null)
         {
             AddText(text, label, text);
