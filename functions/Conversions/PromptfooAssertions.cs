@@ -135,7 +135,7 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
         return scorer;
     }
 
-    private JsonObject? Wanted(string type, JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables, string? flag = null)
+    private static JsonObject? Wanted(string type, JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables, string? flag = null)
     {
         if (Filled(value, variables) is not { } text)
         {
@@ -151,7 +151,7 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
         return scorer;
     }
 
-    private JsonObject? Several(string type, JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables)
+    private static JsonObject? Several(string type, JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables)
     {
         var texts = (value is JsonArray ? Loose.Many(value).Select(item => Filled(item, variables)) : (Filled(value, variables) ?? "").Split(',').Select(text => text.Trim()))
             .Where(text => !string.IsNullOrWhiteSpace(text)).ToList();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Conversions;
 
@@ -150,7 +149,7 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
     private static List<(string Role, string Text)>? Chat(string text)
     {
         var start = text.TrimStart();
-        if (!start.StartsWith('[') && !start.StartsWith("- role:", StringComparison.Ordinal) && !start.StartsWith("{", StringComparison.Ordinal))
+        if (!start.StartsWith('[') && !start.StartsWith("- role:", StringComparison.Ordinal) && !start.StartsWith('{'))
         {
             return null;
         }

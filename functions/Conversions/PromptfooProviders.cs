@@ -33,6 +33,8 @@ internal sealed class PromptfooProviders(SourceFiles files, Conversion conversio
 
     private static readonly string[] Known = ["temperature", "max_tokens", "maxTokens", "max_output_tokens", "max_completion_tokens", "maxOutputTokens", "generationConfig", "reasoning_effort", "reasoning", "top_p", "topP", "seed", "stop", "response_format", "apiKey", "apiKeyEnvar", "apiHost", "apiBaseUrl", "apiVersion", "deployment_id"];
 
+    private static readonly string[] Parts = ["transform", "delay"];
+
     public List<PromptfooModel> Read(JsonNode? providers)
     {
         var models = new List<PromptfooModel>();
@@ -88,7 +90,7 @@ internal sealed class PromptfooProviders(SourceFiles files, Conversion conversio
             conversion.LeaveOut($"config.{unknown} of provider '{id}'");
         }
 
-        foreach (var part in new[] { "transform", "delay" }.Where(fields.ContainsKey))
+        foreach (var part in Parts.Where(fields.ContainsKey))
         {
             conversion.LeaveOut($"{part} of provider '{id}'");
         }

@@ -264,7 +264,7 @@ internal sealed partial class PromptfooTests(SourceFiles files, PromptfooAsserti
         return merged;
     }
 
-    [GeneratedRegex(@"^__expected\d*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^__expected\d*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ExpectedColumn();
 
     [GeneratedRegex(

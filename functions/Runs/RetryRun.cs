@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;

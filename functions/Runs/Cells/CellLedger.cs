@@ -224,7 +224,7 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         return calls;
     }
 
-    private async Task SetAsideAsync(string partition, IReadOnlyList<(Entity Row, CellRecord Cell)> cells, int number, CancellationToken cancellationToken)
+    private async Task SetAsideAsync(string partition, (Entity Row, CellRecord Cell)[] cells, int number, CancellationToken cancellationToken)
     {
         // Without its transcript a conversation begins anew: turns that were kept would be counted twice.
         await entities.SubmitAsync(TableKeys.Transcripts, [.. cells.Select(cell => EntityOperation.Delete(partition, cell.Row.RowKey))], cancellationToken);
