@@ -2,6 +2,7 @@ using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Variants;
 
 namespace FunctionsEval.Agents;
 
@@ -14,6 +15,8 @@ internal static class AgentsApi
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()
         .AddSingleton<TaskMetrics>()
+        .AddSingleton<CompareVariants>()
+        .AddSingleton<AssignVariant>()
         .AddSingleton<FindingStore>()
         .AddSingleton<FindingsWebhook>()
         .AddSingleton<ReviewRules>()
@@ -26,6 +29,7 @@ internal static class AgentsApi
         var agent = api.MapGroup("/agent");
         agent.MapTasks();
         agent.MapMetrics();
+        agent.MapVariants();
         agent.MapFindings();
         agent.MapStatus();
     }

@@ -5,6 +5,7 @@ using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Variants;
 
 namespace FunctionsEval.Agents;
 
@@ -20,6 +21,9 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(MetricBatch))]
 [JsonSerializable(typeof(MetricBatchRecorded))]
 [JsonSerializable(typeof(MetricsReport))]
+[JsonSerializable(typeof(VariantReport))]
+[JsonSerializable(typeof(AssignmentRequest))]
+[JsonSerializable(typeof(VariantAssignment))]
 [JsonSerializable(typeof(GivenThresholds))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(ReviewReport))]

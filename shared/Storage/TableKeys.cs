@@ -138,6 +138,9 @@ public static class TableKeys
     public static string AgentEnded(DateTimeOffset at, string taskId) =>
         string.Create(CultureInfo.InvariantCulture, $"{AllAgentEnded}{at.UtcDateTime:yyyyMMddHHmmssfffffff}|{taskId}");
 
+    /// <summary>In <see cref="AgentTasks"/>: row = what was chosen and task id; the variant that a task was given.</summary>
+    public static string AgentAssignments(string taskId) => $"assigned|{Bucket(taskId)}";
+
     /// <summary>In <see cref="AgentTasks"/>: the roll-ups of the cells of a run that has ended.</summary>
     public static string AgentRun(string runId, int extension) => string.Create(CultureInfo.InvariantCulture, $"run|{runId}|{extension}");
 
