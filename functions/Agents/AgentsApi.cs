@@ -1,3 +1,4 @@
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
@@ -15,6 +16,7 @@ internal static class AgentsApi
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()
         .AddSingleton<TaskMetrics>()
+        .AddSingleton<GoalStore>()
         .AddSingleton<CompareVariants>()
         .AddSingleton<AssignVariant>()
         .AddSingleton<FindingStore>()
@@ -29,6 +31,7 @@ internal static class AgentsApi
         var agent = api.MapGroup("/agent");
         agent.MapTasks();
         agent.MapMetrics();
+        agent.MapGoals();
         agent.MapVariants();
         agent.MapFindings();
         agent.MapStatus();

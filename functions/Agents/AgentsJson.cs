@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
@@ -24,6 +25,11 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(VariantReport))]
 [JsonSerializable(typeof(AssignmentRequest))]
 [JsonSerializable(typeof(VariantAssignment))]
+[JsonSerializable(typeof(Goal))]
+[JsonSerializable(typeof(GoalRequest))]
+[JsonSerializable(typeof(BacklogItem))]
+[JsonSerializable(typeof(GoalStatus))]
+[JsonSerializable(typeof(GoalPage))]
 [JsonSerializable(typeof(GivenThresholds))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(ReviewReport))]

@@ -74,6 +74,11 @@ public static class TableKeys
     /// <summary>Partition = <see cref="Bucket"/>; rows: where a task lies, the open tasks, the ended tasks by time, and the roll-ups of days.</summary>
     public const string AgentTasks = "AgentTasks";
 
+    /// <summary>Partition = <see cref="AllGoals"/>, row = goal id. Partition = <see cref="BacklogOf"/>, row = item id.</summary>
+    public const string AgentGoals = "AgentGoals";
+
+    public const string AllGoals = "goal";
+
     public const string AllAgentOpen = "open|";
 
     public const string AllAgentEnded = "ended|";
@@ -130,6 +135,8 @@ public static class TableKeys
 
         return ((hash ^ (hash >> 16)) & 15).ToString("x", CultureInfo.InvariantCulture);
     }
+
+    public static string BacklogOf(string goalId) => $"items|{goalId}";
 
     public static string AgentTask(string taskId) => $"task|{taskId}";
 

@@ -1,4 +1,3 @@
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
 
 namespace FunctionsEval.Statistics.Tests;
@@ -65,5 +64,17 @@ public sealed class Comparing_independent_groups
         Assert.Equal(0.05, probabilities[1], 3);
         Assert.True(probabilities[0] > probabilities[2] && probabilities[2] > 0.2);
         Assert.All(ThompsonSampling.Probabilities([(0, 0), (0, 0)], 0.1, 1), probability => Assert.InRange(probability, 0.45, 0.55));
+    }
+
+    /// <summary>R: poisson.test(10, 5)$conf.int and poisson.test(0, 1)$conf.int.</summary>
+    [Theory]
+    [InlineData(10, 5, 0.959078, 3.678071)]
+    [InlineData(0, 1, 0, 3.688879)]
+    public void Rates_of_events_have_exact_intervals(int events, double time, double lower, double upper)
+    {
+        var interval = PoissonRateInterval.OfRate(events, time, 0.95);
+
+        Assert.Equal(lower, interval.Lower, 5);
+        Assert.Equal(upper, interval.Upper, 5);
     }
 }
