@@ -39,7 +39,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "EvaluateCell: activityTrigger",
             "Health: httpTrigger health/{*path} Anonymous, http",
             "InterimLook: activityTrigger",
-            "Pages: httpTrigger ui/{*path} Anonymous, http",
+            "Pages: httpTrigger pages/{*path} Anonymous, http",
             "PipelineQueue: queueTrigger pipeline AzureWebJobsStorage, durableClient",
             "Plans: httpTrigger plans/{*path} Function, http",
             "PrepareRun: activityTrigger",

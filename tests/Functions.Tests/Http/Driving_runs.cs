@@ -235,7 +235,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
     [Theory]
     [InlineData("/api/runs?PAGESIZE=1&code=key&clientId=default")]
     [InlineData("/api/health?probe=7")]
-    [InlineData("/api/ui?utm_source=mail")]
+    [InlineData("/api/pages?utm_source=mail")]
     [InlineData("/api/admin/credits?x=1")]
     public async Task Parameters_of_others_are_let_through(string path) => Assert.Equal(HttpStatusCode.OK, (await Host.GetAsync(path)).Status);
 
