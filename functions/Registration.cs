@@ -1,7 +1,10 @@
+using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.AbTests;
+using FunctionsEval.Cli;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
+using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Limits;
 using FunctionsEval.Planning;
@@ -15,6 +18,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.SelfTests;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
 
@@ -23,6 +27,20 @@ namespace FunctionsEval;
 /// <summary>The parts of the program that both heads share: the Functions app and the program on one machine.</summary>
 internal static class Registration
 {
+    /// <summary>The JSON of all slices.</summary>
+    public static IJsonTypeInfoResolver JsonContexts { get; } = JsonTypeInfoResolver.Combine(
+        RunsJson.Default,
+        DefinitionsJson.Default,
+        PlanningJson.Default,
+        GatesJson.Default,
+        SelfTestsJson.Default,
+        ContentJson.Default,
+        AbTestsJson.Default,
+        DigestsJson.Default,
+        ReviewsJson.Default,
+        HealthJson.Default,
+        CliJson.Default);
+
     /// <summary>Adds every part but those that differ between the heads: <see cref="EnqueuePipelineJob"/>, <see cref="RunExecutor"/> and the engine.</summary>
     public static IServiceCollection AddFunctionsEval(this IServiceCollection services, Settings settings, StorageConnection storage)
     {

@@ -15,7 +15,7 @@ public sealed record AdminError(string Code, string Message)
     public const string NotInitialized = "NOT_INITIALIZED";
 
     internal JsonHttpResult<AdminErrorBody> ToResult(int status) =>
-        TypedResults.Json(new AdminErrorBody(false, this), EvalJson.Context.AdminErrorBody, statusCode: status);
+        TypedResults.Json(new AdminErrorBody(false, this), AbTestsJson.Context.AdminErrorBody, statusCode: status);
 
     /// <summary>The body of a request, or what is wrong with it; read by hand, so that nothing is checked before the feature flag is.</summary>
     internal static async Task<(JsonElement Body, AdminError? Error)> ReadBodyAsync(RawBody body, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ internal static class AbTestCommand
 
             // The same body as over HTTP, so the same rules and the same messages.
             var body = BodyOf(arguments, topicId, program.Clock.GetUtcNow());
-            var (request, error) = program.Get<AbTestRequestReader>().Read(JsonSerializer.Deserialize(body.ToJsonString(), EvalJson.Context.JsonElement), settings.BaseUrl);
+            var (request, error) = program.Get<AbTestRequestReader>().Read(JsonSerializer.Deserialize(body.ToJsonString(), AbTestsJson.Context.JsonElement), settings.BaseUrl);
             if (request is null)
             {
                 throw new UsageException(OptionNames.In(error!.Message, arguments));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using FunctionsEval.Content;
 
 namespace FunctionsEval.Cli;
 
@@ -55,7 +56,7 @@ internal static class DemoContent
         ("The trouble with {0}", "Everyone likes {0} until the first winter. A list of seven faults, the worst of them first, and how we got round four."),
     ];
 
-    public static Stream Open() => new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Lines().Select(line => line.ToJsonString(EvalJson.Context.Options)))));
+    public static Stream Open() => new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Lines().Select(line => line.ToJsonString(ContentJson.Context.Options)))));
 
     private static IEnumerable<JsonObject> Lines()
     {

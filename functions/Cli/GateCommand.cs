@@ -75,7 +75,7 @@ internal static class GateCommand
         }
 
         terminal.Out.WriteLine(arguments.GetValue(CommonOptions.Json)
-            ? JsonSerializer.Serialize(report, EvalJson.Context.GateReport)
+            ? JsonSerializer.Serialize(report, GatesJson.Context.GateReport)
             : GateDocuments.Markdown(report));
         return ExitCodeOf(report.Outcome);
     }

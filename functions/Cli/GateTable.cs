@@ -8,7 +8,7 @@ internal static class GateTable
 {
     public static void Print(IAnsiConsole console, GateReport report)
     {
-        console.MarkupLineInterpolated($"Gate: [bold]{EvalJson.Name(report.Outcome)}[/]");
+        console.MarkupLineInterpolated($"Gate: [bold]{Json.Name(report.Outcome)}[/]");
         console.MarkupLineInterpolated($"Run {report.RunId} against {report.BaselineRunId}; {report.AcceptableLoss}");
         var names = new ShortNames(report.Checks.SelectMany(check => new[] { check.Variant, check.BaselineVariant }));
         var table = RunReport.NewTable(RunReport.Number(report.Confidence, "P0") + " intervals", "metric", "variant");
@@ -20,7 +20,7 @@ internal static class GateTable
                 Markup.Escape(names.Of(check.Variant)),
                 RunReport.Number(check.Effect),
                 check.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
-                $"[bold]{EvalJson.Name(check.Outcome)}[/]");
+                $"[bold]{Json.Name(check.Outcome)}[/]");
         }
 
         console.Write(table);

@@ -23,7 +23,7 @@ internal static class HealthCommand
             : await CheckAsync(settings, cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.HealthReport));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, HealthJson.Context.HealthReport));
         }
         else
         {

@@ -48,7 +48,7 @@ internal static class ImportCommand
         }
 
         terminal.Out.WriteLine(asJson
-            ? JsonSerializer.Serialize(report, EvalJson.Context.ImportReport)
+            ? JsonSerializer.Serialize(report, ContentJson.Context.ImportReport)
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Counted(report.Lines, "line")}: {Counted(report.Topics, "topic")}, {Counted(report.Sources, "source")}, {Counted(report.Items, "item")}, {report.Unchanged:N0} unchanged, {Counted(report.Clusters, "cluster")}, {report.Refused:N0} refused"));

@@ -105,7 +105,7 @@ internal static class PlanCommand
     {
         if (arguments.GetValue(CommonOptions.Json))
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.PlanReport));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, PlanningJson.Context.PlanReport));
             return;
         }
 

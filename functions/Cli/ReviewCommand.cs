@@ -25,13 +25,13 @@ internal static class ReviewCommand
         var report = await program.Get<Review>().RunAsync(cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.ReviewReport));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, ReviewsJson.Context.ReviewReport));
             return ExitCodes.Completed;
         }
 
         foreach (var finding in report.Findings)
         {
-            terminal.Out.WriteLine($"{EvalJson.Name(finding.Severity),-6}  {finding.Rule,-15}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
+            terminal.Out.WriteLine($"{Json.Name(finding.Severity),-6}  {finding.Rule,-15}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
             terminal.Out.WriteLine($"        {finding.Message} {finding.SuggestedAction}");
         }
 

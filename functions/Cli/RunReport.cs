@@ -14,13 +14,13 @@ internal static class RunReport
     {
         if (asJson)
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(result, EvalJson.Context.RunResult));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(result, CliJson.Context.RunResult));
             return;
         }
 
         var console = terminal.OutConsole();
         console.MarkupLineInterpolated(
-            $"Run [bold]{result.RunId}[/] is [bold]{EvalJson.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated; {Number(result.ElapsedSeconds, "F1")} s");
+            $"Run [bold]{result.RunId}[/] is [bold]{Json.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated; {Number(result.ElapsedSeconds, "F1")} s");
         if (result.Cost is { Usd: not null } cost)
         {
             var rest = cost.UnpricedCells > 0 ? $", {Count(cost.UnpricedCells)} cells without a price not counted" : "";

@@ -92,7 +92,7 @@ internal static class SelfTestCommand
     {
         if (asJson)
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(report, EvalJson.Context.SelfTestReport));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, SelfTestsJson.Context.SelfTestReport));
             return;
         }
 

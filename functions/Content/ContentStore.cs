@@ -11,40 +11,40 @@ public sealed class ContentStore(IEntityStore entities)
     public Task SaveAsync(Topic topic, CancellationToken cancellationToken)
     {
         var row = new Entity(TableKeys.AllTopics, topic.TopicId);
-        row.SetText("topic", JsonSerializer.Serialize(topic, EvalJson.Context.Topic));
+        row.SetText("topic", JsonSerializer.Serialize(topic, ContentJson.Context.Topic));
         return entities.SubmitAsync(TableKeys.Topics, EntityOperation.Upsert(row), cancellationToken);
     }
 
     public Task SaveAsync(Source source, CancellationToken cancellationToken)
     {
         var row = new Entity(TableKeys.AllSources, source.SourceId);
-        row.SetText("source", JsonSerializer.Serialize(source, EvalJson.Context.Source));
+        row.SetText("source", JsonSerializer.Serialize(source, ContentJson.Context.Source));
         return entities.SubmitAsync(TableKeys.Sources, EntityOperation.Upsert(row), cancellationToken);
     }
 
     public async Task<Topic?> FindTopicAsync(string topicId, CancellationToken cancellationToken) =>
         await entities.FindAsync(TableKeys.Topics, TableKeys.AllTopics, topicId, cancellationToken) is { } row
-            ? JsonSerializer.Deserialize(row.GetText("topic")!, EvalJson.Context.Topic)
+            ? JsonSerializer.Deserialize(row.GetText("topic")!, ContentJson.Context.Topic)
             : null;
 
     public async Task<(IReadOnlyList<Topic> Topics, string? Continuation)> TopicsAsync(int pageSize, string? continuation, CancellationToken cancellationToken)
     {
         var page = await entities.QueryPageAsync(
             new EntityQuery(TableKeys.Topics, TableKeys.AllTopics, PageSize: pageSize), continuation, cancellationToken);
-        return ([.. page.Entities.Select(row => JsonSerializer.Deserialize(row.GetText("topic")!, EvalJson.Context.Topic)!)], page.ContinuationToken);
+        return ([.. page.Entities.Select(row => JsonSerializer.Deserialize(row.GetText("topic")!, ContentJson.Context.Topic)!)], page.ContinuationToken);
     }
 
     public async IAsyncEnumerable<Source> SourcesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Sources, TableKeys.AllSources), cancellationToken))
         {
-            yield return JsonSerializer.Deserialize(row.GetText("source")!, EvalJson.Context.Source)!;
+            yield return JsonSerializer.Deserialize(row.GetText("source")!, ContentJson.Context.Source)!;
         }
     }
 
     public async Task<ContentItem?> FindItemAsync(string itemId, CancellationToken cancellationToken) =>
         await entities.FindAsync(TableKeys.ContentItems, TableKeys.ContentBucket(itemId), itemId, cancellationToken) is { } row
-            ? JsonSerializer.Deserialize(row.GetText("item")!, EvalJson.Context.ContentItem)
+            ? JsonSerializer.Deserialize(row.GetText("item")!, ContentJson.Context.ContentItem)
             : null;
 
     /// <summary>The ids of a cluster's items.</summary>
@@ -65,7 +65,7 @@ public sealed class ContentStore(IEntityStore entities)
             PartitionTo: TableKeys.TimelineDay(topicId, window.End.AddDays(1)));
         await foreach (var row in entities.QueryAsync(query, cancellationToken))
         {
-            var entry = JsonSerializer.Deserialize(row.GetText("entry")!, EvalJson.Context.TimelineEntry)!;
+            var entry = JsonSerializer.Deserialize(row.GetText("entry")!, ContentJson.Context.TimelineEntry)!;
             if (window.Contains(entry.At))
             {
                 yield return entry;

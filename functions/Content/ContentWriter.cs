@@ -123,7 +123,7 @@ internal sealed class ContentWriter(ContentStore content, IEntityStore entities)
         foreach (var topic in item.Sources.Where(link => sources.ContainsKey(link.SourceId)).GroupBy(link => sources[link.SourceId].TopicId, StringComparer.Ordinal))
         {
             var row = new Entity(TableKeys.TimelineDay(topic.Key, item.At), TableKeys.TimelineRow(item.At, item.ItemId));
-            row.SetText("entry", JsonSerializer.Serialize(TimelineEntry.Of(item, topic), EvalJson.Context.TimelineEntry));
+            row.SetText("entry", JsonSerializer.Serialize(TimelineEntry.Of(item, topic), ContentJson.Context.TimelineEntry));
             yield return row;
         }
     }
@@ -131,7 +131,7 @@ internal sealed class ContentWriter(ContentStore content, IEntityStore entities)
     private static Entity ItemRow(ContentItem item)
     {
         var row = new Entity(TableKeys.ContentBucket(item.ItemId), item.ItemId);
-        row.SetText("item", JsonSerializer.Serialize(item, EvalJson.Context.ContentItem));
+        row.SetText("item", JsonSerializer.Serialize(item, ContentJson.Context.ContentItem));
         return row;
     }
 }

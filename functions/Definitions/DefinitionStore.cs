@@ -25,7 +25,7 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
 
         var head = new DefinitionHead(id, definition with { Scenarios = [] }, definition.Scenarios.Count, clock.GetUtcNow());
         var entity = new Entity(TableKeys.AllDefinitions, id);
-        entity.SetText("definition", JsonSerializer.Serialize(head, EvalJson.Context.DefinitionHead));
+        entity.SetText("definition", JsonSerializer.Serialize(head, DefinitionsJson.Context.DefinitionHead));
         await entities.SubmitAsync(TableKeys.Definitions, EntityOperation.Upsert(entity), cancellationToken);
         return id;
     }
@@ -67,7 +67,7 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
     }
 
     private static DefinitionHead HeadOf(Entity entity) =>
-        JsonSerializer.Deserialize(entity.GetText("definition")!, EvalJson.Context.DefinitionHead)!;
+        JsonSerializer.Deserialize(entity.GetText("definition")!, DefinitionsJson.Context.DefinitionHead)!;
 }
 
 /// <param name="Definition">Without its scenarios, which are rows of their own.</param>

@@ -49,7 +49,7 @@ public sealed class DigestStore(IEntityStore entities, RunStore runs, CellLedger
         var entries = new List<DigestItem>();
         await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Digests, digestId), cancellationToken))
         {
-            entries.AddRange(JsonSerializer.Deserialize(row.GetText("entries")!, EvalJson.Context.IReadOnlyListDigestItem)!);
+            entries.AddRange(JsonSerializer.Deserialize(row.GetText("entries")!, DigestsJson.Context.IReadOnlyListDigestItem)!);
         }
 
         return HeadOf(head) with { Entries = entries };
@@ -60,7 +60,7 @@ public sealed class DigestStore(IEntityStore entities, RunStore runs, CellLedger
         var rows = entries.Chunk(EntriesPerRow).Select((chunk, index) =>
         {
             var row = new Entity(run.RunId, TableKeys.Number(index));
-            row.SetText("entries", JsonSerializer.Serialize(chunk, EvalJson.Context.IReadOnlyListDigestItem));
+            row.SetText("entries", JsonSerializer.Serialize(chunk, DigestsJson.Context.IReadOnlyListDigestItem));
             return row;
         });
         await EntityBatches.UpsertAsync(entities, TableKeys.Digests, [.. rows], cancellationToken);
@@ -69,11 +69,11 @@ public sealed class DigestStore(IEntityStore entities, RunStore runs, CellLedger
         var window = run.Window!;
         var digest = new Digest(run.RunId, window.TopicId, window.Start, window.End, run.Variants[0].Model, triaged, entries.Count, clock.GetUtcNow(), []);
         var head = new Entity(TableKeys.AllDigests, run.RunId);
-        head.SetText("digest", JsonSerializer.Serialize(digest, EvalJson.Context.Digest));
+        head.SetText("digest", JsonSerializer.Serialize(digest, DigestsJson.Context.Digest));
         await entities.SubmitAsync(TableKeys.Digests, EntityOperation.Upsert(head), cancellationToken);
     }
 
-    private static Digest HeadOf(Entity row) => JsonSerializer.Deserialize(row.GetText("digest")!, EvalJson.Context.Digest)!;
+    private static Digest HeadOf(Entity row) => JsonSerializer.Deserialize(row.GetText("digest")!, DigestsJson.Context.Digest)!;
 
     private static DigestItem ItemOf(int rank, CandidateSnapshot candidate, TriageResult result) => new(
         rank,

@@ -38,7 +38,7 @@ internal static class GateDocuments
     public static string Markdown(GateReport report)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {EvalJson.Name(report.Outcome)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {Json.Name(report.Outcome)}");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Run `{report.RunId}` against `{report.BaselineRunId}`; {report.AcceptableLoss}; {report.Confidence:P0} intervals.");
         if (report.Checks.Count > 0)
@@ -49,7 +49,7 @@ internal static class GateDocuments
         foreach (var check in report.Checks)
         {
             var interval = check.Interval is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Lower:F4} .. {known.Upper:F4}") : "-";
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(check.Metric)} | {Cell(check.Variant)} | {Cell(check.BaselineVariant)} | {check.Effect:F4} | {interval} | {check.Items} | **{EvalJson.Name(check.Outcome)}**: {Cell(check.Reason)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(check.Metric)} | {Cell(check.Variant)} | {Cell(check.BaselineVariant)} | {check.Effect:F4} | {interval} | {check.Items} | **{Json.Name(check.Outcome)}**: {Cell(check.Reason)} |");
         }
 
         if (report.Problems.Count + report.Notes.Count > 0)
@@ -72,7 +72,7 @@ internal static class GateDocuments
         if (outcome != GateOutcome.Pass)
         {
             xml.WriteStartElement(outcome == GateOutcome.Regress ? "failure" : "error");
-            xml.WriteAttributeString("type", EvalJson.Name(outcome));
+            xml.WriteAttributeString("type", Json.Name(outcome));
             xml.WriteAttributeString("message", message);
             xml.WriteEndElement();
         }

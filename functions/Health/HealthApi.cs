@@ -23,13 +23,13 @@ internal static class HealthApi
         }
 
         var status = new HealthStatus((await check.CheckAsync(cancellationToken)).Healthy);
-        return TypedResults.Json(status, EvalJson.Context.HealthStatus, statusCode: StatusOf(status.Healthy));
+        return TypedResults.Json(status, HealthJson.Context.HealthStatus, statusCode: StatusOf(status.Healthy));
     }
 
     internal static async Task<JsonHttpResult<HealthReport>> GetReport(HealthCheck check, CancellationToken cancellationToken)
     {
         var report = await check.CheckAsync(cancellationToken);
-        return TypedResults.Json(report, EvalJson.Context.HealthReport, statusCode: StatusOf(report.Healthy));
+        return TypedResults.Json(report, HealthJson.Context.HealthReport, statusCode: StatusOf(report.Healthy));
     }
 
     private static int StatusOf(bool isHealthy) => isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;

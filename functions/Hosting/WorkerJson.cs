@@ -16,6 +16,6 @@ internal static class WorkerJson
         // What the host sends by itself, such as the state of a timer, has names in another case.
         options.PropertyNameCaseInsensitive = true;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(EvalJson.Default, new DefaultJsonTypeInfoResolver());
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(Registration.JsonContexts, new DefaultJsonTypeInfoResolver());
     }
 }

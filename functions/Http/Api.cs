@@ -18,7 +18,7 @@ internal static class Api
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
-        services.ConfigureHttpJsonOptions(options => EvalJson.ApplyRequestRules(options.SerializerOptions));
+        services.ConfigureHttpJsonOptions(options => Json.ApplyRequestRules(options.SerializerOptions, Registration.JsonContexts));
 
         // What the server refuses while an endpoint binds its parameters is the caller's error in every environment.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

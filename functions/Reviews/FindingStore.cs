@@ -25,7 +25,7 @@ public sealed class FindingStore(IEntityStore entities)
         var findings = new List<Finding>();
         await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.AllFindings), cancellationToken))
         {
-            findings.Add(JsonSerializer.Deserialize(row.GetText("finding")!, EvalJson.Context.Finding)!);
+            findings.Add(JsonSerializer.Deserialize(row.GetText("finding")!, ReviewsJson.Context.Finding)!);
         }
 
         return findings;
@@ -34,7 +34,7 @@ public sealed class FindingStore(IEntityStore entities)
     public Task SaveAsync(Finding finding, CancellationToken cancellationToken)
     {
         var row = new Entity(TableKeys.AllFindings, finding.Id);
-        row.SetText("finding", JsonSerializer.Serialize(finding, EvalJson.Context.Finding));
+        row.SetText("finding", JsonSerializer.Serialize(finding, ReviewsJson.Context.Finding));
         return entities.SubmitAsync(TableKeys.Findings, EntityOperation.Upsert(row), cancellationToken);
     }
 

@@ -78,7 +78,7 @@ public sealed partial class Review(
         }
 
         var counts = (await cells.CountAsync(run, cancellationToken)).Aggregate(CellCounts.None, (a, b) => a + b);
-        var status = EvalJson.Name(run.Status);
+        var status = Json.Name(run.Status);
         var since = seen is not null && (seen.Status, seen.Ended) == (status, counts.Finished) ? seen.Since : now;
         if (!run.Status.IsFinished() && since == now)
         {

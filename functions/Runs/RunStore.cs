@@ -72,7 +72,7 @@ public sealed class RunStore(IEntityStore entities)
     /// <summary>Ids of the runs for which models may be called. The others are left by their status alone: a server looks every few seconds.</summary>
     public async IAsyncEnumerable<string> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] active = [EvalJson.Name(RunStatus.Pending), EvalJson.Name(RunStatus.Running)];
+        string[] active = [Json.Name(RunStatus.Pending), Json.Name(RunStatus.Running)];
         await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Runs, TableKeys.AllRuns), cancellationToken))
         {
             if (active.Contains(entity.GetString("status")))
@@ -106,7 +106,7 @@ public sealed class RunStore(IEntityStore entities)
         var rows = candidates.Index().Select(entry =>
         {
             var row = ItemEntity(runId, entry.Index, entry.Item.Scenario);
-            row.SetText("candidate", JsonSerializer.Serialize(entry.Item.Candidate, EvalJson.Context.CandidateSnapshot));
+            row.SetText("candidate", JsonSerializer.Serialize(entry.Item.Candidate, RunsJson.Context.CandidateSnapshot));
             return row;
         });
         await EntityBatches.UpsertAsync(entities, TableKeys.Items, [.. rows], cancellationToken);
@@ -117,7 +117,7 @@ public sealed class RunStore(IEntityStore entities)
     {
         await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Items, runId), cancellationToken))
         {
-            yield return JsonSerializer.Deserialize(entity.GetText("candidate")!, EvalJson.Context.CandidateSnapshot)!;
+            yield return JsonSerializer.Deserialize(entity.GetText("candidate")!, RunsJson.Context.CandidateSnapshot)!;
         }
     }
 
@@ -162,14 +162,14 @@ public sealed class RunStore(IEntityStore entities)
     {
         var entity = new Entity(TableKeys.AllRuns, run.RunId)
         {
-            ["status"] = EvalJson.Name(run.Status),
+            ["status"] = Json.Name(run.Status),
             ["name"] = run.Name,
             ["createdAt"] = run.CreatedAt,
         };
 
-        entity.SetText("run", JsonSerializer.Serialize(run, EvalJson.Context.RunRecord));
+        entity.SetText("run", JsonSerializer.Serialize(run, RunsJson.Context.RunRecord));
         return entity;
     }
 
-    private static RunRecord FromEntity(Entity entity) => JsonSerializer.Deserialize(entity.GetText("run")!, EvalJson.Context.RunRecord)!;
+    private static RunRecord FromEntity(Entity entity) => JsonSerializer.Deserialize(entity.GetText("run")!, RunsJson.Context.RunRecord)!;
 }

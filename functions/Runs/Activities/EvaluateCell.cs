@@ -55,7 +55,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
                 LogCellFailed(address.RowKey, active.Run.Variants[address.Variant].Name, input.RunId, error.Code);
             }
 
-            return EvalJson.Name(cell.Outcome);
+            return Json.Name(cell.Outcome);
         }
         catch (RunNotActiveException notActive)
         {

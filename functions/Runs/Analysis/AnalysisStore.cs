@@ -16,13 +16,13 @@ public sealed class AnalysisStore(IEntityStore entities)
         var blocks = analysis.PerScenario.Chunk(ScenariosPerRow).Select((block, index) =>
         {
             var row = new Entity(analysis.RunId, TableKeys.Number(index)) { ["version"] = version };
-            row.SetText("scenarios", JsonSerializer.Serialize(block, EvalJson.Context.IReadOnlyListScenarioStatistics));
+            row.SetText("scenarios", JsonSerializer.Serialize(block, RunsJson.Context.IReadOnlyListScenarioStatistics));
             return row;
         }).ToList();
         await EntityBatches.UpsertAsync(entities, TableKeys.Analyses, blocks, cancellationToken);
 
         var head = new Entity(analysis.RunId, TableKeys.Head) { ["version"] = version, ["blocks"] = blocks.Count };
-        head.SetText("analysis", JsonSerializer.Serialize(analysis with { PerScenario = [] }, EvalJson.Context.RunAnalysis));
+        head.SetText("analysis", JsonSerializer.Serialize(analysis with { PerScenario = [] }, RunsJson.Context.RunAnalysis));
         await entities.SubmitAsync(TableKeys.Analyses, EntityOperation.Upsert(head), cancellationToken);
     }
 
@@ -34,7 +34,7 @@ public sealed class AnalysisStore(IEntityStore entities)
             return null;
         }
 
-        var analysis = JsonSerializer.Deserialize(head.GetText("analysis")!, EvalJson.Context.RunAnalysis)!;
+        var analysis = JsonSerializer.Deserialize(head.GetText("analysis")!, RunsJson.Context.RunAnalysis)!;
         var scenarios = new List<ScenarioStatistics>();
         var end = TableKeys.Number((int)head.GetInt64("blocks")!.Value);
         var query = new EntityQuery(TableKeys.Analyses, runId, RowFrom: TableKeys.Number(0), RowTo: end);
@@ -45,7 +45,7 @@ public sealed class AnalysisStore(IEntityStore entities)
                 return null;
             }
 
-            scenarios.AddRange(JsonSerializer.Deserialize(row.GetText("scenarios")!, EvalJson.Context.IReadOnlyListScenarioStatistics)!);
+            scenarios.AddRange(JsonSerializer.Deserialize(row.GetText("scenarios")!, RunsJson.Context.IReadOnlyListScenarioStatistics)!);
         }
 
         return analysis with { PerScenario = scenarios };

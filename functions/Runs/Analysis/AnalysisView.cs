@@ -45,7 +45,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             variant.Mean?.Interval,
             variant.AverageWithinVariance,
             variant.Consistency?.Value,
-            variant.Consistency is { } consistency ? EvalJson.Name(consistency.Label) : null,
+            variant.Consistency is { } consistency ? Json.Name(consistency.Label) : null,
             variant.InvalidCount,
             variant.FailedCount,
             variant.Distribution.Bins,

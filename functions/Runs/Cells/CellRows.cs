@@ -15,7 +15,7 @@ internal static class CellRows
     {
         var entity = new Entity(partition, cell.Address.RowKey)
         {
-            ["outcome"] = EvalJson.Name(cell.Outcome),
+            ["outcome"] = Json.Name(cell.Outcome),
             ["score"] = cell.Score,
             ["calls"] = cell.Calls,
             ["inputTokens"] = cell.InputTokens,
@@ -55,13 +55,13 @@ internal static class CellRows
         entity.SetText("output", cell.Output);
         if (cell.Error is { } error)
         {
-            entity.SetText("error", JsonSerializer.Serialize(error, EvalJson.Context.CellError));
+            entity.SetText("error", JsonSerializer.Serialize(error, RunsJson.Context.CellError));
         }
 
         // One scorer's valued score says nothing that "score" does not.
         if (cell.Scores is not ([] or [{ Invalid: null }]))
         {
-            entity.SetText("scores", JsonSerializer.Serialize(cell.Scores, EvalJson.Context.IReadOnlyListNamedScore));
+            entity.SetText("scores", JsonSerializer.Serialize(cell.Scores, RunsJson.Context.IReadOnlyListNamedScore));
         }
 
         return entity;
@@ -71,14 +71,14 @@ internal static class CellRows
     {
         var score = entity.GetDouble("score");
         IReadOnlyList<NamedScore> scores = entity.GetText("scores") is { } text
-            ? JsonSerializer.Deserialize(text, EvalJson.Context.IReadOnlyListNamedScore)!
+            ? JsonSerializer.Deserialize(text, RunsJson.Context.IReadOnlyListNamedScore)!
             : score is { } value && scorerNames.Count > 0 ? [new NamedScore(scorerNames[0], value)] : [];
         return new CellRecord(
             CellAddress.ParseRowKey(entity.RowKey) ?? throw new InvalidDataException($"'{entity.RowKey}' is not the row of a cell."),
             OutcomeOf(entity),
             score,
             scores,
-            entity.GetText("error") is { } error ? JsonSerializer.Deserialize(error, EvalJson.Context.CellError) : null,
+            entity.GetText("error") is { } error ? JsonSerializer.Deserialize(error, RunsJson.Context.CellError) : null,
             (int)(entity.GetInt64("calls") ?? 0),
             (int)(entity.GetInt64("lostCalls") ?? 0),
             entity.GetInt64("inputTokens"),
@@ -108,7 +108,7 @@ internal static class CellRows
     /// <summary>One row, or as many as a long conversation takes: a model may say more than an entity holds.</summary>
     public static IEnumerable<Entity> ToEntities(string partition, string cellRow, Transcript transcript)
     {
-        var text = JsonSerializer.Serialize(transcript, EvalJson.Context.Transcript);
+        var text = JsonSerializer.Serialize(transcript, RunsJson.Context.Transcript);
         var parts = new List<string>(1);
         for (var start = 0; start < text.Length;)
         {
@@ -143,7 +143,7 @@ internal static class CellRows
         }
 
         IReadOnlyList<ProviderCall> calls = [.. kept.Calls.Select(WithoutText)];
-        rows[0].SetText("calls", JsonSerializer.Serialize(calls, EvalJson.Context.IReadOnlyListProviderCall));
+        rows[0].SetText("calls", JsonSerializer.Serialize(calls, RunsJson.Context.IReadOnlyListProviderCall));
         rows[0]["heldNanos"] = kept.HeldUsd > 0 ? Money.ToNanos(kept.HeldUsd) : null;
         rows[0]["lostCalls"] = kept.LostCalls > 0 ? kept.LostCalls : null;
         return rows;
@@ -153,7 +153,7 @@ internal static class CellRows
     public static int PartsOf(Entity first) => (int)(first.GetInt64("parts") ?? 1);
 
     public static Transcript ToTranscript(IReadOnlyList<Entity> rows) => rows.Count == PartsOf(rows[0])
-        ? JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), EvalJson.Context.Transcript)!
+        ? JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), RunsJson.Context.Transcript)!
         : throw new InvalidDataException($"Row {rows.Count} of transcript '{rows[0].RowKey}' is not in partition '{rows[0].PartitionKey}'.");
 
     /// <summary>Null for a transcript without its calls, or one that was written by half: nobody can store a whole cell from it.</summary>
@@ -163,7 +163,7 @@ internal static class CellRows
         && rows.All(row => row.GetDateTimeOffset("keptAt") == rows[0].GetDateTimeOffset("keptAt"))
         ? new KeptConversation(
             ToTranscript(rows),
-            JsonSerializer.Deserialize(calls, EvalJson.Context.IReadOnlyListProviderCall)!,
+            JsonSerializer.Deserialize(calls, RunsJson.Context.IReadOnlyListProviderCall)!,
             Money.FromNanos(rows[0].GetInt64("heldNanos") ?? 0),
             (int)(rows[0].GetInt64("lostCalls") ?? 0))
         : null;

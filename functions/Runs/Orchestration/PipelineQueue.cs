@@ -27,7 +27,7 @@ public sealed partial class PipelineQueue(
         PipelineJob? job;
         try
         {
-            job = JsonSerializer.Deserialize(message, EvalJson.Context.PipelineJob);
+            job = JsonSerializer.Deserialize(message, RunsJson.Context.PipelineJob);
         }
         catch (JsonException exception)
         {
@@ -159,7 +159,7 @@ public sealed partial class PipelineQueue(
     {
         try
         {
-            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, EvalJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
+            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, RunsJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
         }
         catch (JsonException)
         {

@@ -28,7 +28,7 @@ public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture
         Assert.Equal(local.Completed, durable.Completed);
         var end = engines.EndOf(runId);
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
-        Assert.Equal(JsonSerializer.Serialize(durable.Completed.FailureReason is null ? RunStatus.Completed : RunStatus.Failed, EvalJson.Context.RunStatus), end.SerializedOutput);
+        Assert.Equal(JsonSerializer.Serialize(durable.Completed.FailureReason is null ? RunStatus.Completed : RunStatus.Failed, RunsJson.Context.RunStatus), end.SerializedOutput);
     }
 
     [Fact]

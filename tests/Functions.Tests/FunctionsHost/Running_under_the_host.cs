@@ -2,6 +2,7 @@ using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Reviews;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
@@ -79,7 +80,7 @@ public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixtu
             var watchdog = await app.TimerAsync(Watchdog.Name);
 
             Assert.True(watchdog.Succeeded, watchdog.Error);
-            Assert.Equal(restart, JsonSerializer.Deserialize(app.Host.Durable.StateOf(runId)!.Input, EvalJson.Context.RunInput)!.Restart);
+            Assert.Equal(restart, JsonSerializer.Deserialize(app.Host.Durable.StateOf(runId)!.Input, RunsJson.Context.RunInput)!.Restart);
         }
 
         AssertWhole(await app.UntilAsync(runId, "completed"), 400);
@@ -90,7 +91,7 @@ public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixtu
     {
         await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, takesMessages: false);
         var runId = await app.StartRunAsync(Yaml.Of(scenarios: 10, samples: 1));
-        var message = JsonSerializer.Serialize(new PipelineJob(PipelineJob.StartRun, runId), EvalJson.Context.PipelineJob);
+        var message = JsonSerializer.Serialize(new PipelineJob(PipelineJob.StartRun, runId), RunsJson.Context.PipelineJob);
 
         var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.MessageAsync(message)));
 

@@ -40,23 +40,23 @@ public sealed class Storing_histories
     [MemberData(nameof(Payloads), DisableDiscoveryEnumeration = true)]
     public void A_payload_is_written_and_read_as_it_always_was(string json, object payload)
     {
-        var written = JsonSerializer.SerializeToNode(payload, payload.GetType(), EvalJson.Context.Options);
+        var written = JsonSerializer.SerializeToNode(payload, payload.GetType(), RunsJson.Context.Options);
         Assert.True(Holds(written, JsonNode.Parse(json)), $"{written?.ToJsonString()} does not hold all of {json}.");
-        Assert.Equal(payload, JsonSerializer.Deserialize(json, payload.GetType(), EvalJson.Context.Options));
+        Assert.Equal(payload, JsonSerializer.Deserialize(json, payload.GetType(), RunsJson.Context.Options));
     }
 
     [Fact]
     public void Fields_that_a_history_does_not_have_take_their_defaults()
     {
-        Assert.Equal(new RunInput("r1"), JsonSerializer.Deserialize<RunInput>("""{"runId":"r1"}""", EvalJson.Context.Options));
-        Assert.Equal(new CompleteRunInput("r1"), JsonSerializer.Deserialize<CompleteRunInput>("""{"runId":"r1"}""", EvalJson.Context.Options));
+        Assert.Equal(new RunInput("r1"), JsonSerializer.Deserialize<RunInput>("""{"runId":"r1"}""", RunsJson.Context.Options));
+        Assert.Equal(new CompleteRunInput("r1"), JsonSerializer.Deserialize<CompleteRunInput>("""{"runId":"r1"}""", RunsJson.Context.Options));
     }
 
     [Fact]
     public void Fields_of_a_newer_version_are_ignored() =>
         Assert.Equal(
             new CellInput("r1", 1, 2, 3),
-            JsonSerializer.Deserialize<CellInput>("""{"runId":"r1","item":1,"variant":2,"sample":3,"turns":4}""", EvalJson.Context.Options));
+            JsonSerializer.Deserialize<CellInput>("""{"runId":"r1","item":1,"variant":2,"sample":3,"turns":4}""", RunsJson.Context.Options));
 
     /// <summary>Everything of the old text is there with its value; a newer version may have added fields.</summary>
     private static bool Holds(JsonNode? now, JsonNode? then) => then is JsonObject old

@@ -25,5 +25,5 @@ internal static class RunFiles
 
     /// <summary>The last line of what was printed, which is the result as JSON.</summary>
     public static RunResult ResultOf(string output) =>
-        JsonSerializer.Deserialize(output.Trim().Split('\n')[^1], EvalJson.Context.RunResult)!;
+        JsonSerializer.Deserialize(output.Trim().Split('\n')[^1], CliJson.Context.RunResult)!;
 }

@@ -87,7 +87,7 @@ internal sealed class SmallRun : IAsyncDisposable
         return await StoredRun.ReadAsync(services);
     }
 
-    public static RunResult ResultOf(string output) => JsonSerializer.Deserialize(output, EvalJson.Context.RunResult)!;
+    public static RunResult ResultOf(string output) => JsonSerializer.Deserialize(output, CliJson.Context.RunResult)!;
 
     public async ValueTask DisposeAsync()
     {

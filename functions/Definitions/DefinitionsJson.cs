@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace FunctionsEval.Definitions;
+
+[JsonSerializable(typeof(DefinitionHead))]
+[JsonSerializable(typeof(DefinitionView))]
+[JsonSerializable(typeof(DefinitionPage))]
+internal sealed partial class DefinitionsJson : JsonSerializerContext
+{
+    public static DefinitionsJson Context { get; } = new(Json.NewOptions());
+}

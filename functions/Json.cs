@@ -1,0 +1,39 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FunctionsEval;
+
+/// <summary>The rules of all JSON: HTTP bodies, queue messages, stored rows and inputs of activities. Each slice has a context of its own types.</summary>
+internal static class Json
+{
+    /// <summary>For the context of a slice. Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.</summary>
+    public static JsonSerializerOptions NewOptions() => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>An enum member as it stands in JSON and in tables.</summary>
+    public static string Name<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>
+    /// The rules for requests, set on the options that minimal APIs really use: unknown properties and nulls for what may not be
+    /// null are errors, not silence.
+    /// </summary>
+    public static void ApplyRequestRules(JsonSerializerOptions options, IJsonTypeInfoResolver contexts)
+    {
+        options.TypeInfoResolverChain.Insert(0, contexts);
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+    }
+}
+
+/// <summary>Enum members as snake_case text.</summary>
+internal sealed class SnakeCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.SnakeCaseLower)
+    where TEnum : struct, Enum;
