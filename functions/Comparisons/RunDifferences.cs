@@ -89,7 +89,7 @@ internal static class RunDifferences
             pair.Scores.Run.RunId,
             variant,
             baseline,
-            EvalJson.Name(VerdictRules.Directed(decision.Verdict, pair.Compare)),
+            Json.Name(VerdictRules.Directed(decision.Verdict, pair.Compare)),
             comparison.Effect,
             comparison.Interval,
             comparison.PValue,

@@ -1,4 +1,5 @@
 using FunctionsEval.AbTests;
+using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
@@ -49,6 +50,7 @@ internal static class Api
         api.MapDefinitions();
         api.MapRuns();
         api.MapRunChanges();
+        api.MapComparisons();
         api.MapPlans();
         api.MapContent();
         api.MapAbTests();

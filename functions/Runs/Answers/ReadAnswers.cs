@@ -46,8 +46,9 @@ public sealed class ReadAnswers(RunStore runs, IEntityStore entities)
 
             var items = await runs.ItemsAsync(run.RunId, partition * CellAddress.ItemsPerPartition, CellAddress.ItemsPerPartition, cancellationToken);
             var key = CellAddress.PartitionKey(run.RunId, partition);
-            await using var transcripts = new TranscriptReader(entities, key, cancellationToken);
-            await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
+            var (from, to) = filter.Cells?.Item is { } one ? ($"{TableKeys.Number(one)}-", $"{TableKeys.Number(one)}.") : (null, TableKeys.AfterCells);
+            await using var transcripts = new TranscriptReader(entities, new EntityQuery(TableKeys.Transcripts, key, RowFrom: from, RowTo: to), cancellationToken);
+            await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowFrom: from, RowTo: to), cancellationToken))
             {
                 var cell = CellRows.ToCell(row, scorers);
                 if (filter.Takes(cell))
@@ -60,9 +61,9 @@ public sealed class ReadAnswers(RunStore runs, IEntityStore entities)
     }
 
     /// <summary>The transcripts of a partition, read beside its cells: both are in the same order.</summary>
-    private sealed class TranscriptReader(IEntityStore entities, string partition, CancellationToken cancellationToken) : IAsyncDisposable
+    private sealed class TranscriptReader(IEntityStore entities, EntityQuery query, CancellationToken cancellationToken) : IAsyncDisposable
     {
-        private readonly IAsyncEnumerator<Entity> _rows = entities.QueryAsync(new EntityQuery(TableKeys.Transcripts, partition), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        private readonly IAsyncEnumerator<Entity> _rows = entities.QueryAsync(query, cancellationToken).GetAsyncEnumerator(cancellationToken);
         private bool _hasStarted;
         private bool _hasRow;
 
