@@ -25,15 +25,15 @@ public sealed record AbTestView(
 {
     public static AbTestView Of(RunRecord run) => new(
         run.RunId,
-        run.Window!.TopicId,
-        run.Window.Start,
-        run.Window.End,
+        run.WindowOfContent.TopicId,
+        run.WindowOfContent.Start,
+        run.WindowOfContent.End,
         run.Status == RunStatus.Pending ? "queued" : Json.Name(run.Status),
-        new AbTestConfig(run.Window.MaxItems, run.Variants.Count, run.SamplesPerScenario, run.Items, run.Window.Stats?.InputCount ?? 0, run.Compare?.MarginOf(TriageScorers.AiScore)),
+        new AbTestConfig(run.WindowOfContent.MaxItems, run.Variants.Count, run.Sampling.SamplesPerScenario, run.Items, run.WindowOfContent.Stats?.InputCount ?? 0, run.Compare?.MarginOf(TriageScorers.AiScore)),
         run.CreatedAt,
-        run.StartedAt,
-        run.CompletedAt,
-        run.Reason);
+        run.Course.StartedAt,
+        run.Course.CompletedAt,
+        run.Course.Reason);
 }
 
 /// <param name="Items">How many were sampled.</param>

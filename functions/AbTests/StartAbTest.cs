@@ -1,9 +1,7 @@
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 
@@ -70,32 +68,13 @@ public sealed class StartAbTest(ContentStore content, CandidateSelection selecti
     private RunRecord NewRun(Topic topic, AbTestRequest request, int items, SamplingStats stats, string? baseUrl)
     {
         var now = clock.GetUtcNow();
-        var runId = RunId.New(now);
-        var run = new RunRecord(
-            runId,
-            RunRecord.AbTest,
-            $"A/B test: {topic.Name}",
-            DefinitionId: "",
-            TriagePrompt.Instructions,
-            [.. request.Variants.Select(WithTokens)],
-            items,
-            request.Samples,
-            SamplePercentage: 100,
-            SampleSeed: null,
-            ScenarioSampling.SeedOf(null, runId),
-            TriageScorers.Specs,
-            new ProbeConfig(Temperature: null, MaxTurns: 2),
-            RunStatus.Pending,
-            now,
-            baseUrl,
-            Compare: request.Margin is { } margin ? new CompareSpec(Margins: TriageScorers.Margins(margin)) : null,
-            TraceParent: RunTelemetry.TraceParent,
-            Window: new ContentWindow(topic.TopicId, request.Window.Start, request.Window.End, request.MaxItems, stats));
+        var window = new ContentWindow(topic.TopicId, request.Window.Start, request.Window.End, request.MaxItems, stats);
+        var run = TriageRun.New(RunRecord.AbTest, $"A/B test: {topic.Name}", now, request.Variants, items, new RunContent(window), request.Samples, baseUrl) with
+        {
+            Compare = request.Margin is { } margin ? new CompareSpec(Margins: TriageScorers.Margins(margin)) : null,
+        };
         return items > 0
             ? run
-            : run with { Status = RunStatus.Completed, StartedAt = now, CompletedAt = now, Reason = "There are no candidates in the window." };
+            : run with { Status = RunStatus.Completed, Course = new RunCourse(now, now, "There are no candidates in the window.") };
     }
-
-    private static Variant WithTokens(Variant variant) =>
-        variant with { MaxTokens = variant.MaxTokens ?? TriagePrompt.MaxTokensFor(variant.ReasoningEffort) };
 }

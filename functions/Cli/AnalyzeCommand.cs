@@ -30,7 +30,7 @@ internal static class AnalyzeCommand
         var run = await program.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         if (run.TotalCells == 0)
         {
-            throw new UsageException($"run '{run.RunId}' has nothing to analyze: {run.Reason}");
+            throw new UsageException($"run '{run.RunId}' has nothing to analyze: {run.Course.Reason}");
         }
 
         var analysis = program.Storage.IsReadOnly

@@ -64,7 +64,11 @@ internal static class DeleteCommand
 
         await program.Get<RunStore>().ChangeAsync(
             run.RunId,
-            current => current.Status.IsFinished() ? null : current with { Status = RunStatus.Cancelled, CompletedAt = program.Clock.GetUtcNow(), Executor = null },
+            current => current.Status.IsFinished() ? null : current with
+            {
+                Status = RunStatus.Cancelled,
+                Course = current.Course with { CompletedAt = program.Clock.GetUtcNow(), Executor = null },
+            },
             cancellationToken);
     }
 }

@@ -46,14 +46,14 @@ internal static class ResumeCommand
         }
 
         // Before its cells go on: they must find the new base URL, and must not fail for a missing key.
-        if (program.Get<RunRules>().ModelErrors(run.Variants, baseUrl ?? run.BaseUrl).FirstOrDefault() is { } error)
+        if (program.Get<RunRules>().ModelErrors(run.Variants, baseUrl ?? run.Calls.BaseUrl).FirstOrDefault() is { } error)
         {
             throw new UsageException(error.Message);
         }
 
         if (baseUrl is not null)
         {
-            await program.Get<RunStore>().ChangeAsync(run.RunId, current => current with { BaseUrl = baseUrl }, cancellationToken);
+            await program.Get<RunStore>().ChangeAsync(run.RunId, current => current with { Calls = current.Calls with { BaseUrl = baseUrl } }, cancellationToken);
         }
 
         if (run.Status == RunStatus.Paused)

@@ -62,10 +62,10 @@ internal static class RunQueries
             CallCounts.Of(counts),
             Math.Round(elapsed.TotalSeconds, 3),
             await program.Get<AnalysisStore>().FindAsync(runId, cancellationToken),
-            run.Reason,
-            run.AnalysisError,
+            run.Course.Reason,
+            run.Course.AnalysisError,
             RunCost.Of(counts),
-            run.StopReason,
+            run.Course.StopReason,
             StoppedEarly.Of(run, counts));
     }
 }

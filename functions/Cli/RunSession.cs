@@ -111,7 +111,7 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
                 report(RunProgress.Of(run, await program.Get<CellLedger>().CountAsync(run, cancellationToken)));
                 if (await program.Get<RunStore>().GetAsync(run.RunId, cancellationToken) is { Status: RunStatus.Paused } halted)
                 {
-                    paused = halted.Reason ?? "Somebody asked for it.";
+                    paused = halted.Course.Reason ?? "Somebody asked for it.";
                     await CallsEndAsync(halted, cancellationToken);
                     return;
                 }
@@ -128,7 +128,7 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
     /// <summary>Calls under way when the run was paused: cut off, their answers would be lost.</summary>
     private async Task CallsEndAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        var gates = program.Get<ProviderCatalogs>().For(run.BaseUrl).Gates().Values;
+        var gates = program.Get<ProviderCatalogs>().For(run.Calls.BaseUrl).Gates().Values;
         for (var look = 0; look == 0 || (look < 40 && gates.Any(gate => gate.Snapshot() is { InFlight: > 0 } or { Waiting: > 0 })); look++)
         {
             await Task.Delay(PollInterval, program.Clock, cancellationToken);

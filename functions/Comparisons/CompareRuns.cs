@@ -95,7 +95,7 @@ public sealed class CompareRuns(RunStore runs, CellLedger cells)
     {
         var run = scores.Run;
         return new ComparedRun(
-            run.RunId, shortId, run.Name, run.Status, run.CreatedAt, run.Tags ?? [], run.Items, run.SamplesPerScenario,
+            run.RunId, shortId, run.Name, run.Status, run.CreatedAt, run.Tags ?? [], run.Items, run.Sampling.SamplesPerScenario,
             [
                 .. from scorer in scores.Scorers.Index()
                    from variant in scores.PerScorer[scorer.Index].Finish().Variants

@@ -47,7 +47,7 @@ internal static class RunDifferences
 
     private static ComparisonDesign DesignOf(ComparedPair pair) => VerdictRules.DesignOf(pair.Scores, pair.ScorerIndex, pair.Compare) with
     {
-        SamplesPerItem = Math.Max(pair.Scores.Run.MeanSamples, pair.BaselineScores.Run.MeanSamples),
+        SamplesPerItem = Math.Max(pair.Scores.Run.Sampling.MeanSamples, pair.BaselineScores.Run.Sampling.MeanSamples),
     };
 
     private static EffectBounds? BoundsOf(ComparedPair pair, RunningMoments[] own, RunningMoments[] baseline)
@@ -73,7 +73,7 @@ internal static class RunDifferences
     private static int Planned(RunScores scores, int variant, int item) =>
         scores.Planned is { } planned ? planned[variant][item]
         : scores.Run.Stopping is not null && !scores.EvaluatedItems.Contains(item) ? 0
-        : scores.Run.MeanSamples;
+        : scores.Run.Sampling.MeanSamples;
 
     private static RunDifference View(ComparedPair pair, Found found, Decision decision)
     {

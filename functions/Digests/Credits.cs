@@ -54,7 +54,7 @@ public sealed class Credits(IEntityStore entities, RunStore runs, CellLedger cel
                 break;
             }
 
-            if (run.Window?.Rates is not { } then)
+            if (run.Content?.Window?.Rates is not { } then)
             {
                 continue;
             }

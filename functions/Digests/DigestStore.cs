@@ -28,7 +28,7 @@ public sealed class DigestStore(IEntityStore entities, RunStore runs, CellLedger
         var picked = DiversitySelection.Select(
             judged.Select(entry => new DigestEntry(
                 entry.Key, entry.Value.Result.AiScore, entry.Value.Candidate.SourceType, entry.Value.Candidate.SourceIds, entry.Value.Candidate.Author)),
-            run.Window!.MaxItems);
+            run.WindowOfContent.MaxItems);
         await SaveAsync(run, judged.Count, [.. picked.Select((entry, rank) => ItemOf(rank + 1, judged[entry.Id].Candidate, judged[entry.Id].Result))], cancellationToken);
     }
 
@@ -66,7 +66,7 @@ public sealed class DigestStore(IEntityStore entities, RunStore runs, CellLedger
         await EntityBatches.UpsertAsync(entities, TableKeys.Digests, [.. rows], cancellationToken);
 
         // The head is written last, so a digest that is listed is complete.
-        var window = run.Window!;
+        var window = run.WindowOfContent;
         var digest = new Digest(run.RunId, window.TopicId, window.Start, window.End, run.Variants[0].Model, triaged, entries.Count, clock.GetUtcNow(), []);
         var head = new Entity(TableKeys.AllDigests, run.RunId);
         head.SetText("digest", JsonSerializer.Serialize(digest, DigestsJson.Context.Digest));

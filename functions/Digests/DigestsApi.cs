@@ -43,7 +43,7 @@ internal static class DigestsApi
         }
 
         return await runs.FindAsync(digestId, cancellationToken) is { Kind: RunRecord.Digest } run
-            ? TypedResults.Problem($"There is no digest '{digestId}': its run is {Json.Name(run.Status)}. {run.Reason}".TrimEnd(), statusCode: 404)
+            ? TypedResults.Problem($"There is no digest '{digestId}': its run is {Json.Name(run.Status)}. {run.Course.Reason}".TrimEnd(), statusCode: 404)
             : Problems.NotFound("Digest", digestId);
     }
 

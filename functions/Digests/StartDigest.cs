@@ -1,8 +1,6 @@
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Sampling;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
@@ -38,7 +36,7 @@ public sealed class StartDigest(
     public async Task<RunRecord> PrepareAsync(string runId, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(runId, cancellationToken);
-        if (run.Pending is not { } request)
+        if (run.Content?.Pending is not { } request)
         {
             return run;
         }
@@ -51,11 +49,10 @@ public sealed class StartDigest(
         await runs.AddCandidatesAsync(runId, items, cancellationToken);
         var filled = await runs.ChangeAsync(
             runId,
-            current => current.Pending is null || current.Status.IsFinished() ? null : WithoutItems(current, items.Count, sample) with
+            current => current.Content?.Pending is null || current.Status.IsFinished() ? null : WithoutItems(current, items.Count, sample) with
             {
-                Pending = null,
                 Items = items.Count,
-                Window = new ContentWindow(request.TopicId, request.WindowStart, request.WindowEnd, plan.MaxItems, sample?.Stats, credits.Rates),
+                Content = new RunContent(new ContentWindow(request.TopicId, request.WindowStart, request.WindowEnd, plan.MaxItems, sample?.Stats, credits.Rates)),
             },
             cancellationToken);
         return filled ?? await runs.GetAsync(runId, cancellationToken);
@@ -75,7 +72,7 @@ public sealed class StartDigest(
             { Candidates.Count: 0 } => "There are no candidates in the window.",
             _ => "There are no candidates in the window that the credits left would pay for.",
         };
-        return run with { Status = RunStatus.Completed, StartedAt = run.CreatedAt, CompletedAt = clock.GetUtcNow(), Reason = reason, Executor = null };
+        return run with { Status = RunStatus.Completed, Course = new RunCourse(run.CreatedAt, clock.GetUtcNow(), reason) };
     }
 
     private async Task<(IReadOnlyList<CandidateItem> Items, SampledCandidates Sample, DigestPlan Plan)> ChooseAsync(
@@ -103,27 +100,11 @@ public sealed class StartDigest(
         return (affordable, sample, plan);
     }
 
-    private RunRecord NewRun(Topic topic, DigestRequest request)
-    {
-        var now = clock.GetUtcNow();
-        var runId = RunId.New(now);
-        return new RunRecord(
-            runId,
-            RunRecord.Digest,
-            $"Digest: {topic.Name}",
-            DefinitionId: "",
-            TriagePrompt.Instructions,
-            [new Variant(request.Model, request.Model, MaxTokens: TriagePrompt.MaxTokensFor(null))],
-            Items: 0,
-            SamplesPerScenario: 1,
-            SamplePercentage: 100,
-            SampleSeed: null,
-            ScenarioSampling.SeedOf(null, runId),
-            TriageScorers.Specs,
-            new ProbeConfig(Temperature: null, MaxTurns: 2),
-            RunStatus.Pending,
-            now,
-            TraceParent: RunTelemetry.TraceParent,
-            Pending: request);
-    }
+    private RunRecord NewRun(Topic topic, DigestRequest request) => TriageRun.New(
+        RunRecord.Digest,
+        $"Digest: {topic.Name}",
+        clock.GetUtcNow(),
+        [new Variant(request.Model, request.Model)],
+        items: 0,
+        new RunContent(Pending: request));
 }

@@ -39,7 +39,7 @@ internal sealed class GateChecks(
         var index = Find(scores, metric);
         return new ComparisonDesign(
             VerdictRules.ScaleOf(scores.Run.Scorers[index], scores.Scorers[index]),
-            Math.Max(scores.Run.MeanSamples, baseline.Run.MeanSamples),
+            Math.Max(scores.Run.Sampling.MeanSamples, baseline.Run.Sampling.MeanSamples),
             _clusters.Length > 0,
             margins[metric],
             confidence);

@@ -54,7 +54,7 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
         }
 
         // A run that stopped by its own rule has no missing cells: it did not want them. One whose budget was spent does.
-        var planned = run.StopReason is null or RunRecord.StoppedByBudget ? run.TotalCells : scores.Outcomes.Values.Sum();
+        var planned = run.Course.StopReason is null or RunCourse.StoppedByBudget ? run.TotalCells : scores.Outcomes.Values.Sum();
         var missing = planned - scores.Outcomes[CellOutcome.Scored];
         if (missing > allowMissing * planned)
         {

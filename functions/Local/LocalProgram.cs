@@ -134,7 +134,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
         {
             if (await Get<RunLeases>().RenewAsync(runId, _stop.Token) is not { } run)
             {
-                if (await Get<RunStore>().FindAsync(runId, _stop.Token) is { Executor: { } other })
+                if (await Get<RunStore>().FindAsync(runId, _stop.Token) is { Course.Executor: { } other })
                 {
                     LogLost(runId, other.ToString());
                     await Orchestrations.TerminateAsync(runId);

@@ -72,7 +72,7 @@ public sealed partial class Review(
         }
 
         // Runs that ended long ago cost a review nothing but their row.
-        if (run.Status.IsFinished() && now - (run.CompletedAt ?? run.CreatedAt) > ReviewRules.Recent)
+        if (run.Status.IsFinished() && now - (run.Course.CompletedAt ?? run.CreatedAt) > ReviewRules.Recent)
         {
             return [];
         }

@@ -40,7 +40,7 @@ public static class ReviewRules
                 ForgottenPause, Severity.Medium, run.RunId, FormattableString.Invariant($"The run has been paused for {still.TotalHours:F0} hours."), "Resume or cancel it.");
         }
 
-        if (now - run.CompletedAt > Recent)
+        if (now - run.Course.CompletedAt > Recent)
         {
             yield break;
         }

@@ -7,5 +7,5 @@ public sealed record CallPurpose(string Name, CreditRates? Rates = null)
 
     private static readonly CreditRates Free = new(0, 0);
 
-    public static CallPurpose Of(RunRecord run) => run.IsTriage ? new CallPurpose("triage", run.Window?.Rates ?? Free) : Probe;
+    public static CallPurpose Of(RunRecord run) => run.IsTriage ? new CallPurpose("triage", run.Content?.Window?.Rates ?? Free) : Probe;
 }

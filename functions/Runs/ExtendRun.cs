@@ -74,7 +74,7 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         catch
         {
             // A run that nothing will continue must not look as if it were running.
-            await runs.ChangeAsync(runId, current => current.Extension == wanted.Extension && current.Status == RunStatus.Pending ? run : null, CancellationToken.None);
+            await runs.ChangeAsync(runId, current => current.Course.Extension == wanted.Course.Extension && current.Status == RunStatus.Pending ? run : null, CancellationToken.None);
             throw;
         }
 
@@ -86,39 +86,37 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         { IsTriage: true } => $"Run '{run.RunId}' triages the content of a window as it was; it cannot be extended. Start a new one.",
         { Status: var status } when !status.IsFinished() => $"Run '{run.RunId}' is {Json.Name(status)}; only a run that has ended can be extended.",
         { Stopping: not null } => $"Run '{run.RunId}' stops by a rule that looks at items in one order; extending it would void its verdicts. Start a new run.",
-        { Allocation: not null } => $"Run '{run.RunId}' has shared out its samples by a pilot of the scenarios and variants it has; extending it would void that. Start a new run.",
+        { Sampling.Allocation: not null } => $"Run '{run.RunId}' has shared out its samples by a pilot of the scenarios and variants it has; extending it would void that. Start a new run.",
         _ => null,
     };
 
-    private static bool IsSame(RunRecord current, RunRecord seen) => current.Extension == seen.Extension && current.Status == seen.Status;
+    private static bool IsSame(RunRecord current, RunRecord seen) => current.Course.Extension == seen.Course.Extension && current.Status == seen.Status;
 
     private static RunRecord Wanted(RunRecord run, ExtendRequest request, Definition definition, string? baseUrl)
     {
-        var percentage = request.SamplePercentage ?? run.SamplePercentage;
+        var percentage = request.SamplePercentage ?? run.Sampling.Percentage;
         return run with
         {
             Variants = [.. run.Variants, .. request.Added()],
-            SamplesPerScenario = request.SamplesPerScenario ?? run.SamplesPerScenario,
-            SamplePercentage = percentage,
-            Percentages = percentage == run.SamplePercentage ? run.Percentages : [.. run.Percentages ?? [run.SamplePercentage], percentage],
+            Sampling = run.Sampling with
+            {
+                SamplesPerScenario = request.SamplesPerScenario ?? run.Sampling.SamplesPerScenario,
+                Percentage = percentage,
+                Percentages = percentage == run.Sampling.Percentage ? run.Sampling.Percentages : [.. run.Sampling.Percentages ?? [run.Sampling.Percentage], percentage],
+            },
             Items = percentage is >= 1 and <= 100 ? ScenarioSampling.CountOf(definition.Scenarios.Count, percentage) : run.Items,
-            BaseUrl = baseUrl ?? run.BaseUrl,
-            Extension = run.Extension + 1,
+            Calls = run.Calls with { BaseUrl = baseUrl ?? run.Calls.BaseUrl, BudgetUsd = request.BudgetUsd ?? run.Calls.BudgetUsd },
             Status = RunStatus.Pending,
-            CompletedAt = null,
-            Reason = null,
-            AnalysisError = null,
-            StopReason = null,
-            BudgetUsd = request.BudgetUsd ?? run.BudgetUsd,
+            Course = new RunCourse(run.Course.StartedAt, Extension: run.Course.Extension + 1, Executor: run.Course.Executor),
         };
     }
 
-    private static string? BudgetError(RunRecord run, double? asked) => run.BudgetUsd switch
+    private static string? BudgetError(RunRecord run, double? asked) => run.Calls.BudgetUsd switch
     {
         null when asked is not null => FormattableString.Invariant($"budgetUsd is {asked}, but the run has no budget that could be raised."),
         { } has when asked is { } wanted && !(wanted > has && double.IsFinite(wanted)) =>
             FormattableString.Invariant($"budgetUsd must be above the {has} that the run has, but is {wanted}."),
-        { } has when asked is null && run.StopReason == RunRecord.StoppedByBudget =>
+        { } has when asked is null && run.Course.StopReason == RunCourse.StoppedByBudget =>
             FormattableString.Invariant($"budgetUsd is required: the run has spent its {has}, and more calls need a higher one."),
         _ => null,
     };
@@ -165,10 +163,10 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
     private List<FieldError> Errors(RunRecord run, ExtendRequest request, RunRecord wanted, Definition definition)
     {
         var errors = new List<FieldError>();
-        Add("samplesPerScenario", DefinitionRules.ValidateSamples(wanted.SamplesPerScenario));
-        Add("samplePercentage", DefinitionRules.ValidatePercentage(wanted.SamplePercentage));
-        AddGrowth("samplesPerScenario", request.SamplesPerScenario, run.SamplesPerScenario);
-        AddGrowth("samplePercentage", request.SamplePercentage, run.SamplePercentage);
+        Add("samplesPerScenario", DefinitionRules.ValidateSamples(wanted.Sampling.SamplesPerScenario));
+        Add("samplePercentage", DefinitionRules.ValidatePercentage(wanted.Sampling.Percentage));
+        AddGrowth("samplesPerScenario", request.SamplesPerScenario, run.Sampling.SamplesPerScenario);
+        AddGrowth("samplePercentage", request.SamplePercentage, run.Sampling.Percentage);
         var names = wanted.Variants.GroupBy(variant => variant.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         Add("addModels", names is null ? null : $"addModels must name variants that the run does not have, but '{names.Key}' is one of it.");
         if (request is { SamplesPerScenario: null, SamplePercentage: null, BudgetUsd: null } && request.Added().Count == 0)
@@ -184,8 +182,8 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
 
         if (errors.Count == 0)
         {
-            Add("samplesPerScenario", DefinitionRules.ValidateCellCount(wanted.Items, wanted.Variants.Count, wanted.SamplesPerScenario));
-            errors.AddRange(rules.ModelErrors(wanted.Variants, wanted.BaseUrl));
+            Add("samplesPerScenario", DefinitionRules.ValidateCellCount(wanted.Items, wanted.Variants.Count, wanted.Sampling.SamplesPerScenario));
+            errors.AddRange(rules.ModelErrors(wanted.Variants, wanted.Calls.BaseUrl));
         }
 
         return errors;

@@ -43,7 +43,7 @@ public sealed class RunCatalog(
         if (active.TryBeginRefresh(clock, StatusAge))
         {
             var current = await runs.GetAsync(runId, cancellationToken);
-            if (current.Extension != active.Run.Extension)
+            if (current.Course.Extension != active.Run.Course.Extension)
             {
                 Forget(runId);
                 return await GetAsync(runId, cancellationToken);
@@ -111,8 +111,8 @@ public sealed class RunCatalog(
     private async Task<ActiveRun> LoadAsync(string runId)
     {
         var run = await runs.GetAsync(runId, CancellationToken.None);
-        var models = run.Variants.Select(variant => catalogs.For(run.BaseUrl).Resolve(variant.Model)).ToList();
-        var budget = run.BudgetUsd switch
+        var models = run.Variants.Select(variant => catalogs.For(run.Calls.BaseUrl).Resolve(variant.Model)).ToList();
+        var budget = run.Calls.BudgetUsd switch
         {
             null => null,
             // A process has the run to itself; the instances of the function app spend one budget together.
@@ -153,7 +153,7 @@ public sealed class ActiveRun(
 
     public RunBudget? Budget => budget;
 
-    public string? StopReason { get; set; } = run.StopReason;
+    public string? StopReason { get; set; } = run.Course.StopReason;
 
     public RunStatus Status { get; set; } = run.Status;
 

@@ -26,13 +26,13 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
 
     public Task<ControlOutcome> ResumeAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
-            runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, Reason = null, StartedAt = run.StartedAt ?? clock.GetUtcNow() },
+            runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, Course = run.Course with { Reason = null, StartedAt = run.Course.StartedAt ?? clock.GetUtcNow() } },
             PipelineJob.ResumeRun, cancellationToken);
 
     public Task<ControlOutcome> CancelAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
             runId, "cancelled", [RunStatus.Pending, RunStatus.Running, RunStatus.Paused],
-            run => run with { Status = RunStatus.Cancelled, CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." },
+            run => run with { Status = RunStatus.Cancelled, Course = run.Course with { CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." } },
             PipelineJob.CancelRun, cancellationToken);
 
     private async Task<ControlOutcome> ChangeAsync(

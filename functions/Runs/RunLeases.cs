@@ -31,13 +31,13 @@ public sealed class RunLeases(RunStore runs, RunExecutor me, TimeProvider clock)
                     return null;
                 }
 
-                if (run.Executor is { } other && !other.Is(me) && !other.IsGone(clock.GetUtcNow()))
+                if (run.Course.Executor is { } other && !other.Is(me) && !other.IsGone(clock.GetUtcNow()))
                 {
                     outcome = new LeaseOutcome.HeldBy(other);
                     return null;
                 }
 
-                return run with { Executor = Renewed() };
+                return run with { Course = run.Course with { Executor = Renewed() } };
             },
             cancellationToken);
         return changed is null ? outcome : new LeaseOutcome.Acquired(changed);
@@ -45,11 +45,11 @@ public sealed class RunLeases(RunStore runs, RunExecutor me, TimeProvider clock)
 
     /// <summary>Gives the run as it is now; null when it is not this executor's any more.</summary>
     public Task<RunRecord?> RenewAsync(string runId, CancellationToken cancellationToken) => runs.ChangeAsync(
-        runId, run => run.Executor?.Is(me) == true ? run with { Executor = Renewed() } : null, cancellationToken);
+        runId, run => run.Course.Executor?.Is(me) == true ? run with { Course = run.Course with { Executor = Renewed() } } : null, cancellationToken);
 
     /// <summary>Leaves the run to whoever takes it next.</summary>
     public Task ReleaseAsync(string runId, CancellationToken cancellationToken) => runs.ChangeAsync(
-        runId, run => run.Executor?.Is(me) == true ? run with { Executor = null } : null, cancellationToken);
+        runId, run => run.Course.Executor?.Is(me) == true ? run with { Course = run.Course with { Executor = null } } : null, cancellationToken);
 
     private RunExecutor Renewed() => me.IsProcess ? me with { Until = clock.GetUtcNow() + RunExecutor.Lifetime } : me;
 }

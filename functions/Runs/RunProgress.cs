@@ -10,7 +10,7 @@ public sealed record RunProgress(long Total, long Completed, long Failed, IReadO
 {
     public static RunProgress Of(RunRecord run, IReadOnlyList<CellCounts> perModel)
     {
-        var totalPerModel = (long)run.Items * run.MeanSamples;
+        var totalPerModel = (long)run.Items * run.Sampling.MeanSamples;
         var models = run.Variants.Select((named, variant) => new ModelProgress(
             named.Name, named.Model, totalPerModel, perModel[variant].Answered, perModel[variant].Invalid, perModel[variant].Failed, RunCost.Of(perModel[variant]).Usd,
             perModel[variant].Refused, perModel[variant].Truncated, perModel[variant].Cut)).ToList();

@@ -8,55 +8,25 @@ namespace FunctionsEval.Runs;
 /// A run as stored: what was asked for (fixed at the start) and where it stands. Progress is not here: it is the sum of the
 /// counter rows (<see cref="RunProgress"/>).
 /// </summary>
-/// <param name="Items">How many scenarios were sampled from the definition.</param>
-/// <param name="Seed">Orders the dispatch; fixed at the start so that every replay finds the same order.</param>
-/// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
-/// <param name="Reason">Why the run failed, was cancelled, was stopped, or paused by itself.</param>
-/// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
-/// <param name="StopReason">Why it completed before all its cells were evaluated: "budget", or "decided", "futility", "max_calls" by its own rule.</param>
-/// <param name="Window">Where the candidates of a triage run come from.</param>
-/// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
-/// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
-/// <param name="Extension">How often the run was extended after it had ended.</param>
-/// <param name="Executor">Who works on it; null when nobody does.</param>
-/// <param name="Percentages">The shares of scenarios it had, oldest first, where it was extended: each added items behind those before.</param>
-/// <param name="Pending">What a digest shall be made of, until its items have been chosen.</param>
+/// <param name="Items">How many scenarios were sampled from the definition, or candidates from the content.</param>
+/// <param name="Content">Where the candidates of a triage run come from.</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
     string Name,
     string DefinitionId,
-    string Preamble,
     IReadOnlyList<Variant> Variants,
     int Items,
-    int SamplesPerScenario,
-    int SamplePercentage,
-    long? SampleSeed,
-    long Seed,
     IReadOnlyList<ScorerSpec> Scorers,
-    ProbeConfig Config,
+    RunSampling Sampling,
+    RunCalls Calls,
     RunStatus Status,
     DateTimeOffset CreatedAt,
-    string? BaseUrl = null,
-    DateTimeOffset? StartedAt = null,
-    DateTimeOffset? CompletedAt = null,
-    string? Reason = null,
-    string? AnalysisError = null,
-    string? TraceParent = null,
-    double? BudgetUsd = null,
-    bool AllowUnknownPrice = false,
-    string? StopReason = null,
-    ContentWindow? Window = null,
+    RunCourse Course,
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
-    int Extension = 0,
-    IReadOnlyList<int>? Percentages = null,
-    AllocationSpec? Allocation = null,
-    RunExecutor? Executor = null,
-    DigestRequest? Pending = null)
+    RunContent? Content = null)
 {
-    public const string StoppedByBudget = "budget";
-
     /// <summary>What people call it by; null is none. They may change at any time and decide nothing.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
@@ -68,12 +38,64 @@ public sealed record RunRecord(
     [JsonIgnore]
     public bool IsTriage => Kind is AbTest or Digest;
 
+    /// <summary>That of a triage run whose candidates have been chosen.</summary>
+    [JsonIgnore]
+    public ContentWindow WindowOfContent => Content?.Window ?? throw new InvalidOperationException($"Run '{RunId}' has no window of content.");
+
+    public long TotalCells => (long)Items * Variants.Count * Sampling.MeanSamples;
+}
+
+/// <summary>Which items of a run are evaluated, how often, and in which order.</summary>
+/// <param name="Percentage">The share of the definition's scenarios, 1 to 100.</param>
+/// <param name="Seed">Picks the scenarios; null picks by the definition's id.</param>
+/// <param name="DispatchSeed">Orders the calls; fixed at the start so that every replay finds the same order.</param>
+/// <param name="Percentages">The shares it had, oldest first, where it was extended: each added items behind those before.</param>
+public sealed record RunSampling(
+    int SamplesPerScenario,
+    int Percentage,
+    long? Seed,
+    long DispatchSeed,
+    AllocationSpec? Allocation = null,
+    IReadOnlyList<int>? Percentages = null)
+{
     /// <summary>Of an item and a variant, on average: an allocation gives more to some and less to others.</summary>
     [JsonIgnore]
     public int MeanSamples => Allocation?.MeanSamples ?? SamplesPerScenario;
-
-    public long TotalCells => (long)Items * Variants.Count * MeanSamples;
 }
+
+/// <summary>How the models of a run are called.</summary>
+/// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
+/// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
+/// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
+public sealed record RunCalls(
+    string Preamble,
+    ProbeConfig Config,
+    string? BaseUrl = null,
+    double? BudgetUsd = null,
+    bool AllowUnknownPrice = false,
+    string? TraceParent = null);
+
+/// <summary>How far a run came, and why it stands where it stands.</summary>
+/// <param name="Reason">Why it failed, was cancelled, was stopped, or paused by itself.</param>
+/// <param name="StopReason">Why it completed before all its cells were evaluated: "budget", or "decided", "futility", "max_calls" by its own rule.</param>
+/// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
+/// <param name="Extension">How often the run was extended after it had ended.</param>
+/// <param name="Executor">Who works on it; null when nobody does.</param>
+public sealed record RunCourse(
+    DateTimeOffset? StartedAt = null,
+    DateTimeOffset? CompletedAt = null,
+    string? Reason = null,
+    string? StopReason = null,
+    string? AnalysisError = null,
+    int Extension = 0,
+    RunExecutor? Executor = null)
+{
+    public const string StoppedByBudget = "budget";
+}
+
+/// <summary>Where the candidates of a triage run come from.</summary>
+/// <param name="Pending">What a digest shall be made of, until its items have been chosen.</param>
+public sealed record RunContent(ContentWindow? Window = null, DigestRequest? Pending = null);
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<RunStatus>))]
 public enum RunStatus

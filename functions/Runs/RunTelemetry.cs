@@ -27,7 +27,7 @@ internal static class RunTelemetry
 
         // The engine's own call, which may be of another trace, is linked.
         var caller = Activity.Current?.Context;
-        var hasParent = ActivityContext.TryParse(run.TraceParent, traceState: null, isRemote: true, out var parent);
+        var hasParent = ActivityContext.TryParse(run.Calls.TraceParent, traceState: null, isRemote: true, out var parent);
         return Source.StartActivity(
                 "evaluate_cell",
                 ActivityKind.Internal,

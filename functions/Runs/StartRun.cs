@@ -67,23 +67,15 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             RunRecord.MultiSample,
             asked.Name,
             definitionId,
-            asked.Preamble,
             asked.AllVariants(),
             ScenarioSampling.CountOf(asked.Scenarios.Count, asked.SamplePercentage),
-            asked.SamplesPerScenario,
-            asked.SamplePercentage,
-            asked.SampleSeed,
-            ScenarioSampling.SeedOf(null, runId),
             asked.Scorers,
-            asked.Config,
+            new RunSampling(asked.SamplesPerScenario, asked.SamplePercentage, asked.SampleSeed, ScenarioSampling.SeedOf(null, runId), asked.Allocation),
+            new RunCalls(asked.Preamble, asked.Config, baseUrl, asked.Budget?.MaxUsd, asked.Budget?.AllowUnknownPrice ?? false, RunTelemetry.TraceParent),
             RunStatus.Pending,
             now,
-            baseUrl,
-            TraceParent: RunTelemetry.TraceParent,
-            BudgetUsd: asked.Budget?.MaxUsd,
-            AllowUnknownPrice: asked.Budget?.AllowUnknownPrice ?? false,
-            Compare: asked.Compare,
-            Stopping: asked.Stopping,
-            Allocation: asked.Allocation);
+            new RunCourse(),
+            asked.Compare,
+            asked.Stopping);
     }
 }

@@ -10,7 +10,7 @@ public sealed record StoppedEarly(string Reason, long CellsSaved, long CallsSave
 {
     public static StoppedEarly? Of(RunRecord run, IReadOnlyList<CellCounts> counts)
     {
-        if (run.StopReason is not { } code)
+        if (run.Course.StopReason is not { } code)
         {
             return null;
         }
@@ -19,6 +19,6 @@ public sealed record StoppedEarly(string Reason, long CellsSaved, long CallsSave
         var left = run.TotalCells - all.Finished;
         var perCell = all.Finished == 0 ? 1 : (double)all.CallsSent / all.Finished;
         var cost = all.Finished == 0 ? null : RunCost.Of(counts)?.Usd * left / all.Finished;
-        return new StoppedEarly($"{code}: {run.Reason}", left, (long)Math.Round(left * perCell), cost);
+        return new StoppedEarly($"{code}: {run.Course.Reason}", left, (long)Math.Round(left * perCell), cost);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class SelfTest(LocalProgram program)
     private static SelfTestReport Report(SelfTestDesign design, RunRecord run, SelfTestPairs pairs, long calls, TimeSpan elapsed)
     {
         var alpha = pairs.Design.Alpha;
-        var random = new Random(unchecked((int)run.Seed));
+        var random = new Random(unchecked((int)run.Sampling.DispatchSeed));
         var alike = pairs.Same.Concat(pairs.Relabel(random)).ToList();
         var told = alike.Count(pair => Decide(pair, pairs.Design) is Verdict.Better or Verdict.Worse);
         var found = pairs.Planted.Count(pair => Decide(pair, pairs.PlantedDesign) == Verdict.Better);

@@ -18,7 +18,7 @@ public sealed class AllocateSamples(RunStore runs, CellLedger cells, AllocationS
     public async Task RunAsync([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(runId, cancellationToken);
-        var allocation = run.Allocation ?? throw new InvalidOperationException($"Run '{runId}' has no allocation.");
+        var allocation = run.Sampling.Allocation ?? throw new InvalidOperationException($"Run '{runId}' has no allocation.");
         if (await allocations.ExistsAsync(runId, cancellationToken))
         {
             return;
@@ -34,9 +34,9 @@ public sealed class AllocateSamples(RunStore runs, CellLedger cells, AllocationS
             }
         }
 
-        var samples = CrossFittedAllocation.Of(pilots, allocation.PilotSamples, allocation.MeanSamples, run.SamplesPerScenario, RandomOf(run));
+        var samples = CrossFittedAllocation.Of(pilots, allocation.PilotSamples, allocation.MeanSamples, run.Sampling.SamplesPerScenario, RandomOf(run));
         await allocations.SaveAsync(runId, AllocatedBlocks.Of(run, allocation.PilotSamples, samples), cancellationToken);
     }
 
-    internal static Random RandomOf(RunRecord run) => new(unchecked((int)run.Seed ^ (int)(run.Seed >> 32)));
+    internal static Random RandomOf(RunRecord run) => new(unchecked((int)run.Sampling.DispatchSeed ^ (int)(run.Sampling.DispatchSeed >> 32)));
 }

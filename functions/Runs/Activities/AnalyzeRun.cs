@@ -29,8 +29,8 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
         var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
         var facts = new RunFacts(
             run.Items,
-            run.SamplesPerScenario,
-            run.Config.Temperature,
+            run.Sampling.SamplesPerScenario,
+            run.Calls.Config.Temperature,
             run.Scorers.Count,
             PlannedCells(scores),
             scores.Outcomes[CellOutcome.Scored],
@@ -43,5 +43,5 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
     // What an early stop left out is not missing.
     private static long PlannedCells(RunScores scores) => scores.Run.Stopping is null
         ? scores.Run.TotalCells
-        : (long)scores.EvaluatedItems.Count * scores.Run.Variants.Count * scores.Run.SamplesPerScenario;
+        : (long)scores.EvaluatedItems.Count * scores.Run.Variants.Count * scores.Run.Sampling.SamplesPerScenario;
 }

@@ -28,7 +28,7 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, CellL
             {
                 // Also a run that was cancelled is nobody's any more.
                 hasEnded = !run.Status.IsFinished();
-                return hasEnded ? Ended(run, status, input) : run.Executor is null ? null : run with { Executor = null };
+                return hasEnded ? Ended(run, status, input) : run.Course.Executor is null ? null : run with { Course = run.Course with { Executor = null } };
             },
             cancellationToken);
         var ended = await runs.GetAsync(input.RunId, cancellationToken);
@@ -36,7 +36,7 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, CellL
         if (hasEnded)
         {
             RunTelemetry.RunEnded(ended.Status);
-            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, ended.Status, ended.Reason);
+            LogEnded(status == RunStatus.Failed ? LogLevel.Error : LogLevel.Information, input.RunId, ended.Status, ended.Course.Reason);
         }
 
         return ended.Status;
@@ -45,11 +45,14 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, CellL
     private RunRecord Ended(RunRecord run, RunStatus status, CompleteRunInput input) => run with
     {
         Status = status,
-        CompletedAt = clock.GetUtcNow(),
-        Reason = input.FailureReason ?? StopText(input) ?? run.Reason,
-        AnalysisError = input.AnalysisError,
-        StopReason = StopCode(input) ?? run.StopReason,
-        Executor = null,
+        Course = run.Course with
+        {
+            CompletedAt = clock.GetUtcNow(),
+            Reason = input.FailureReason ?? StopText(input) ?? run.Course.Reason,
+            AnalysisError = input.AnalysisError,
+            StopReason = StopCode(input) ?? run.Course.StopReason,
+            Executor = null,
+        },
     };
 
     // An interim look answers "code: sentence".

@@ -67,10 +67,10 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         }
         catch (RunStoppedException stopped)
         {
-            active.StopReason = RunRecord.StoppedByBudget;
+            active.StopReason = RunCourse.StoppedByBudget;
             await runs.ChangeAsync(
                 input.RunId,
-                run => run.StopReason is null ? run with { StopReason = RunRecord.StoppedByBudget, Reason = stopped.Message } : null,
+                run => run.Course.StopReason is null ? run with { Course = run.Course with { StopReason = RunCourse.StoppedByBudget, Reason = stopped.Message } } : null,
                 cancellationToken);
             return Stopped;
         }
@@ -109,7 +109,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
     {
         // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
         var paused = await runs.ChangeAsync(
-            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Reason = halted.Message } : null, cancellationToken);
+            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Course = run.Course with { Reason = halted.Message } } : null, cancellationToken);
         var status = await catalog.GetFreshStatusAsync(runId, cancellationToken);
         if (paused is not null)
         {

@@ -38,7 +38,7 @@ public sealed class InterimLook(RunStore runs, CellLedger cells, LookStore looks
     private async Task<string?> DecideAsync(RunRecord run, int number, CancellationToken cancellationToken)
     {
         var stopping = run.Stopping ?? throw new InvalidOperationException($"Run '{run.RunId}' has no looks.");
-        var order = new DispatchOrder(run.Items, 1, 1, run.Seed, byItem: true);
+        var order = new DispatchOrder(run.Items, 1, 1, run.Sampling.DispatchSeed, byItem: true);
         var prefix = Enumerable.Range(0, (int)Math.Min(run.Items, (long)number * stopping.LookEvery)).Select(place => order[place].Item).ToHashSet();
         var sent = 0L;
         var scores = await RunScores.ReadAsync(

@@ -20,11 +20,11 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
 
         await runs.ChangeAsync(
             runId,
-            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, StartedAt = current.StartedAt ?? clock.GetUtcNow() } : null,
+            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, Course = current.Course with { StartedAt = current.Course.StartedAt ?? clock.GetUtcNow() } } : null,
             cancellationToken);
-        var matrixSamples = run.Allocation?.PilotSamples ?? run.SamplesPerScenario;
+        var matrixSamples = run.Sampling.Allocation?.PilotSamples ?? run.Sampling.SamplesPerScenario;
         var allocated = run.TotalCells - ((long)run.Items * run.Variants.Count * matrixSamples);
-        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Seed, run.Stopping?.LookEvery ?? 0, allocated);
+        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated);
     }
 
     // Candidates were written with their run: content changes, definitions do not.
@@ -32,7 +32,7 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
     {
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
             ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{run.RunId}' is not in the store.");
-        var asked = definition with { SamplePercentage = run.SamplePercentage, SampleSeed = run.SampleSeed };
-        await runs.AddItemsAsync(run.RunId, SampledItems.Of(run.DefinitionId, asked, run.Percentages ?? [run.SamplePercentage]), cancellationToken);
+        var asked = definition with { SamplePercentage = run.Sampling.Percentage, SampleSeed = run.Sampling.Seed };
+        await runs.AddItemsAsync(run.RunId, SampledItems.Of(run.DefinitionId, asked, run.Sampling.Percentages ?? [run.Sampling.Percentage]), cancellationToken);
     }
 }

@@ -10,7 +10,7 @@ internal static class AllocatedBlocks
     public static IEnumerable<CellAddress[]> Of(RunRecord run, int pilotSamples, int[][] samples)
     {
         // All cells above the pilot in their order, without those that were not allocated: so variants stay together.
-        var order = new DispatchOrder(run.Items, run.Variants.Count, run.SamplesPerScenario - pilotSamples, run.Seed);
+        var order = new DispatchOrder(run.Items, run.Variants.Count, run.Sampling.SamplesPerScenario - pilotSamples, run.Sampling.DispatchSeed);
         return Cells().Chunk(RunPlan.CellsPerBlock);
 
         IEnumerable<CellAddress> Cells()

@@ -35,7 +35,7 @@ public sealed class AllocationStore(IEntityStore entities)
     /// <summary>How many samples each item and variant was to get, by variant and item; null before they were allocated.</summary>
     public async Task<int[][]?> PlannedAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        if (run.Allocation is not { } allocation || !await ExistsAsync(run.RunId, cancellationToken))
+        if (run.Sampling.Allocation is not { } allocation || !await ExistsAsync(run.RunId, cancellationToken))
         {
             return null;
         }

@@ -51,7 +51,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             variant.Distribution.Bins,
             budget,
             budget is null ? null : NextDollar(budget),
-            run.Allocation is null ? null : AllocationGain.Of(scores),
+            run.Sampling.Allocation is null ? null : AllocationGain.Of(scores),
             variant.Mean?.Method,
             variant.Mean?.Assumption,
             variant.Consistency?.Interval,
@@ -60,7 +60,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
     }
 
     // Twice the calls on new scenarios halve the whole variance, on samples only their share; but new scenarios have to be there.
-    private string NextDollar(VarianceBudget budget) => run.SamplePercentage < 100 || budget.ItemShare >= 0.5 ? "scenarios" : "samples";
+    private string NextDollar(VarianceBudget budget) => run.Sampling.Percentage < 100 || budget.ItemShare >= 0.5 ? "scenarios" : "samples";
 
     private ScenarioStatistics ScenarioOf(PairAnalysis pair) => new(
         items[pair.Item].Id,

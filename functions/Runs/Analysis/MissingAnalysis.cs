@@ -5,8 +5,8 @@ internal static class MissingAnalysis
 {
     public static string ReasonOf(RunRecord run) => run switch
     {
-        { AnalysisError: { } error } => error,
-        { Reason: { } reason } when run.Status.IsFinished() => $"Run '{run.RunId}' is {Json.Name(run.Status)} and has no analysis: {reason}",
+        { Course.AnalysisError: { } error } => error,
+        { Course.Reason: { } reason } when run.Status.IsFinished() => $"Run '{run.RunId}' is {Json.Name(run.Status)} and has no analysis: {reason}",
         _ => $"Run '{run.RunId}' is {Json.Name(run.Status)}: its analysis is made when it ends.",
     };
 }

@@ -69,7 +69,7 @@ internal sealed record RunScores(
             outcomes[cell.Outcome]++;
             failures.Add(cell);
             evaluated.Add(cell.Address.Item);
-            var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Config.MaxTurns);
+            var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Calls.Config.MaxTurns);
             for (var index = 0; index < perScorer.Count; index++)
             {
                 var isZero = cell.Outcome == CellOutcome.Invalid && scorers.ElementAtOrDefault(index)?.InvalidAnswers == InvalidAnswers.Zero;
@@ -82,7 +82,7 @@ internal sealed record RunScores(
             ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList())
             : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
 
-        MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.MeanSamples, scale, clusters, unchecked((int)run.Seed));
+        MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.Sampling.MeanSamples, scale, clusters, unchecked((int)run.Sampling.DispatchSeed));
     }
 
     private static StorageException Damaged(RunRecord run, FormattableString what) =>

@@ -18,8 +18,8 @@ internal static class ScoreBounds
         return scores.Planned is { } planned
             ? MissingScores.Bounds(first, second, planned[pair.Variant], planned[pair.Control], scale)
             : scores.Run.Stopping is null
-            ? MissingScores.Bounds(first, second, scores.Run.MeanSamples, scale)
+            ? MissingScores.Bounds(first, second, scores.Run.Sampling.MeanSamples, scale)
             : MissingScores.Bounds(
-                [.. scores.EvaluatedItems.Select(item => first[item])], [.. scores.EvaluatedItems.Select(item => second[item])], scores.Run.SamplesPerScenario, scale);
+                [.. scores.EvaluatedItems.Select(item => first[item])], [.. scores.EvaluatedItems.Select(item => second[item])], scores.Run.Sampling.SamplesPerScenario, scale);
     }
 }

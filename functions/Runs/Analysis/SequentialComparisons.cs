@@ -28,7 +28,7 @@ internal sealed class SequentialComparisons
         StoppingMetric = stopping.Metric ?? scores.Scorers[0].Name;
 
         // One variant and one sample, by item: the random order of the items themselves.
-        var dispatch = new DispatchOrder(scores.Run.Items, 1, 1, scores.Run.Seed, byItem: true);
+        var dispatch = new DispatchOrder(scores.Run.Items, 1, 1, scores.Run.Sampling.DispatchSeed, byItem: true);
         _order = [.. Enumerable.Range(0, scores.Run.Items).Select(place => dispatch[place].Item).Where(scores.EvaluatedItems.Contains)];
         Pairs = ComparedPairs.Of(scores.Run.Variants.Count, ComparedPairs.ControlOf(scores.Run, _compare), _compare.Pairs);
     }

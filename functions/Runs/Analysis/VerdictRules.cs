@@ -24,7 +24,7 @@ internal static class VerdictRules
     /// <summary>Of the scorer at that place.</summary>
     public static ComparisonDesign DesignOf(RunScores scores, int scorer, CompareSpec compare) => new(
         ScaleOf(scores.Run.Scorers[scorer], scores.Scorers[scorer]),
-        scores.Run.MeanSamples,
+        scores.Run.Sampling.MeanSamples,
         scores.Items.Any(item => item.Cluster is not null),
         compare.MarginOf(scores.Scorers[scorer].Name),
         compare.Confidence);
@@ -60,6 +60,6 @@ internal static class VerdictRules
             hash = unchecked((hash * 31) + unit);
         }
 
-        return new Random(unchecked((int)run.Seed ^ (int)(run.Seed >> 32) ^ (hash * 397) ^ pair));
+        return new Random(unchecked((int)run.Sampling.DispatchSeed ^ (int)(run.Sampling.DispatchSeed >> 32) ^ (hash * 397) ^ pair));
     }
 }

@@ -40,12 +40,12 @@ internal sealed class BudgetLease(IEntityStore entities, CellLedger ledger, RunR
             var now = clock.GetUtcNow();
             var account = await ReadAsync(now, cancellationToken);
             var mine = account.Epoch == _epoch ? spent - _spentBefore : 0;
-            var left = (decimal)run.BudgetUsd!.Value - account.Spent - account.SpentByOthers - mine - account.OthersHold - held;
+            var left = (decimal)run.Calls.BudgetUsd!.Value - account.Spent - account.SpentByOthers - mine - account.OthersHold - held;
             var isCounted = account.IsNew || (left < needed && needed > 0 && account.Doubtful > 0 && held == 0 && account.OthersHold == 0);
             if (isCounted)
             {
                 account = account with { Spent = await ledger.SpentAsync(run), SpentByOthers = 0, Doubtful = 0, Epoch = account.Epoch + 1 };
-                (mine, left) = (0, (decimal)run.BudgetUsd.Value - account.Spent - held);
+                (mine, left) = (0, (decimal)run.Calls.BudgetUsd.Value - account.Spent - held);
             }
 
             var granted = left < needed || needed <= 0 ? 0 : Math.Max(needed, Math.Min(left, Math.Max(left / Share, Calls * needed)));

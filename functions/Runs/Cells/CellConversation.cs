@@ -96,7 +96,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
         _ => true,
     };
 
-    private int? MaxTokens => active.Run.Variants[address.Variant].MaxTokens ?? active.Run.Config.MaxTokens;
+    private int? MaxTokens => active.Run.Variants[address.Variant].MaxTokens ?? active.Run.Calls.Config.MaxTokens;
 
     private async Task<ModelOutcome> AskAsync(ConversationStep.Ask ask, CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
             return new ModelOutcome.Failed(((ProviderResolution.Unsupported)active.Models[address.Variant]).Failure);
         }
 
-        var config = active.Run.Config;
+        var config = active.Run.Calls.Config;
         var variant = active.Run.Variants[address.Variant];
         var messages = ask.Messages.Select(message => new ChatMessage((ChatRole)message.Role, message.Text)).ToList();
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";

@@ -12,10 +12,10 @@ internal static class CellConversations
     {
         if (!active.Run.IsTriage)
         {
-            return new ProbeConversation(Opening.For(active.Run.Preamble, item, active.Run.Variants[variant]), item, active.Run.Config.MaxTurns);
+            return new ProbeConversation(Opening.For(active.Run.Calls.Preamble, item, active.Run.Variants[variant]), item, active.Run.Calls.Config.MaxTurns);
         }
 
-        var preamble = active.Run.Variants[variant].Preamble ?? active.Run.Preamble;
+        var preamble = active.Run.Variants[variant].Preamble ?? active.Run.Calls.Preamble;
         return active.Models[variant] is ProviderResolution.Resolved model
             ? new TriageConversation(preamble, item.Prompt, model.ProviderName, model.Model)
             : new TriageConversation(preamble, item.Prompt, "", active.Run.Variants[variant].Model);

@@ -21,7 +21,7 @@ public sealed record CellFilter(int? Variant = null, int? Sample = null, int? It
         var isFiltered = variant is not null || model is not null;
         var filter = new CellFilter(isFiltered && wanted.Count == 1 ? wanted[0] : null, sampleIndex, itemIndex);
         return (filter, VariantError(run, variant, model, wanted.Count)
-            ?? RangeError("sampleIndex", sampleIndex, run.SamplesPerScenario)
+            ?? RangeError("sampleIndex", sampleIndex, run.Sampling.SamplesPerScenario)
             ?? RangeError("itemIndex", itemIndex, run.Items));
     }
 

@@ -80,12 +80,12 @@ public sealed class LiveCells
     public void Doubt(CellAddress address) => _doubtful[address] = true;
 
     private int IndexOf(CellAddress address) =>
-        ((((address.Item % CellAddress.ItemsPerPartition) * _run.Variants.Count) + address.Variant) * _run.SamplesPerScenario) + address.Sample;
+        ((((address.Item % CellAddress.ItemsPerPartition) * _run.Variants.Count) + address.Variant) * _run.Sampling.SamplesPerScenario) + address.Sample;
 
     private async Task<PartitionCells> LoadAsync(int partition, long stored)
     {
         var items = Math.Min(CellAddress.ItemsPerPartition, _run.Items - (partition * CellAddress.ItemsPerPartition));
-        var size = items * _run.Variants.Count * _run.SamplesPerScenario;
+        var size = items * _run.Variants.Count * _run.Sampling.SamplesPerScenario;
         if (stored == 0 || stored == size)
         {
             return new PartitionCells(size, isFull: stored > 0);

@@ -43,7 +43,7 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
             return sealedCounts;
         }
 
-        if (_kept.TryGetValue(run.RunId, out var kept) && kept.Extension == run.Extension && clock.GetElapsedTime(kept.At) < kept.For)
+        if (_kept.TryGetValue(run.RunId, out var kept) && kept.Extension == run.Course.Extension && clock.GetElapsedTime(kept.At) < kept.For)
         {
             return kept.Counts;
         }
@@ -56,7 +56,7 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
         if (PartitionsOf(run) > ReadsAtOnce)
         {
             var keptFor = took * KeptTimes;
-            _kept[run.RunId] = new Kept(counts, clock.GetTimestamp(), keptFor > KeptAtLeast ? keptFor : KeptAtLeast, run.Extension);
+            _kept[run.RunId] = new Kept(counts, clock.GetTimestamp(), keptFor > KeptAtLeast ? keptFor : KeptAtLeast, run.Course.Extension);
         }
 
         return counts;
@@ -103,7 +103,7 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
     /// <summary>Writes the sum of a run that has ended, or that was rescored, where it is found with one read.</summary>
     public async Task SealAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        var row = new Entity(TableKeys.AllCounts, run.RunId) { ["extension"] = run.Extension };
+        var row = new Entity(TableKeys.AllCounts, run.RunId) { ["extension"] = run.Course.Extension };
         foreach (var (variant, counts) in (await ExactAsync(run, cancellationToken)).Index())
         {
             row[CellCounter.Name(variant)] = counts.ToText();
@@ -117,7 +117,7 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
     private async Task<CellCounts[]?> FindSealedAsync(RunRecord run, CancellationToken cancellationToken) =>
         Sealed(run, await entities.FindAsync(TableKeys.Runs, TableKeys.AllCounts, run.RunId, cancellationToken));
 
-    private static CellCounts[]? Sealed(RunRecord run, Entity? row) => row?.GetInt64("extension") == run.Extension
+    private static CellCounts[]? Sealed(RunRecord run, Entity? row) => row?.GetInt64("extension") == run.Course.Extension
         ? [.. Enumerable.Range(0, run.Variants.Count).Select(variant => row.GetString(CellCounter.Name(variant)) is { } text ? CellCounts.Parse(text) : CellCounts.None)]
         : null;
 

@@ -90,7 +90,7 @@ public sealed partial class PipelineQueue(
         }
 
         // What a digest triages is chosen here and not when it is asked for, so that a restart goes on with one that waits.
-        if (lease is not LeaseOutcome.Acquired(var mine) || (mine.Pending is not null && (await prepareDigest(runId, cancellationToken)).Status.IsFinished()))
+        if (lease is not LeaseOutcome.Acquired(var mine) || (mine.Content?.Pending is not null && (await prepareDigest(runId, cancellationToken)).Status.IsFinished()))
         {
             return false;
         }
@@ -150,7 +150,7 @@ public sealed partial class PipelineQueue(
 
         await runs.ChangeAsync(
             run.RunId,
-            current => current.Status.IsFinished() ? null : current with { Status = RunStatus.Failed, CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled },
+            current => current.Status.IsFinished() ? null : current with { Status = RunStatus.Failed, Course = current.Course with { CompletedAt = clock.GetUtcNow(), Reason = AbTestFeature.Disabled } },
             cancellationToken);
         return true;
     }

@@ -12,7 +12,7 @@ internal sealed class SqliteFile(string path, TimeSpan busyTimeout)
     public const int ApplicationId = 0x4645766C;
 
     /// <summary>Layout 1 had no checksums, no application id and a table of queue messages.</summary>
-    public const int Layout = 2;
+    public const int Layout = 3;
 
     public static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(10);
 

@@ -106,7 +106,7 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
         Assert.Equal(30, candidates.Count);
         Assert.DoesNotContain(candidates, candidate => candidate.Title == "CHANGED");
         Assert.Equal([600, 600], run.Variants.Select(variant => variant.MaxTokens));
-        Assert.Equal((96, 30), (run.Window!.Stats!.InputCount, run.Window.Stats.OutputCount));
+        Assert.Equal((96, 30), (run.WindowOfContent.Stats!.InputCount, run.WindowOfContent.Stats.OutputCount));
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
         await services.HandleAsync($$"""{"job": "run_abtest", "runId": "{{run.RunId}}"}""", Cancel);
 
         var failed = await services.Runs.GetAsync(run.RunId, Cancel);
-        Assert.Equal((RunStatus.Failed, AbTestFeature.Disabled), (failed.Status, failed.Reason));
+        Assert.Equal((RunStatus.Failed, AbTestFeature.Disabled), (failed.Status, failed.Course.Reason));
     }
 
     [Fact]

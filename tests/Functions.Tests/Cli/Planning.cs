@@ -89,7 +89,7 @@ public sealed class Planning
         var runId = (await bench.RunAsync(Yaml.Of(scenarios: 20, samples: 2, models: ["sim-noisy", "sim-better-0.5"]))).Json.GetProperty("runId").GetString()!;
         await using (var services = bench.Open())
         {
-            await services.Runs.ChangeAsync(runId, run => run with { StartedAt = run.StartedAt - TimeSpan.FromHours(5) }, CancellationToken.None);
+            await services.Runs.ChangeAsync(runId, run => run with { Course = run.Course with { StartedAt = run.Course.StartedAt - TimeSpan.FromHours(5) } }, CancellationToken.None);
         }
 
         var plan = await bench.CommandAsync(["plan", "--pilot", runId, "--effect", "0.2", "--samples", "2", "--data", bench.Data, "--json"]);

@@ -20,7 +20,7 @@ public sealed class Running
         var stored = await bench.ReadAsync();
         stored.AssertWhole();
         Assert.Equal(["openai-compatible:one", "openai-compatible:two"], stored.Run.Variants.Select(variant => variant.Model));
-        Assert.Equal((4, 2, 40, 7L), (stored.Run.Items, stored.Run.SamplesPerScenario, stored.Run.SamplePercentage, stored.Run.SampleSeed));
+        Assert.Equal((4, 2, 40, 7L), (stored.Run.Items, stored.Run.Sampling.SamplesPerScenario, stored.Run.Sampling.Percentage, stored.Run.Sampling.Seed));
         Assert.Equal(16, bench.Simulator.Stats().Calls);
         var ids = Enumerable.Range(0, 10).Select(index => $"s{index:D3}").ToList();
         Assert.Equal(ScenarioSampling.Select(ids, 40, 7).Order().Select(index => ids[index]), stored.Items.Select(item => item.Id));
@@ -164,7 +164,7 @@ public sealed class Running
         var stored = await bench.ReadAsync();
         Assert.Empty(stored.Cells);
         Assert.Equal(RunStatus.Paused, stored.Run.Status);
-        Assert.Contains("AUTH_ERROR", stored.Run.Reason, StringComparison.Ordinal);
+        Assert.Contains("AUTH_ERROR", stored.Run.Course.Reason, StringComparison.Ordinal);
         Assert.Contains($"functionseval resume {stored.Run.RunId}", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-wrong-key", result.Output + result.Error, StringComparison.Ordinal);
     }

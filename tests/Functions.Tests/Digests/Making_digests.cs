@@ -134,8 +134,8 @@ public sealed class Making_digests
         await services.ImportAsync(ContentFiles.Item(100) + ContentFiles.Item(101).Replace("2026-05-08", "2026-05-07", StringComparison.Ordinal));
         var second = await digests.PrepareAsync(queued.RunId, Cancel);
 
-        Assert.Equal((RunStatus.Pending, 0, request), (queued.Status, queued.Items, queued.Pending));
-        Assert.Equal((RunStatus.Pending, 96, null), (first.Status, first.Items, first.Pending));
+        Assert.Equal((RunStatus.Pending, 0, request), (queued.Status, queued.Items, queued.Content?.Pending));
+        Assert.Equal((RunStatus.Pending, 96, null), (first.Status, first.Items, first.Content?.Pending));
         Assert.Equal((first.Items, first.CreatedAt), (second.Items, second.CreatedAt));
         Assert.Equal(96, await services.Runs.CandidatesAsync(queued.RunId, Cancel).CountAsync(Cancel));
         Assert.Single(await services.Runs.AllAsync(Cancel).ToListAsync(Cancel));

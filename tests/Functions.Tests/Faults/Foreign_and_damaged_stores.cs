@@ -29,7 +29,7 @@ public sealed class Foreign_and_damaged_stores
     [Theory]
     [MemberData(nameof(Verbs))]
     public async Task A_store_of_the_earlier_layout_is_refused_by_its_version_and_left_alone(string verb) =>
-        await AssertRefusedAsync(verb, EarlierLayout, "was written by an earlier version: it has layout 1, this version needs layout 2. Nothing was changed.");
+        await AssertRefusedAsync(verb, EarlierLayout, "was written by an earlier version: it has layout 1, this version needs layout 3. Nothing was changed.");
 
     [Theory]
     [MemberData(nameof(Verbs))]

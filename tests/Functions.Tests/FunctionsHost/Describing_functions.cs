@@ -30,6 +30,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "Admin: httpTrigger admin/{*path} Admin, http",
             "AllocateSamples: activityTrigger",
             "AnalyzeRun: activityTrigger",
+            "Compare: httpTrigger compare/{*path} Function, http",
             "CompleteRun: activityTrigger",
             "Content: httpTrigger content/{*path} Function, http",
             "Definitions: httpTrigger definitions/{*path} Function, http",

@@ -93,7 +93,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
     [InlineData(RunStatus.Cancelled, 24, 0, null)]
     public async Task Runs_that_ended_badly_are_found_for_a_week(RunStatus status, int failed, int scored, string? rule)
     {
-        var run = RunCells.Run(items: 4) with { Status = status, CompletedAt = RunCells.Noon };
+        var run = RunCells.Run(items: 4) with { Status = status, Course = new RunCourse(CompletedAt: RunCells.Noon) };
         await _runs.AddAsync(run, Cancel);
         await StoreAsync(run, CellOutcome.Failed, [.. Enumerable.Range(0, failed)]);
         await StoreAsync(run, CellOutcome.Scored, [.. Enumerable.Range(failed, scored)]);
@@ -112,7 +112,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
         await _runs.AddAsync(run, Cancel);
         await FindAsync(minutesLater: 0);
         Assert.Single(await FindAsync(minutesLater: 30));
-        await _runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Cancelled, CompletedAt = _clock.GetUtcNow() }, Cancel);
+        await _runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Cancelled, Course = new RunCourse(CompletedAt: _clock.GetUtcNow()) }, Cancel);
         Assert.Empty(await FindAsync(minutesLater: 1));
 
         await FindAsync(minutesLater: 30 * 24 * 60);

@@ -50,7 +50,7 @@ public sealed class Controlling_runs : IAsyncLifetime
         Assert.True(seen.Select(progress => progress.Completed).Distinct().Count() > 3, "Progress was never seen to move.");
         Assert.Equal((200, 200, 0), (seen[^1].Total, seen[^1].Completed, seen[^1].Failed));
         Assert.Equal(RunStatus.Completed, ended.Status);
-        Assert.True(ended.CreatedAt <= ended.StartedAt && ended.StartedAt < ended.CompletedAt);
+        Assert.True(ended.CreatedAt <= ended.Course.StartedAt && ended.Course.StartedAt < ended.Course.CompletedAt);
         Assert.NotNull(await _server.Services.Analyses.FindAsync(run.RunId, Cancel));
         Assert.Equal(200, _simulator.Stats().Calls);
     }
@@ -126,8 +126,8 @@ public sealed class Controlling_runs : IAsyncLifetime
         Assert.IsType<ControlOutcome.Changed>(await _server.Services.RunControl.CancelAsync(run.RunId, Cancel));
         var ended = await _server.EndAsync(run);
 
-        Assert.Equal((RunStatus.Cancelled, "Cancelled on request."), (ended.Status, ended.Reason));
-        Assert.NotNull(ended.CompletedAt);
+        Assert.Equal((RunStatus.Cancelled, "Cancelled on request."), (ended.Status, ended.Course.Reason));
+        Assert.NotNull(ended.Course.CompletedAt);
         var calls = _simulator.Stats().Calls;
         Assert.InRange(calls, 5, 399);
         Assert.Equal(calls, await _server.DoneAsync(run));

@@ -40,7 +40,7 @@ public sealed class Failing_to_analyze : IDisposable
 
         var completed = await services.Runs.GetAsync(run.RunId, Cancel);
         Assert.Equal(RunStatus.Completed, completed.Status);
-        Assert.Contains("'000000-000-000-later' is not the row of a cell", completed.AnalysisError, StringComparison.Ordinal);
+        Assert.Contains("'000000-000-000-later' is not the row of a cell", completed.Course.AnalysisError, StringComparison.Ordinal);
         Assert.Null(await services.Analyses.FindAsync(run.RunId, Cancel));
         Assert.Equal(run.TotalCells, RunProgress.Of(run, await services.Cells.CountAsync(run, Cancel)).Completed);
 

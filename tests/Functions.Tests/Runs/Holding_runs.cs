@@ -45,13 +45,13 @@ public sealed class Holding_runs
         await Eventually.TrueAsync(
             () => server.Output.Contains("which works on it", StringComparison.Ordinal) || server.HasExited, "the server to look at the run", cancellationToken: Cancel);
         Assert.False(first.HasExited || server.HasExited, first.Error + server.Error);
-        Assert.Equal(first.Id, (await bench.ReadAsync()).Run.Executor?.ProcessId);
+        Assert.Equal(first.Id, (await bench.ReadAsync()).Run.Course.Executor?.ProcessId);
         Assert.InRange(bench.Simulator.Connections, 1, AtOnce);
 
         await first.KillAsync();
         var killed = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(
-            async () => await RunAsync(bench) is { Executor: { } executor } && executor.ProcessId == server.Id, "the server to take the run over", cancellationToken: Cancel);
+            async () => await RunAsync(bench) is { Course.Executor: { } executor } && executor.ProcessId == server.Id, "the server to take the run over", cancellationToken: Cancel);
         var took = Stopwatch.GetElapsedTime(killed);
         await Eventually.TrueAsync(async () => (await RunAsync(bench)).Status.IsFinished(), "the end of the run", cancellationToken: Cancel);
 
@@ -60,7 +60,7 @@ public sealed class Holding_runs
         var stored = await bench.ReadAsync();
         stored.AssertWhole();
         Assert.Equal(RunStatus.Completed, stored.Run.Status);
-        Assert.Null(stored.Run.Executor);
+        Assert.Null(stored.Run.Course.Executor);
         Assert.InRange(bench.Simulator.Stats().Calls, Cells, Cells + AtOnce);
         Assert.InRange(stored.Counts.CallsRepeated, bench.Simulator.Stats().Calls - Cells, AtOnce);
     }
@@ -106,7 +106,7 @@ public sealed class Holding_runs
 
         Assert.Equal(RunStatus.Completed, (await RunAsync(bench, stale)).Status);
         var left = await bench.ReadAsync(young);
-        Assert.Equal((RunStatus.Running, "elsewhere/4711/1"), (left.Run.Status, left.Run.Executor?.Name));
+        Assert.Equal((RunStatus.Running, "elsewhere/4711/1"), (left.Run.Status, left.Run.Course.Executor?.Name));
         Assert.InRange(left.Cells.Count, 1, Cells - 1);
     }
 
@@ -124,7 +124,7 @@ public sealed class Holding_runs
         Assert.Empty(output);
         Assert.Contains("Another process took the run over", error, StringComparison.Ordinal);
         var stored = await bench.ReadAsync();
-        Assert.Equal("elsewhere/4711/1", stored.Run.Executor?.Name);
+        Assert.Equal("elsewhere/4711/1", stored.Run.Course.Executor?.Name);
         Assert.Equal(RunStatus.Running, stored.Run.Status);
 
         // A renewal is due every five seconds, and ten calls a second are made.
@@ -158,7 +158,7 @@ public sealed class Holding_runs
     {
         var runId = (await RunAsync(bench)).RunId;
         await using var program = bench.Open();
-        Assert.NotNull(await program.Runs.ChangeAsync(runId, run => run with { Executor = executor }, Cancel));
+        Assert.NotNull(await program.Runs.ChangeAsync(runId, run => run with { Course = run.Course with { Executor = executor } }, Cancel));
     }
 
     private static async Task<RunRecord> RunAsync(Workbench bench, string? runId = null)

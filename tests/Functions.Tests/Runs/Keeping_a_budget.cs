@@ -109,7 +109,7 @@ public sealed class Keeping_a_budget
         var definition = RunServer.Definition(scenarios: 4, samples: 25) with { Config = new ProbeConfig(MaxTokens: 100), Budget = new Evaluation.Definitions.Budget(0.25) };
         var run = await server.EndAsync(await server.StartRunAsync(definition));
 
-        Assert.Equal((RunStatus.Completed, RunRecord.StoppedByBudget), (run.Status, run.StopReason));
+        Assert.Equal((RunStatus.Completed, RunCourse.StoppedByBudget), (run.Status, run.Course.StopReason));
         Assert.InRange(await server.Services.Cells.SpentAsync(run), 0.10m, 0.25m);
         Assert.Equal(bench.Simulator.Stats().Calls, await server.DoneAsync(run));
     }

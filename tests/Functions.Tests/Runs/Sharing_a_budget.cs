@@ -23,7 +23,8 @@ public abstract class Sharing_a_budget : IAsyncDisposable
     protected Sharing_a_budget(StorageSettings settings)
     {
         // The tests of one emulator share its tables.
-        _run = RunCells.Run() with { RunId = RunId.New(_clock.GetUtcNow()), BudgetUsd = (double)Cap };
+        var run = RunCells.Run();
+        _run = run with { RunId = RunId.New(_clock.GetUtcNow()), Calls = run.Calls with { BudgetUsd = (double)Cap } };
         _storages = [.. Enumerable.Range(0, 2).Select(_ => StorageConnection.Open(settings))];
         _ledgers = [.. _storages.Select(storage => new CellLedger(storage.Entities, TimeProvider.System))];
     }

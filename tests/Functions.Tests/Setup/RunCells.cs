@@ -17,17 +17,14 @@ internal static class RunCells
         RunRecord.MultiSample,
         "a run",
         "d",
-        "",
         [.. Enumerable.Range(0, models).Select(model => Variant.Of($"openai:m{model}"))],
         items,
-        samples,
-        100,
-        null,
-        7,
         [new ScorerSpec("number", "number", Pattern: @"(\d)", Min: 1, Max: 5)],
-        new ProbeConfig(),
+        new RunSampling(samples, Percentage: 100, Seed: null, DispatchSeed: 7),
+        new RunCalls(Preamble: "", new ProbeConfig()),
         RunStatus.Running,
-        Noon);
+        Noon,
+        new RunCourse());
 
     public static CellRecord Scored(CellAddress address, int calls = 1, int lost = 0, double score = 3) => new(
         address, CellOutcome.Scored, score, [new NamedScore("number", score)], null, calls, lost, 10, 2, null, "m", "stop", Noon, Noon.AddSeconds(1));
@@ -60,6 +57,6 @@ internal static class RunCells
     public static IEnumerable<CellAddress> Addresses(RunRecord run) =>
         from item in Enumerable.Range(0, run.Items)
         from variant in Enumerable.Range(0, run.Variants.Count)
-        from sample in Enumerable.Range(0, run.SamplesPerScenario)
+        from sample in Enumerable.Range(0, run.Sampling.SamplesPerScenario)
         select new CellAddress(item, variant, sample);
 }

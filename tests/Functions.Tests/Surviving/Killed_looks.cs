@@ -52,14 +52,14 @@ public sealed class Killed_looks
         // Only the last look may stop a run, and there is none behind the last wave.
         Assert.Equal(Math.Min(evaluated, Scenarios - LookEvery) / LookEvery, looks.TakeWhile(look => look.Stored is not null).Count());
         Assert.All(looks.Take((evaluated / LookEvery) - 1), look => Assert.Null(look.Anew));
-        Assert.Equal(evaluated < Scenarios, stored.Run.StopReason is not null);
+        Assert.Equal(evaluated < Scenarios, stored.Run.Course.StopReason is not null);
         if (evaluated < Scenarios)
         {
-            Assert.Equal($"{stored.Run.StopReason}: {stored.Run.Reason}", looks[(evaluated / LookEvery) - 1].Anew);
+            Assert.Equal($"{stored.Run.Course.StopReason}: {stored.Run.Course.Reason}", looks[(evaluated / LookEvery) - 1].Anew);
             Assert.Contains("stoppedEarly", output, StringComparison.Ordinal);
         }
 
-        var order = new RunPlan(stored.Run.RunId, Scenarios, 2, 2, stored.Run.Seed, LookEvery);
+        var order = new RunPlan(stored.Run.RunId, Scenarios, 2, 2, stored.Run.Sampling.DispatchSeed, LookEvery);
         var planned = Enumerable.Range(0, evaluated / LookEvery * (int)order.BlocksPerLook).SelectMany(block => order.CellsOf(block)).ToHashSet();
         Assert.Equal(planned, [.. stored.Cells.Select(cell => cell.Address)]);
         Assert.Equal(bench.Simulator.Stats().Calls - stored.Cells.Count, stored.Counts.CallsRepeated, 16.0 * kills.Length);

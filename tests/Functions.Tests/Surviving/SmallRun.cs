@@ -69,7 +69,7 @@ internal sealed class SmallRun : IAsyncDisposable
         var addresses =
             from item in Enumerable.Range(0, items.Count)
             from variant in Enumerable.Range(0, run.Variants.Count)
-            from sample in Enumerable.Range(0, run.SamplesPerScenario)
+            from sample in Enumerable.Range(0, run.Sampling.SamplesPerScenario)
             select new CellAddress(item, variant, sample);
         var turns = 0;
         foreach (var address in addresses.Where(address => stored.Contains(address) || items[address.Item].FollowUps.Count > 0))

@@ -32,7 +32,7 @@ public sealed class Tracing_runs
 
         await server.EndAsync(run);
 
-        Assert.Equal(request.Id, run.TraceParent);
+        Assert.Equal(request.Id, run.Calls.TraceParent);
         var spans = ended.Where(span => span.TraceId == request.TraceId).ToList();
         var cells = spans.Where(span => span.OperationName == "evaluate_cell").ToList();
         Assert.Equal(6, cells.Count);
@@ -102,7 +102,7 @@ public sealed class Tracing_runs
 
         await bench.RunAsync(Yaml.Of(scenarios: 1, samples: 1));
 
-        Assert.Null((await bench.ReadAsync()).Run.TraceParent);
+        Assert.Null((await bench.ReadAsync()).Run.Calls.TraceParent);
     }
 
     private static void AssertConventional(Activity call)

@@ -51,7 +51,7 @@ public sealed class Whose_file_it_is : IDisposable
     {
         Sql.Execute(DataFile, FirstLayout);
 
-        AssertRefused("it has layout 1, this version needs layout 2. Nothing was changed. Move the file away");
+        AssertRefused("it has layout 1, this version needs layout 3. Nothing was changed. Move the file away");
         Assert.False(File.Exists($"{DataFile}-wal") || File.Exists($"{DataFile}-shm"));
     }
 
@@ -66,7 +66,7 @@ public sealed class Whose_file_it_is : IDisposable
         }
 
         var log = File.ReadAllBytes($"{DataFile}-wal");
-        AssertRefused("it has layout 1, this version needs layout 2");
+        AssertRefused("it has layout 1, this version needs layout 3");
         Assert.Equal(log, File.ReadAllBytes($"{DataFile}-wal"));
     }
 
@@ -77,9 +77,9 @@ public sealed class Whose_file_it_is : IDisposable
         {
         }
 
-        Sql.Execute(DataFile, "PRAGMA user_version=3");
+        Sql.Execute(DataFile, "PRAGMA user_version=4");
 
-        AssertRefused("was written by a later version: it has layout 3, this version needs layout 2");
+        AssertRefused("was written by a later version: it has layout 4, this version needs layout 3");
     }
 
     [Theory]
