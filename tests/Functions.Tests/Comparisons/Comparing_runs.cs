@@ -21,9 +21,9 @@ public sealed class Comparing_runs : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = await ServerHost.StartAsync();
-        _baseline = await RunAsync(Yaml.Of(12, 2, ["sim-noisy"]));
-        _better = await RunAsync(Yaml.Of(12, 2, ["sim-better-2"]));
-        _longer = await RunAsync(Yaml.Of(15, 1, ["sim-noisy"]));
+        _baseline = await RunAsync(Yaml.Of(16, 5, ["sim-noisy"]));
+        _better = await RunAsync(Yaml.Of(16, 5, ["sim-better-1"]));
+        _longer = await RunAsync(Yaml.Of(19, 1, ["sim-noisy"]));
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -86,7 +86,7 @@ public sealed class Comparing_runs : IAsyncLifetime
         var result = await _host.Bench.CommandAsync(["compare", _baseline, _better, "--data", _host.Bench.Data], TestContext.Current.CancellationToken);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Matches(@"^openai-compatible:sim-better-2 of r\w+ is better than openai-compatible:sim-noisy of r\w+ by ", result.Output);
+        Assert.Matches(@"^openai-compatible:sim-better-1 of r\w+ is better than openai-compatible:sim-noisy of r\w+ by ", result.Output);
         foreach (var part in new[] { "scenarios improved", "Means by number", "Largest changes by number" })
         {
             Assert.Contains(part, result.Output, StringComparison.Ordinal);
