@@ -4,6 +4,7 @@ namespace FunctionsEval.Cli;
 
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(ShownRun))]
+[JsonSerializable(typeof(SpooledReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     public static CliJson Context { get; } = new(Json.NewOptions());

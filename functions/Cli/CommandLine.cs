@@ -37,6 +37,7 @@ internal static class CommandLine
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),
             ReviewCommand.Create(terminal),
+            AgentCommand.Create(terminal),
             HealthCommand.Create(terminal),
         };
 

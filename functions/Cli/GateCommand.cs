@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Gates;
 using FunctionsEval.Local;
@@ -7,11 +8,13 @@ using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Cli;
 
-/// <summary>functionseval gate RUN --baseline RUN: may a run take the place of another? Exit codes for build servers; calls no model.</summary>
+/// <summary>functionseval gate RUN: may a run take the place of another, does it keep its limits? Exit codes for build servers; calls no model.</summary>
 internal static class GateCommand
 {
     private static readonly Argument<string> RunIdArgument = new("runId") { Description = "The run that wants to pass" };
-    private static readonly Option<string> Baseline = new("--baseline") { Description = "The run that it is compared with", HelpName = "RUN", Required = true };
+    private static readonly Option<string?> Baseline = new("--baseline") { Description = "What it is compared with: a run, a file of results (run --json), or 'latest', the newest completed run before it of the same name", HelpName = "RUN|FILE" };
+    private static readonly Option<string[]> Least = new("--min") { Description = "The least that a measure may be, such as passRate=0.9; may be repeated", HelpName = "MEASURE=X" };
+    private static readonly Option<string[]> Most = new("--max") { Description = "The most that it may be, such as cost=2.5, latencyP95=3000 (ms) or errorRate=0.01; may be repeated", HelpName = "MEASURE=X" };
     private static readonly Option<double?> Margin = new("--margin") { Description = "A loss below this is acceptable (default: compare.margin of the run)", HelpName = "D", CustomParser = NumberParser.Optional<double> };
     private static readonly Option<double?> Confidence = new("--confidence") { Description = "0.8 to 0.999 (default: the run's, or 0.95)", HelpName = "C", CustomParser = NumberParser.Optional<double> };
     private static readonly Option<string[]> Metrics = new("--metric") { Description = "A scorer to look at (default: all); may be repeated", HelpName = "NAME" };
@@ -23,9 +26,9 @@ internal static class GateCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("gate", "Pass or fail a run against a baseline: exit 0 pass, 10 regress, 11 inconclusive, 12 incomplete")
+        var command = new Command("gate", "Pass or fail a run against a baseline and limits: exit 0 pass, 10 regress, 11 inconclusive, 12 incomplete")
         {
-            RunIdArgument, Baseline, Margin, Confidence, Metrics, Variant, BaselineVariant, AllowMissing, JUnit, Markdown, CommonOptions.Data, CommonOptions.Json,
+            RunIdArgument, Baseline, Least, Most, Margin, Confidence, Metrics, Variant, BaselineVariant, AllowMissing, JUnit, Markdown, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
@@ -44,19 +47,26 @@ internal static class GateCommand
         Between(arguments.GetValue(Margin), "--margin", 0, double.MaxValue, isOpen: true);
         Between(arguments.GetValue(Confidence), "--confidence", 0.8, 0.999);
         Between(arguments.GetValue(AllowMissing), "--allow-missing", 0, 1);
+        List<GateLimit> limits = [.. LimitsOf(arguments, Least, isLeast: true), .. LimitsOf(arguments, Most, isLeast: false)];
+        if (arguments.GetValue(Baseline) is null && limits.Count == 0)
+        {
+            throw new UsageException("a gate needs --baseline (a run, a file of results, or 'latest'), or limits by --min and --max.");
+        }
+
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
         using var loggers = Terminal.Warnings();
         await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
         var run = await program.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
-        var baseline = await program.FindRunAsync(arguments.GetValue(Baseline), _ => true, "no run", cancellationToken);
+        var baseline = arguments.GetValue(Baseline) is { } given ? await BaselineAsync(program, run, given, cancellationToken) : null;
         var options = new GateOptions(
             arguments.GetValue(Margin),
             arguments.GetValue(Confidence) ?? run.Compare?.Confidence ?? 0.95,
             arguments.GetValue(Metrics) is { Length: > 0 } metrics ? metrics : null,
             arguments.GetValue(Variant),
             arguments.GetValue(BaselineVariant),
-            arguments.GetValue(AllowMissing) ?? 0);
+            arguments.GetValue(AllowMissing) ?? 0,
+            limits);
         GateReport report;
         try
         {
@@ -79,6 +89,22 @@ internal static class GateCommand
             : GateDocuments.Markdown(report));
         return ExitCodeOf(report.Outcome);
     }
+
+    private static async Task<GateBaseline> BaselineAsync(LocalProgram program, RunRecord run, string given, CancellationToken cancellationToken) => given switch
+    {
+        "latest" => new GateBaseline.OfRun(await program.FindRunAsync(
+            null,
+            other => other.RunId != run.RunId && other.CreatedAt <= run.CreatedAt && other.Name == run.Name && other.Kind == run.Kind && other.Status == RunStatus.Completed,
+            $"no completed run of '{run.Name}' before '{run.RunId}'",
+            cancellationToken)),
+        _ when File.Exists(given) || given.Contains('/', StringComparison.Ordinal) || given.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => new GateBaseline.OfFile(given),
+        _ => new GateBaseline.OfRun(await program.FindRunAsync(given, _ => true, "no run", cancellationToken)),
+    };
+
+    private static IEnumerable<GateLimit> LimitsOf(ParseResult arguments, Option<string[]> option, bool isLeast) => (arguments.GetValue(option) ?? []).Select(text =>
+        text.LastIndexOf('=') is > 0 and var place && double.TryParse(text[(place + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? new GateLimit(text[..place].Trim(), isLeast, value)
+            : throw new UsageException($"{option.Name} must be a measure and a number, such as passRate=0.9, but is '{text}'."));
 
     private static async Task WriteAsync(ParseResult arguments, GateReport report, CancellationToken cancellationToken)
     {

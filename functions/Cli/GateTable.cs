@@ -3,13 +3,31 @@ using Spectre.Console;
 
 namespace FunctionsEval.Cli;
 
-/// <summary>A gate's report for people: a table, and below it the reasons, which would not fit beside it.</summary>
+/// <summary>A gate's report for people: a sentence a check, then a table of the comparisons.</summary>
 internal static class GateTable
 {
     public static void Print(IAnsiConsole console, GateReport report)
     {
         console.MarkupLineInterpolated($"Gate: [bold]{Json.Name(report.Outcome)}[/]");
-        console.MarkupLineInterpolated($"Run {report.RunId} against {report.BaselineRunId}; {report.AcceptableLoss}");
+        console.MarkupLineInterpolated($"{char.ToUpperInvariant(report.Title[0])}{report.Title[1..]}; {report.AcceptableLoss}");
+        foreach (var sentence in report.Sentences)
+        {
+            console.MarkupLineInterpolated($"- {sentence}");
+        }
+
+        if (report.Checks.Count > 0)
+        {
+            console.Write(Comparisons(report));
+        }
+
+        foreach (var line in report.Problems.Concat(report.Notes))
+        {
+            console.MarkupLineInterpolated($"- {line}");
+        }
+    }
+
+    private static Table Comparisons(GateReport report)
+    {
         var names = new ShortNames(report.Checks.SelectMany(check => new[] { check.Variant, check.BaselineVariant }));
         var table = RunReport.NewTable(RunReport.Number(report.Confidence, "P0") + " intervals", "metric", "variant");
         RunReport.AddNumbers(table, ["effect", "interval", "outcome"]);
@@ -23,15 +41,6 @@ internal static class GateTable
                 $"[bold]{Json.Name(check.Outcome)}[/]");
         }
 
-        console.Write(table);
-        foreach (var check in report.Checks)
-        {
-            console.MarkupLineInterpolated($"{names.Of(check.Variant)} against {names.Of(check.BaselineVariant)} by {check.Metric}, {check.Items} scenarios: {check.Reason}");
-        }
-
-        foreach (var line in report.Problems.Concat(report.Notes))
-        {
-            console.MarkupLineInterpolated($"- {line}");
-        }
+        return table;
     }
 }

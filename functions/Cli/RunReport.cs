@@ -61,8 +61,14 @@ internal static class RunReport
 
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
+        VerdictReport.PrintSentences(console, analysis.Comparisons ?? []);
         var names = new ShortNames(analysis.PerModel.Select(model => model.Variant));
         console.Write(Variants(analysis, names));
+
+        if (analysis.PassRate is { } passRate)
+        {
+            console.Write(PassRateTable.Of(passRate, names));
+        }
 
         // A table of its own: beside the means a terminal has no room for it.
         if (analysis.PerModel.Any(model => model.Invalid + model.Failed > 0))

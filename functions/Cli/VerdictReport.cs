@@ -3,9 +3,25 @@ using Spectre.Console;
 
 namespace FunctionsEval.Cli;
 
-/// <summary>The verdicts of a run as a table, and below it why some are inconclusive.</summary>
+/// <summary>The verdicts of a run: a sentence each, which comes first, then a table with their numbers.</summary>
 internal static class VerdictReport
 {
+    /// <summary>What was found, in words: the comparison, what it rests on, and the answer for these very scenarios.</summary>
+    public static void PrintSentences(IAnsiConsole console, IReadOnlyList<VariantComparison> comparisons)
+    {
+        var hasMetrics = comparisons.DistinctBy(comparison => comparison.Metric).Count() > 1;
+        foreach (var comparison in comparisons.Where(comparison => comparison.Summary is not null))
+        {
+            var metric = hasMetrics ? $"{comparison.Metric}: " : "";
+            console.MarkupLineInterpolated($"[bold]{metric}{comparison.Summary!}[/]");
+            string?[] more = [comparison.SummaryOnTheseScenarios, comparison.Assumption, .. comparison.Warnings?.Select(warning => $"{warning.Message} {warning.Recommendation}") ?? []];
+            foreach (var line in more.OfType<string>())
+            {
+                console.Write(new Padder(new Text(line), new Padding(2, 0, 0, 0)));
+            }
+        }
+    }
+
     public static void Print(IAnsiConsole console, IReadOnlyList<VariantComparison> comparisons)
     {
         // A table for each control: as a column beside the variants a terminal has no room for it.
@@ -19,11 +35,6 @@ internal static class VerdictReport
         foreach (var comparison in comparisons)
         {
             var pair = controls.Count > 1 ? $"{names.Of(comparison.Variant)} against {names.Of(comparison.Control)}" : names.Of(comparison.Variant);
-            if (comparison.Reason is { } reason)
-            {
-                console.MarkupLineInterpolated($"{pair} by {comparison.Metric}: {reason}");
-            }
-
             if (comparison.Bounds is { } bounds)
             {
                 console.MarkupLineInterpolated(

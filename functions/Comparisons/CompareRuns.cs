@@ -33,7 +33,7 @@ public sealed class CompareRuns(RunStore runs, CellLedger cells)
         foreach (var (index, other) in scores.Index().Skip(1))
         {
             var about = new List<string>();
-            var shared = SharedScenarios.Of(other.Items, scores[0].Items, about, about);
+            var shared = SharedScenarios.Of([.. other.Items.Select(GateScenario.Of)], [.. scores[0].Items.Select(GateScenario.Of)], about, about);
             notes.AddRange(about.Select(note => $"{shortIds[index]} against {shortIds[0]}: {note}"));
             if (other.Run.Compare is { } own && scores[0].Run.Compare is { } baselines && own.Better != baselines.Better)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
@@ -11,66 +12,72 @@ namespace FunctionsEval.Gates;
 /// checks have to. A loss is claimed by p-values adjusted over all checks, for any one of them fails the gate.
 /// </summary>
 internal sealed class GateChecks(
-    RunScores scores, RunScores baseline, IReadOnlyList<(int Item, int Baseline)> items, IReadOnlyDictionary<string, double> margins, double confidence)
+    RunScores scores, GateSide own, GateSide baseline, IReadOnlyList<(int Item, int Baseline)> items, IReadOnlyDictionary<string, double> margins, double confidence)
 {
     private readonly CompareSpec _compare = scores.Run.Compare ?? new CompareSpec();
     private readonly int[] _clusters = ScenarioClusters.Of([.. items.Select(pair => scores.Items[pair.Item])]);
 
     public IReadOnlyList<GateCheck> Of(IReadOnlyList<string> metrics, IReadOnlyList<(int Variant, int Baseline)> variants)
     {
-        var pairs = metrics.SelectMany(metric => variants.Select(pair => (Metric: metric, pair.Variant, pair.Baseline))).ToList();
-        var evidence = pairs.Select((pair, index) => new Evidence(Comparison.Of(
-            SamplesOf(pair.Metric, pair.Variant, pair.Baseline), DesignOf(pair.Metric), VerdictRules.RandomOf(scores.Run, pair.Metric, index)))).ToList();
+        var pairs = metrics.SelectMany(metric => variants.Select(pair => new GatePair(metric, pair.Variant, pair.Baseline))).ToList();
+        var evidence = pairs.Select((pair, index) => new Evidence(
+            Comparison.Of(SamplesOf(pair), DesignOf(pair.Metric), VerdictRules.RandomOf(scores.Run, pair.Metric, index)))).ToList();
         return
         [
             .. Decisions.Of(evidence, new ComparisonDesign(ScoreScale.Unbounded, Confidence: confidence), Correction.Holm)
-                .Zip(pairs, (decision, pair) => Check(pair.Metric, pair.Variant, pair.Baseline, decision)),
+                .Zip(pairs, (decision, pair) => Check(pair, decision)),
         ];
     }
 
-    private PairedSamples SamplesOf(string metric, int variant, int other)
+    private PairedSamples SamplesOf(GatePair pair)
     {
-        var (first, second) = (scores.PerScorer[Find(scores, metric)].ScoresOf(variant), baseline.PerScorer[Find(baseline, metric)].ScoresOf(other));
-        return PairedSamples.Of(items.Select(pair => first[pair.Item]).ToArray(), items.Select(pair => second[pair.Baseline]).ToArray(), _clusters);
+        var (first, second) = (own.Scores[pair.Metric][pair.Variant], baseline.Scores[pair.Metric][pair.Baseline]);
+        return PairedSamples.Of(items.Select(item => first[item.Item]).ToArray(), items.Select(item => second[item.Baseline]).ToArray(), _clusters);
     }
 
     private ComparisonDesign DesignOf(string metric)
     {
-        var index = Find(scores, metric);
+        var index = scores.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
         return new ComparisonDesign(
-            VerdictRules.ScaleOf(scores.Run.Scorers[index], scores.Scorers[index]),
-            Math.Max(scores.Run.Sampling.MeanSamples, baseline.Run.Sampling.MeanSamples),
-            _clusters.Length > 0,
-            margins[metric],
-            confidence);
+            VerdictRules.ScaleOf(scores.Run.Scorers[index], scores.Scorers[index]), Math.Max(own.Samples, baseline.Samples), _clusters.Length > 0, margins[metric], confidence);
     }
 
-    private static int Find(RunScores of, string metric) => of.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
-
-    private GateCheck Check(string metric, int variant, int other, Decision decision)
+    private GateCheck Check(GatePair pair, Decision decision)
     {
-        var (evidence, margin) = (decision.Comparison, margins[metric]);
+        var (evidence, margin) = (decision.Comparison, margins[pair.Metric]);
+        var (variant, other) = (own.Variants[pair.Variant], baseline.Variants[pair.Baseline]);
         var isLoss = VerdictRules.Directed(Sign(decision), _compare) == Verdict.Worse;
-        var keeps = evidence.Interval is { } interval && (_compare.Better == "lower" ? interval.Upper < margin : interval.Lower > -margin);
-        var (outcome, reason) = (keeps, isLoss) switch
+        var (outcome, reason) = evidence switch
         {
-            (true, _) => (GateOutcome.Pass, Text($"A loss of {margin} or more is excluded.")),
-            (false, true) => (GateOutcome.Regress, Text($"Worse beyond chance, and a loss of {margin} or more is not excluded.")),
+            { Interval: { } interval } when Excludes(interval, margin) =>
+                (GateOutcome.Pass, Text($"A loss of {margin} or more is excluded.")),
+            { Interval: null, Effect: { } effect, Units: >= 2 } => OfConstant(effect, margin),
+            _ when isLoss => (GateOutcome.Regress, Text($"Worse beyond chance, and a loss of {margin} or more is not excluded.")),
             _ => (GateOutcome.Inconclusive, evidence.Limit ?? Text($"Neither a loss nor its absence is shown: a loss of {margin} or more is not excluded.")),
         };
         return new GateCheck(
-            metric,
-            scores.Run.Variants[variant].Name,
-            baseline.Run.Variants[other].Name,
-            outcome,
-            margin,
-            evidence.Effect,
-            evidence.Interval,
-            evidence.PValue,
-            decision.AdjustedPValue,
-            evidence.Items,
-            evidence.Method,
-            reason);
+            pair.Metric, variant, other, outcome, margin, evidence.Effect, evidence.Interval, evidence.PValue, decision.AdjustedPValue, evidence.Items, evidence.Method, reason,
+            Sentence(pair, decision, outcome), evidence.Assumption);
+    }
+
+    private bool Excludes(ConfidenceInterval interval, double margin) => _compare.Better == "lower" ? interval.Upper < margin : interval.Lower > -margin;
+
+    // The same difference in every scenario, on a scale without ends: there is no spread to judge by, and nothing that chance could have made.
+    private (GateOutcome Outcome, string Reason) OfConstant(double effect, double margin) => (_compare.Better == "lower" ? effect : -effect) < margin
+        ? (GateOutcome.Pass, Text($"Every scenario differs by {effect:0.####}, which is no loss of {margin} or more."))
+        : (GateOutcome.Regress, Text($"Every scenario is worse by {Math.Abs(effect):0.####}, a loss of {margin} or more."));
+
+    private string Sentence(GatePair pair, Decision decision, GateOutcome outcome)
+    {
+        var (variant, other) = (own.Variants[pair.Variant], baseline.Variants[pair.Baseline]);
+        var design = DesignOf(pair.Metric);
+
+        // What passes needs no more scenarios.
+        design = outcome == GateOutcome.Pass ? design with { Margin = null } : design;
+        var isEquivalent = decision.AdjustedEquivalencePValue <= design.Alpha && outcome == GateOutcome.Pass;
+        var told = isEquivalent || decision.Verdict != Verdict.Equivalent ? decision : decision with { Verdict = Verdict.Inconclusive };
+        return new ComparisonSentence(
+            variant, other == variant ? "its baseline" : $"{other} of the baseline", design.Scale, isEquivalent ? DesignOf(pair.Metric) : design, _compare.Better != "lower").Of(told);
     }
 
     private Verdict Sign(Decision decision) =>
@@ -78,4 +85,6 @@ internal sealed class GateChecks(
         : decision.Comparison.Effect > 0 ? Verdict.Better : Verdict.Worse;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private readonly record struct GatePair(string Metric, int Variant, int Baseline);
 }

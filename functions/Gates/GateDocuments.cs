@@ -12,16 +12,21 @@ internal static class GateDocuments
         var text = new StringBuilder();
         using (var xml = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true }))
         {
-            var failures = report.Checks.Count(check => check.Outcome == GateOutcome.Regress);
-            var undecided = report.Checks.Count(check => check.Outcome == GateOutcome.Inconclusive) + report.Problems.Count;
+            List<GateOutcome> outcomes = [.. report.Checks.Select(check => check.Outcome), .. (report.Limits ?? []).Select(check => check.Outcome)];
+            var undecided = outcomes.Count(outcome => outcome is GateOutcome.Inconclusive or GateOutcome.Incomplete) + report.Problems.Count;
             xml.WriteStartElement("testsuite");
-            xml.WriteAttributeString("name", $"functionseval gate {report.RunId} against {report.BaselineRunId}");
-            xml.WriteAttributeString("tests", Number(report.Checks.Count + report.Problems.Count));
-            xml.WriteAttributeString("failures", Number(failures));
+            xml.WriteAttributeString("name", $"functionseval gate {report.Title}");
+            xml.WriteAttributeString("tests", Number(outcomes.Count + report.Problems.Count));
+            xml.WriteAttributeString("failures", Number(outcomes.Count(outcome => outcome == GateOutcome.Regress)));
             xml.WriteAttributeString("errors", Number(undecided));
             foreach (var check in report.Checks)
             {
-                Write(xml, check.Metric, $"{check.Variant} against {check.BaselineVariant}", check.Outcome, $"{Describe(check)} {check.Reason}");
+                Write(xml, check.Metric, $"{check.Variant} against {check.BaselineVariant}", check.Outcome, $"{check.Summary} {check.Reason}");
+            }
+
+            foreach (var limit in report.Limits ?? [])
+            {
+                Write(xml, limit.Measure, $"{limit.Variant} {(limit.Limit.IsLeast ? "at least" : "at most")} {limit.Limit.Value.ToString(CultureInfo.InvariantCulture)}", limit.Outcome, limit.Summary);
             }
 
             foreach (var (index, problem) in report.Problems.Index())
@@ -40,7 +45,13 @@ internal static class GateDocuments
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {Json.Name(report.Outcome)}");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Run `{report.RunId}` against `{report.BaselineRunId}`; {report.AcceptableLoss}; {report.Confidence:P0} intervals.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(report.Title[0])}{report.Title[1..]}; {report.AcceptableLoss}; {report.Confidence:P0} intervals.");
+        text.AppendLine();
+        foreach (var line in report.Sentences)
+        {
+            text.Append("- ").AppendLine(Cell(line));
+        }
+
         if (report.Checks.Count > 0)
         {
             text.AppendLine().AppendLine("| metric | variant | baseline | effect | interval | scenarios | outcome |").AppendLine("|---|---|---|---|---|---|---|");
@@ -79,10 +90,6 @@ internal static class GateDocuments
 
         xml.WriteEndElement();
     }
-
-    private static string Describe(GateCheck check) => check.Interval is { } interval
-        ? string.Create(CultureInfo.InvariantCulture, $"Effect {check.Effect:F4}, interval {interval.Lower:F4} to {interval.Upper:F4}, {check.Items} scenarios.")
-        : string.Create(CultureInfo.InvariantCulture, $"Effect {check.Effect:F4}, {check.Items} scenarios.");
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

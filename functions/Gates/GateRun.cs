@@ -8,29 +8,53 @@ namespace FunctionsEval.Gates;
 /// <summary>What was asked cannot be answered at all; the message says what to ask instead.</summary>
 internal sealed class GateException(string message) : Exception(message);
 
-/// <summary>Compares a run with a baseline run on the scenarios that both have.</summary>
+/// <summary>Compares a run with a baseline on the scenarios that both have, and holds it against limits.</summary>
 public sealed class GateRun(RunStore runs, CellLedger cells)
 {
-    public async Task<GateReport> RunAsync(RunRecord run, RunRecord baseline, GateOptions options, CancellationToken cancellationToken)
+    /// <param name="baseline">Null where the run is held against limits alone.</param>
+    public async Task<GateReport> RunAsync(RunRecord run, GateBaseline? baseline, GateOptions options, CancellationToken cancellationToken)
     {
-        var (problems, notes) = (new List<string>(), new List<string>());
-        var metrics = Metrics(run, baseline, options.Metrics, problems);
-        var margins = metrics.ToDictionary(metric => metric, metric => MarginOf(metric, run, options));
-        var pairs = Variants(run, baseline, options);
-        if (run.RunId == baseline.RunId && pairs.TrueForAll(pair => pair.Variant == pair.Baseline))
+        var (problems, notes, limits) = (new List<string>(), new List<string>(), new GateLimits(options.Confidence));
+        if (baseline is GateBaseline.OfRun(var same) && same.RunId == run.RunId && Variants(run, [.. same.Variants.Select(variant => variant.Name)], options).TrueForAll(pair => pair.Variant == pair.Baseline))
         {
             throw new GateException($"run '{run.RunId}' would be compared with itself: give another run as baseline, or two of its variants by --variant and --baseline-variant.");
         }
 
-        var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken);
-        var baselineScores = await RunScores.ReadAsync(runs, cells, baseline, cancellationToken);
+        var scores = await RunScores.ReadAsync(runs, cells, run, limits.See, cancellationToken);
         CheckComplete(scores, options.AllowMissing, problems);
-        CheckComplete(baselineScores, options.AllowMissing, problems);
-        var items = SharedScenarios.Of(scores.Items, baselineScores.Items, problems, notes);
-        var checks = new GateChecks(scores, baselineScores, items, margins, options.Confidence);
-        var results = checks.Of(metrics, pairs);
+        var other = await ReadAsync(baseline, options, problems, notes, cancellationToken);
+        var pairs = Variants(run, other?.Variants, options);
+        var (checks, margin) = other is null ? ([], null) : Checks(scores, other, pairs, options, problems, notes);
+        List<GateLimitCheck> kept = [.. limits.Of(scores, options.Limits ?? [], [.. pairs.Select(pair => pair.Variant)])];
         return new GateReport(
-            run.RunId, baseline.RunId, OutcomeOf(results, problems), Common(margins.Values), options.Confidence, results, problems, notes);
+            run.RunId, other?.RunId, OutcomeOf([.. checks.Select(check => check.Outcome), .. kept.Select(check => check.Outcome)], problems), margin, options.Confidence, checks, problems, notes, kept);
+    }
+
+    private async Task<GateSide?> ReadAsync(GateBaseline? baseline, GateOptions options, List<string> problems, List<string> notes, CancellationToken cancellationToken)
+    {
+        switch (baseline)
+        {
+            case null:
+                return null;
+            case GateBaseline.OfFile(var file):
+                return await BaselineFile.ReadAsync(file, options.AllowMissing, problems, notes, cancellationToken);
+            case GateBaseline.OfRun(var run):
+                var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken);
+                CheckComplete(scores, options.AllowMissing, problems);
+                return GateSide.Of(scores);
+            default:
+                throw new System.Diagnostics.UnreachableException($"Unhandled {baseline.GetType().Name}");
+        }
+    }
+
+    private static (IReadOnlyList<GateCheck> Checks, double? Margin) Checks(
+        RunScores scores, GateSide other, IReadOnlyList<(int Variant, int Baseline)> pairs, GateOptions options, List<string> problems, List<string> notes)
+    {
+        var metrics = Metrics(scores.Run, other, options.Metrics, problems);
+        var margins = metrics.ToDictionary(metric => metric, metric => MarginOf(metric, scores.Run, options));
+        var own = GateSide.Of(scores);
+        var items = SharedScenarios.Of(own.Scenarios, other.Scenarios, problems, notes);
+        return (new GateChecks(scores, own, other, items, margins, options.Confidence).Of(metrics, pairs), Common(margins.Values));
     }
 
     private static double MarginOf(string metric, RunRecord run, GateOptions options) => options.Margin ?? run.Compare?.MarginOf(metric) ?? throw new GateException(
@@ -39,10 +63,10 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
     private static double? Common(IEnumerable<double> margins) => margins.Distinct().ToList() is [var only] ? only : null;
 
     // A loss that is shown is one whatever else is missing.
-    private static GateOutcome OutcomeOf(IReadOnlyList<GateCheck> checks, List<string> problems) =>
-        checks.Any(check => check.Outcome == GateOutcome.Regress) ? GateOutcome.Regress
-        : problems.Count > 0 || checks.Count == 0 ? GateOutcome.Incomplete
-        : checks.Any(check => check.Outcome == GateOutcome.Inconclusive) ? GateOutcome.Inconclusive
+    private static GateOutcome OutcomeOf(List<GateOutcome> checks, List<string> problems) =>
+        checks.Contains(GateOutcome.Regress) ? GateOutcome.Regress
+        : problems.Count > 0 || checks.Count == 0 || checks.Contains(GateOutcome.Incomplete) ? GateOutcome.Incomplete
+        : checks.Contains(GateOutcome.Inconclusive) ? GateOutcome.Inconclusive
         : GateOutcome.Pass;
 
     private static void CheckComplete(RunScores scores, double allowMissing, List<string> problems)
@@ -64,9 +88,9 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
         }
     }
 
-    private static List<string> Metrics(RunRecord run, RunRecord baseline, IReadOnlyList<string>? asked, List<string> problems)
+    private static List<string> Metrics(RunRecord run, GateSide baseline, IReadOnlyList<string>? asked, List<string> problems)
     {
-        var (own, others) = (run.Scorers.Select(scorer => scorer.Name!).ToList(), baseline.Scorers.Select(scorer => scorer.Name!).ToList());
+        var (own, others) = (run.Scorers.Select(scorer => scorer.Name!).ToList(), baseline.Scores.Keys.ToList());
         foreach (var metric in asked ?? run.Compare?.Metrics ?? own)
         {
             if (!own.Contains(metric) && !others.Contains(metric))
@@ -83,31 +107,42 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
         return [.. (asked ?? run.Compare?.Metrics ?? own).Where(metric => own.Contains(metric) && others.Contains(metric))];
     }
 
-    private static List<(int Variant, int Baseline)> Variants(RunRecord run, RunRecord baseline, GateOptions options)
+    private static List<(int Variant, int Baseline)> Variants(RunRecord run, IReadOnlyList<string>? baseline, GateOptions options)
     {
-        if (options.Variant is not null || options.BaselineVariant is not null)
+        List<string> own = [.. run.Variants.Select(variant => variant.Name)];
+        if (baseline is null)
         {
-            return [(IndexOf(run, options.Variant ?? options.BaselineVariant!), IndexOf(baseline, options.BaselineVariant ?? options.Variant!))];
+            return options.Variant is null ? [.. own.Select((_, index) => (index, index))] : [(IndexOf(own, run.RunId, options.Variant), 0)];
         }
 
-        if (run.Variants.Count == 1 && baseline.Variants.Count == 1)
+        if (options.Variant is not null || options.BaselineVariant is not null)
+        {
+            return [(IndexOf(own, run.RunId, options.Variant ?? options.BaselineVariant!), IndexOf(baseline, "the baseline", options.BaselineVariant ?? options.Variant!))];
+        }
+
+        if (own.Count == 1 && baseline.Count == 1)
         {
             return [(0, 0)];
         }
 
-        var names = baseline.Variants.Select(variant => variant.Name).ToList();
-        List<(int, int)> shared =
-        [
-            .. run.Variants.Select((variant, index) => (index, names.IndexOf(variant.Name))).Where(pair => pair.Item2 >= 0),
-        ];
+        List<(int, int)> shared = [.. own.Select((name, index) => (index, baseline.ToList().IndexOf(name))).Where(pair => pair.Item2 >= 0)];
         return shared.Count > 0 ? shared : throw new GateException(
-            $"the runs share no variant ({string.Join(", ", run.Variants.Select(variant => variant.Name))}; {string.Join(", ", names)}): give --variant and --baseline-variant.");
+            $"the runs share no variant ({string.Join(", ", own)}; {string.Join(", ", baseline)}): give --variant and --baseline-variant.");
     }
 
-    private static int IndexOf(RunRecord run, string name)
+    private static int IndexOf(IReadOnlyList<string> variants, string run, string name) => variants.ToList().IndexOf(name) is >= 0 and var index
+        ? index
+        : throw new GateException($"{(run == "the baseline" ? run : $"run '{run}'")} has no variant '{name}', but {string.Join(", ", variants)}.");
+}
+
+/// <summary>What a run is compared with.</summary>
+public abstract record GateBaseline
+{
+    private GateBaseline()
     {
-        var index = run.Variants.Select(variant => variant.Name).ToList().IndexOf(name);
-        return index >= 0 ? index : throw new GateException(
-            $"run '{run.RunId}' has no variant '{name}', but {string.Join(", ", run.Variants.Select(variant => variant.Name))}.");
     }
+
+    public sealed record OfRun(RunRecord Run) : GateBaseline;
+
+    public sealed record OfFile(string File) : GateBaseline;
 }

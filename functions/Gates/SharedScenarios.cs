@@ -1,12 +1,10 @@
-using FunctionsEval.Evaluation.Definitions;
-
 namespace FunctionsEval.Gates;
 
 /// <summary>Scenarios that two runs have in common: the same id, and the same words.</summary>
 internal static class SharedScenarios
 {
     public static IReadOnlyList<(int Item, int Baseline)> Of(
-        IReadOnlyList<Scenario> items, IReadOnlyList<Scenario> baseline, List<string> problems, List<string> notes)
+        IReadOnlyList<GateScenario> items, IReadOnlyList<GateScenario> baseline, List<string> problems, List<string> notes)
     {
         var known = baseline.Select((scenario, index) => (scenario, index)).ToDictionary(pair => pair.scenario.Id, StringComparer.Ordinal);
         var shared = new List<(int, int)>();
@@ -18,7 +16,7 @@ internal static class SharedScenarios
             {
                 added++;
             }
-            else if (Asks(item) == Asks(other.scenario))
+            else if (item.Words is null || other.scenario.Words is null || item.Words == other.scenario.Words)
             {
                 shared.Add((index, other.index));
             }
@@ -50,8 +48,4 @@ internal static class SharedScenarios
 
         return shared;
     }
-
-    // What decides the answers and their scores; not what scenarios are called or grouped by.
-    private static string Asks(Scenario scenario) =>
-        ScenarioJson.Write(scenario with { Name = "", Cluster = null, Tags = null, Weight = null });
 }

@@ -1,4 +1,5 @@
 using FunctionsEval.AbTests;
+using FunctionsEval.Agents;
 using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
@@ -56,6 +57,7 @@ internal static class Api
         api.MapAbTests();
         api.MapDigests();
         api.MapCalls();
+        api.MapAgents();
         api.MapReview();
         api.MapUi();
         api.MapHealth();

@@ -9,6 +9,7 @@ namespace FunctionsEval.Runs;
 /// counter rows (<see cref="RunProgress"/>).
 /// </summary>
 /// <param name="Items">How many scenarios were sampled from the definition, or candidates from the content.</param>
+/// <param name="Pass">When a cell passes, as its definition has it.</param>
 /// <param name="Content">Where the candidates of a triage run come from.</param>
 public sealed record RunRecord(
     string RunId,
@@ -25,7 +26,8 @@ public sealed record RunRecord(
     RunCourse Course,
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
-    RunContent? Content = null)
+    RunContent? Content = null,
+    string? Pass = null)
 {
     /// <summary>What people call it by; null is none. They may change at any time and decide nothing.</summary>
     public IReadOnlyList<string>? Tags { get; init; }

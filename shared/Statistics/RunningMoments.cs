@@ -38,6 +38,23 @@ public struct RunningMoments
         return moments;
     }
 
+    /// <summary>Of values that are known by their summary alone.</summary>
+    /// <param name="variance">Divided by n-1; ignored for one value.</param>
+    public static RunningMoments Of(int count, double mean, double variance, double min, double max)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(variance);
+        Check(min);
+        Check(max);
+        var rounding = 1e-9 * (max - min);
+        if (!(mean >= min - rounding && mean <= max + rounding && double.IsFinite(variance)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mean), mean, FormattableString.Invariant($"A mean must lie between {min} and {max}, and a variance be finite, but is {variance}."));
+        }
+
+        return new RunningMoments { Count = count, Mean = mean, Min = min, Max = max, _squares = variance * (count - 1) };
+    }
+
     public void Add(double value)
     {
         Check(value);

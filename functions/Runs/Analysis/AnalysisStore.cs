@@ -13,16 +13,18 @@ public sealed class AnalysisStore(IEntityStore entities)
     {
         // Rows carry the time of their analysis, so that a reader never mixes two.
         var version = Version(analysis);
-        var blocks = analysis.PerScenario.Chunk(ScenariosPerRow).Select((block, index) =>
+        var scorers = analysis.OtherScorers.Append(analysis.PassRate).Select(other => other?.PerScenario ?? []).Prepend(analysis.PerScenario).Index();
+        var blocks = scorers.SelectMany(scorer => scorer.Item.Chunk(ScenariosPerRow), (scorer, block) => (scorer.Index, Block: block)).Select((one, index) =>
         {
-            var row = new Entity(analysis.RunId, TableKeys.Number(index)) { ["version"] = version };
+            var (scorer, block) = one;
+            var row = new Entity(analysis.RunId, TableKeys.Number(index)) { ["version"] = version, ["scorer"] = scorer };
             row.SetText("scenarios", JsonSerializer.Serialize(block, RunsJson.Context.IReadOnlyListScenarioStatistics));
             return row;
         }).ToList();
         await EntityBatches.UpsertAsync(entities, TableKeys.Analyses, blocks, cancellationToken);
 
         var head = new Entity(analysis.RunId, TableKeys.Head) { ["version"] = version, ["blocks"] = blocks.Count };
-        head.SetText("analysis", JsonSerializer.Serialize(analysis with { PerScenario = [] }, RunsJson.Context.RunAnalysis));
+        head.SetText("analysis", JsonSerializer.Serialize(analysis.With(_ => []), RunsJson.Context.RunAnalysis));
         await entities.SubmitAsync(TableKeys.Analyses, EntityOperation.Upsert(head), cancellationToken);
     }
 
@@ -35,7 +37,7 @@ public sealed class AnalysisStore(IEntityStore entities)
         }
 
         var analysis = JsonSerializer.Deserialize(head.GetText("analysis")!, RunsJson.Context.RunAnalysis)!;
-        var scenarios = new List<ScenarioStatistics>();
+        var scenarios = new Dictionary<int, List<ScenarioStatistics>>();
         var end = TableKeys.Number((int)head.GetInt64("blocks")!.Value);
         var query = new EntityQuery(TableKeys.Analyses, runId, RowFrom: TableKeys.Number(0), RowTo: end);
         await foreach (var row in entities.QueryAsync(query, cancellationToken))
@@ -45,10 +47,12 @@ public sealed class AnalysisStore(IEntityStore entities)
                 return null;
             }
 
-            scenarios.AddRange(JsonSerializer.Deserialize(row.GetText("scenarios")!, RunsJson.Context.IReadOnlyListScenarioStatistics)!);
+            var scorer = (int)(row.GetInt64("scorer") ?? 0);
+            var known = scenarios.TryGetValue(scorer, out var rows) ? rows : scenarios[scorer] = [];
+            known.AddRange(JsonSerializer.Deserialize(row.GetText("scenarios")!, RunsJson.Context.IReadOnlyListScenarioStatistics)!);
         }
 
-        return analysis with { PerScenario = scenarios };
+        return analysis.With(scenarios.GetValueOrDefault);
     }
 
     private static string Version(RunAnalysis analysis) => analysis.ComputedAt.UtcTicks.ToString("D", System.Globalization.CultureInfo.InvariantCulture);

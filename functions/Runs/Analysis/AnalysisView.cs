@@ -8,6 +8,8 @@ namespace FunctionsEval.Runs.Analysis;
 /// <summary>Puts names to the numbers: items become scenarios, variants become models.</summary>
 internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
 {
+    public const string PassRate = "passRate";
+
     public RunAnalysis Of(RunScores scores, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
     {
         var (scorers, perScorer) = (scores.Scorers, scores.PerScorer);
@@ -20,12 +22,16 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. perScorer[0].Pairs().Select(ScenarioOf)],
             [.. first.MostVariable.Select(Variance)],
             [.. first.MostStable.Select(Variance)],
-            [.. scorers.Skip(1).Select((scorer, index) => new ScorerStatistics(scorer.Name, [.. perScorer[index + 1].Finish().Variants.Select(variant => Model(perScorer[index + 1], variant))]))],
+            [.. scorers.Skip(1).Select((scorer, index) => Scorer(scorer.Name, perScorer[index + 1]))],
             warnings,
             new RunComparisons(scores).All(),
             scores.Failures,
-            first.VariabilityPValue);
+            first.VariabilityPValue,
+            scores.Passed is { } passed ? Scorer(PassRate, passed) : null);
     }
+
+    private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis) => new(
+        name, [.. analysis.Finish().Variants.Select(variant => Model(analysis, variant))], [.. analysis.Pairs().Select(ScenarioOf)]);
 
     private ModelStatistics Model(MultiSampleAnalysis analysis, VariantAnalysis variant)
     {

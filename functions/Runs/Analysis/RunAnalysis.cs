@@ -13,6 +13,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Comparisons">Verdicts on pairs of variants; empty when there is one variant or no scorer.</param>
 /// <param name="PerScenario">By scenario, then by variant.</param>
 /// <param name="VariabilityPValue">Of scenarios that all vary alike: above 0.01 none is called most variable, for that would rank chance.</param>
+/// <param name="PassRate">Of cells that pass, by the rules of the definition; null where no scorer passes or fails.</param>
 /// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
     string RunId,
@@ -26,7 +27,17 @@ public sealed record RunAnalysis(
     IReadOnlyList<AnalysisWarning> Warnings,
     IReadOnlyList<VariantComparison>? Comparisons = null,
     IReadOnlyList<CellFailures>? Failures = null,
-    double? VariabilityPValue = null);
+    double? VariabilityPValue = null,
+    ScorerStatistics? PassRate = null)
+{
+    /// <summary>With these statistics by scenario: 0 is the first scorer, the others follow, and the pass rate is last.</summary>
+    internal RunAnalysis With(Func<int, IReadOnlyList<ScenarioStatistics>?> perScenario) => this with
+    {
+        PerScenario = perScenario(0) ?? [],
+        OtherScorers = [.. OtherScorers.Select((other, index) => other with { PerScenario = perScenario(index + 1) })],
+        PassRate = PassRate is null ? null : PassRate with { PerScenario = perScenario(OtherScorers.Count + 1) },
+    };
+}
 
 /// <param name="SampleCount">Scored cells.</param>
 /// <param name="Consistency">How alike two samples of a scenario are: 1 - 2·(variance within scenarios)/range², 0..1; null without a scale or with one sample.</param>
@@ -91,4 +102,5 @@ public sealed record ScenarioStatistics(
 public sealed record ScenarioVariance(string ScenarioId, string ScenarioName, double Variance, double StdDev);
 
 /// <summary>A further scorer of the same cells.</summary>
-public sealed record ScorerStatistics(string Scorer, IReadOnlyList<ModelStatistics> PerModel);
+/// <param name="PerScenario">As <see cref="RunAnalysis.PerScenario"/>; null in analyses of earlier versions.</param>
+public sealed record ScorerStatistics(string Scorer, IReadOnlyList<ModelStatistics> PerModel, IReadOnlyList<ScenarioStatistics>? PerScenario = null);

@@ -68,7 +68,8 @@ internal sealed class RunComparisons(RunScores scores)
             evidence.Warnings,
             evidence.OnTheseItems,
             evidence.StandardizedEffect,
-            evidence.CliffsDelta);
+            evidence.CliffsDelta,
+            evidence.OnTheseItems is { } onTheseItems ? sentence.Of(onTheseItems) : null);
     }
 
     private RetryShift? RetryShiftOf(MultiSampleAnalysis analysis, (int Variant, int Control) pair)

@@ -12,6 +12,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="PerScorer">As many as <paramref name="Scorers"/>, and one when there is no scorer: which cells failed is worth knowing.</param>
 /// <param name="Outcomes">How many cells ended how.</param>
 /// <param name="EvaluatedItems">Items with at least one cell.</param>
+/// <param name="Passed">1 for a cell that passes and 0 for one that does not; null where no scorer says so.</param>
 /// <param name="Planned">Samples by variant and item where they were allocated; null where all were to get the same.</param>
 internal sealed record RunScores(
     RunRecord Run,
@@ -21,6 +22,7 @@ internal sealed record RunScores(
     IReadOnlyDictionary<CellOutcome, long> Outcomes,
     IReadOnlySet<int> EvaluatedItems,
     IReadOnlyList<CellFailures> Failures,
+    MultiSampleAnalysis? Passed = null,
     int[][]? Planned = null)
 {
     public static Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken) =>
@@ -48,6 +50,9 @@ internal sealed record RunScores(
             .DefaultIfEmpty(Analysis(ScoreScale.Unbounded))
             .ToList();
 
+        var passing = new PassingCells(run, items);
+        var passed = passing.AreCounted ? Analysis(ScoreScale.PassOrFail) : null;
+
         // Counted before the cells are read, which may become more meanwhile, but never fewer.
         var counted = isRead is null ? (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Finished) : 0;
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
@@ -70,6 +75,11 @@ internal sealed record RunScores(
             failures.Add(cell);
             evaluated.Add(cell.Address.Item);
             var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Calls.Config.MaxTurns);
+            if (passed is not null)
+            {
+                passing.Add(passed, cell, wasRetried);
+            }
+
             for (var index = 0; index < perScorer.Count; index++)
             {
                 var isZero = cell.Outcome == CellOutcome.Invalid && scorers.ElementAtOrDefault(index)?.InvalidAnswers == InvalidAnswers.Zero;
@@ -79,7 +89,7 @@ internal sealed record RunScores(
 
         // Damage to a page of the store can hide rows whose own checksums are right: without them the means would be others.
         return outcomes.Values.Sum() is var read && read >= counted
-            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList())
+            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed)
             : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
 
         MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.Sampling.MeanSamples, scale, clusters, unchecked((int)run.Sampling.DispatchSeed));

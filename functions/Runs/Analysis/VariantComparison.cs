@@ -15,6 +15,8 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Summary">The comparison in one sentence; null, like all that follow, in analyses of earlier versions.</param>
 /// <param name="Assumption">What the numbers rest on where there are few scenarios or clusters.</param>
 /// <param name="OnTheseScenarios">The same difference on these very scenarios, were they asked again; null with one sample a scenario.</param>
+/// <param name="StandardizedEffect">The effect in standard deviations of the differences (Cohen's d_z).</param>
+/// <param name="CliffsDelta">How much more often a scenario mean of the variant is above one of the control than below, -1 to 1.</param>
 public sealed record VariantComparison(
     string Metric,
     string Variant,
@@ -37,4 +39,5 @@ public sealed record VariantComparison(
     IReadOnlyList<InferenceWarning>? Warnings = null,
     FixedItemsComparison? OnTheseScenarios = null,
     double? StandardizedEffect = null,
-    double? CliffsDelta = null);
+    double? CliffsDelta = null,
+    string? SummaryOnTheseScenarios = null);

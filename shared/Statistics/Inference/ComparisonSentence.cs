@@ -23,6 +23,16 @@ public sealed record ComparisonSentence(string First, string Second, ScoreScale 
         return IsInterim ? $"Interim view: {text}" : text;
     }
 
+    /// <summary>The second question: were these very items asked again. Its p-value is not adjusted for other pairs.</summary>
+    public string Of(FixedItemsComparison onTheseItems)
+    {
+        ArgumentNullException.ThrowIfNull(onTheseItems);
+        var (effect, isShown) = (onTheseItems.Effect, onTheseItems.PValue <= Design.Alpha);
+        return isShown
+            ? Text($"On these very scenarios {First} is {(effect > 0 == HigherIsBetter ? "better" : "worse")} by {Amount(Math.Abs(effect))}{Range(Absolute(onTheseItems.Interval, effect < 0))}, {P(onTheseItems.PValue)}.")
+            : Text($"On these very scenarios no difference is shown{Range(onTheseItems.Interval)}, {P(onTheseItems.PValue)}.");
+    }
+
     /// <summary>"p = 0.012", and never 0.</summary>
     public static string P(double? value) => value switch
     {

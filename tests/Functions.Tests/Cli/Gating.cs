@@ -39,7 +39,10 @@ public sealed class Gating
         Assert.Equal(ExitCodes.Inconclusive, result.ExitCode);
         var suite = XDocument.Parse(await File.ReadAllTextAsync(bench.Path("gate.xml"), TestContext.Current.CancellationToken)).Root!;
         Assert.Equal(("1", "0", "1"), (suite.Attribute("tests")!.Value, suite.Attribute("failures")!.Value, suite.Attribute("errors")!.Value));
-        Assert.Equal("inconclusive", suite.Element("testcase")!.Element("error")!.Attribute("type")!.Value);
+        var error = suite.Element("testcase")!.Element("error")!;
+        Assert.Equal("inconclusive", error.Attribute("type")!.Value);
+        Assert.Contains("openai-compatible:one of the baseline", error.Attribute("message")!.Value, StringComparison.Ordinal);
+        Assert.Contains("With 9 scenarios it holds if", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("**inconclusive**", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
@@ -93,7 +96,9 @@ public sealed class Gating
         await using var bench = await Workbench.CreateAsync();
         var run = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
 
-        var noMargin = await bench.CommandAsync(["gate", run, "--baseline", run, "--data", bench.Data]);
+        var other = await RunIdAsync(bench, "one", scenarios: 12, samples: 1);
+
+        var noMargin = await bench.CommandAsync(["gate", run, "--baseline", other, "--data", bench.Data]);
         var noVariant = await GateAsync(bench, run, run, "--variant", "gpt");
         var noRun = await GateAsync(bench, run, "r000000000000000");
         var badMargin = await bench.CommandAsync(["gate", run, "--baseline", run, "--margin", "-1", "--data", bench.Data]);
@@ -134,6 +139,81 @@ public sealed class Gating
         Assert.Equal(ExitCodes.Completed, result.ExitCode);
         Assert.StartsWith("## Gate: pass", result.Output, StringComparison.Ordinal);
         Assert.Contains("| number |", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_baseline_may_be_a_file_of_results_or_the_latest_run_before_it()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var yaml = Yaml.Of(60, 4, ["one"], $"{Yaml.Ratings}, {{ type: length, name: short, max: 400 }}");
+        var baseline = await bench.RunAsync(yaml);
+        var file = bench.Write("baseline.json", baseline.Output);
+        var alone = bench.Write("analysis.json", baseline.Json.GetProperty("analysis").GetRawText());
+        var run = (await bench.RunAsync(yaml)).Json.GetProperty("runId").GetString()!;
+
+        var byRun = await GateAsync(bench, run, baseline.Json.GetProperty("runId").GetString()!);
+        var byFile = await GateAsync(bench, run, file);
+        var byAnalysis = await GateAsync(bench, run, alone);
+        var latest = await GateAsync(bench, run, "latest");
+        var foreign = await GateAsync(bench, run, bench.Write("other.json", "{ \"a\": 1 }"));
+        var none = await GateAsync(bench, run, bench.Path("none.json"));
+
+        Assert.Equal(2, byRun.Json.GetProperty("checks").GetArrayLength());
+        Assert.Equal("pass", byRun.Json.GetProperty("outcome").GetString());
+        foreach (var same in new[] { byFile, byAnalysis, latest })
+        {
+            Assert.Equal(0, same.ExitCode);
+            Assert.Equal(Effects(byRun), Effects(same));
+        }
+
+        Assert.Equal((ExitCodes.Usage, ExitCodes.Usage), (foreign.ExitCode, none.ExitCode));
+        Assert.Contains("other.json' holds no analysis with scores by scenario", foreign.Error, StringComparison.Ordinal);
+        Assert.Contains("none.json' cannot be read", none.Error, StringComparison.Ordinal);
+
+        static List<string> Effects(CommandResult result) => [.. result.Json.GetProperty("checks").EnumerateArray().Select(check => $"{check.GetProperty("metric")} {check.GetProperty("effect").GetDouble():F9} {check.GetProperty("interval").GetProperty("lower").GetDouble():F9}")];
+    }
+
+    [Fact]
+    public async Task Limits_hold_a_run_without_a_baseline()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var yaml = Yaml.Of(40, 2, ["one"], $"{{ type: regex, name: rated, pattern: Rating }}, {Yaml.Ratings}");
+        var run = (await bench.RunAsync(yaml)).Json.GetProperty("runId").GetString()!;
+
+        var pass = await LimitsAsync("--min", "passRate=0.85", "--max", "latencyP95=60000", "--max", "errorRate=0");
+        var undecided = await LimitsAsync("--min", "passRate=0.99");
+        var missed = await LimitsAsync("--max", "rated=0.5", "--max", "latencyP50=0.0001");
+        var unpriced = await LimitsAsync("--max", "cost=1");
+        var unknown = await LimitsAsync("--max", "speed=1");
+        var nothing = await LimitsAsync();
+        var noNumber = await LimitsAsync("--min", "passRate=most");
+
+        Assert.Equal((ExitCodes.Completed, ExitCodes.Inconclusive, ExitCodes.Regress, ExitCodes.Incomplete), (pass.ExitCode, undecided.ExitCode, missed.ExitCode, unpriced.ExitCode));
+        Assert.Equal((ExitCodes.Usage, ExitCodes.Usage, ExitCodes.Usage), (unknown.ExitCode, nothing.ExitCode, noNumber.ExitCode));
+        var limit = pass.Json.GetProperty("limits")[0];
+        Assert.Matches(@"^passRate of openai-compatible:one is 100\.0% \(95%: 9\d\.\d% to 100\.0%\); at least 0\.85 is wanted: shown to keep it\.$", limit.GetProperty("summary").GetString());
+        Assert.Contains("too few scenarios to tell", undecided.Json.GetProperty("limits")[0].GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.All(missed.Json.GetProperty("limits").EnumerateArray(), check => Assert.Equal("regress", check.GetProperty("outcome").GetString()));
+        Assert.Contains("'speed' can have no limit; there are rated, number, passRate, cost, latencyP50, latencyP95, errorRate.", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("a gate needs --baseline", nothing.Error, StringComparison.Ordinal);
+        Assert.Contains("--min must be a measure and a number, such as passRate=0.9, but is 'passRate=most'.", noNumber.Error, StringComparison.Ordinal);
+
+        Task<CommandResult> LimitsAsync(params string[] limits) => bench.CommandAsync(["gate", run, "--data", bench.Data, "--json", .. limits]);
+    }
+
+    [Fact]
+    public async Task A_metric_that_never_varies_passes()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var yaml = Yaml.Of(12, 1, ["one"], $"{Yaml.Ratings}, {{ type: length, name: lines, unit: lines }}");
+        var baseline = (await bench.RunAsync(yaml)).Json.GetProperty("runId").GetString()!;
+        var run = (await bench.RunAsync(yaml)).Json.GetProperty("runId").GetString()!;
+
+        var result = await GateAsync(bench, run, baseline, "--metric", "lines");
+
+        var check = Assert.Single(result.Json.GetProperty("checks").EnumerateArray());
+        Assert.Equal((0, 0.0, "pass"), (result.ExitCode, check.GetProperty("effect").GetDouble(), check.GetProperty("outcome").GetString()));
+        Assert.Equal("Every scenario differs by 0, which is no loss of 0.35 or more.", check.GetProperty("reason").GetString());
     }
 
     private static async Task<string> RunIdAsync(Workbench bench, string model, int scenarios = 60, int samples = 4)

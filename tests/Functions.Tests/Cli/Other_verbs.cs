@@ -75,7 +75,9 @@ public sealed class Other_verbs
         try
         {
             Assert.True(result.ExitCode == 0, result.Error);
-            Assert.Contains("120 of 120 cells, 0 failed", result.Output, StringComparison.Ordinal);
+            Assert.Contains("240 of 240 cells, 0 failed", result.Output, StringComparison.Ordinal);
+            Assert.Matches(@"(?m)^openai-compatible:sim-better-0\.5 is better than openai-compatible:sim-noisy by 0\.\d+ \(95%: 0\.\d+ to \d\.\d+\), 12 scenarios, p ", result.Output);
+            Assert.Matches(@"(?m)^is_novel: sim-better-0\.5 and sim-noisy are equivalent: ", result.Output);
             Assert.Matches(@"(?s)Verdicts against openai-compatible:sim-noisy.*sim-better-0\.5 +number ", result.Output);
             Assert.Contains("functionseval run definition.yaml", result.Output, StringComparison.Ordinal);
             Assert.Contains("Triage by variant", result.Output, StringComparison.Ordinal);

@@ -41,7 +41,7 @@ public sealed class Printing_json
         var analysis = json.GetProperty("analysis");
         Fields(
             analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
-            "comparisons", "failures", "variabilityPValue");
+            "comparisons", "failures", "variabilityPValue", "passRate");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);
@@ -61,7 +61,8 @@ public sealed class Printing_json
         var comparison = Assert.Single(analysis.GetProperty("comparisons").EnumerateArray());
         Fields(
             comparison, "metric", "variant", "control", "verdict", "effect", "interval", "pValue", "adjustedPValue", "equivalencePValue", "margin", "method",
-            "items", "clusters", "bounds", "retryShift", "reason", "summary", "assumption", "warnings", "onTheseScenarios", "standardizedEffect", "cliffsDelta");
+            "items", "clusters", "bounds", "retryShift", "reason", "summary", "assumption", "warnings", "onTheseScenarios", "standardizedEffect", "cliffsDelta",
+            "summaryOnTheseScenarios");
         var warning = Assert.Single(analysis.GetProperty("warnings").EnumerateArray());
         Fields(warning, "code", "message", "recommendation");
         Assert.Equal("SMALL_SAMPLE", warning.GetProperty("code").GetString());
@@ -83,6 +84,27 @@ public sealed class Printing_json
             Nulls(scenario, "variance", "stdDev", "confidenceInterval");
         });
         Assert.Equal(["MODERATE_SAMPLE", "SINGLE_SAMPLE"], Codes(analysis));
+    }
+
+    [Fact]
+    public async Task Cells_that_pass_are_counted_by_the_rule_of_the_definition()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var scorers = $"{{ type: regex, name: rated, pattern: 'Rating' }}, {Yaml.Ratings.Replace("type: number", "type: number, pass: '>= 3'", StringComparison.Ordinal)}";
+
+        var both = (await bench.RunAsync(Yaml.Of(12, 4, scorers: scorers))).Json.GetProperty("analysis");
+        var share = (await bench.ReadAsync()).Cells.Average(cell => cell.Scores[1].Value >= 3 ? 1.0 : 0);
+        var half = (await bench.RunAsync(Yaml.Of(12, 4, scorers: scorers, more: "pass: '>= 0.5'\n"))).Json.GetProperty("analysis").GetProperty("passRate");
+        var again = (await bench.CommandAsync(["analyze", "--data", bench.Data, "--json"])).Json.GetProperty("analysis").GetProperty("passRate");
+        var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
+
+        var model = Assert.Single(both.GetProperty("passRate").GetProperty("perModel").EnumerateArray());
+        Assert.Equal(share, model.GetProperty("mean").GetDouble(), 12);
+        Assert.Equal([2, 3, 4], model.GetProperty("passes").EnumerateArray().Select(row => row.GetProperty("k").GetInt32()));
+        Assert.Equal(1, Assert.Single(half.GetProperty("perModel").EnumerateArray()).GetProperty("mean").GetDouble());
+        Assert.Equal(12, half.GetProperty("perScenario").GetArrayLength());
+        Assert.Equal(half.GetRawText(), again.GetRawText());
+        Assert.Matches(@"(?s)Cells that pass.*sim-noisy +100\.0% ", table.Output);
     }
 
     [Fact]
