@@ -76,6 +76,7 @@ internal static class Registration
         .AddSingleton<MeasureUsage>()
         .AddSingleton<DifferingScenarios>()
         .AddSingleton<CompareRuns>()
+        .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()

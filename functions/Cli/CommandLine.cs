@@ -23,6 +23,7 @@ internal static class CommandLine
             ShowCommand.Create(terminal),
             AnswersCommand.Create(terminal),
             CompareCommand.Create(terminal),
+            ExportCommand.Create(terminal),
             TagCommand.Create(terminal),
             DeleteCommand.Create(terminal),
             AnalyzeCommand.Create(terminal),

@@ -4,6 +4,7 @@ using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
+using FunctionsEval.Exports;
 using FunctionsEval.Health;
 using FunctionsEval.Planning;
 using FunctionsEval.Reviews;
@@ -52,6 +53,7 @@ internal static class Api
         api.MapRuns();
         api.MapRunChanges();
         api.MapComparisons();
+        api.MapExports();
         api.MapPlans();
         api.MapContent();
         api.MapAbTests();

@@ -172,7 +172,7 @@ public sealed class Reading_runs : IAsyncLifetime
         {
             var run = RunCells.Run(items: 1, models: 1, samples: 1) with { Name = Hostile, Status = RunStatus.Completed, CreatedAt = RunCells.Noon.AddYears(-20) };
             await program.Runs.AddAsync(run, Cancel);
-            await program.Runs.AddItemsAsync(run.RunId, [new("s", Hostile, "Why?")], Cancel);
+            await program.Runs.AddItemsAsync(run.RunId, RunCells.Items([new("s", Hostile, "Why?")]), Cancel);
             await program.Cells.StoreAsync(run.RunId, RunCells.Scored(new CellAddress(0, 0, 0)), RunCells.Said(Hostile), RunCells.Calls(1));
         }
 

@@ -119,7 +119,7 @@ public sealed class Comparing_runs : IAsyncLifetime
             Variants = [.. variants.Select(variant => Variant.Of($"openai:m{variant}"))],
         };
         await program.Runs.AddAsync(run, Cancel);
-        await program.Runs.AddItemsAsync(runId, Enumerable.Range(0, run.Items).Select(item => new Scenario($"s{item}", "", "Why?")), Cancel);
+        await program.Runs.AddItemsAsync(runId, RunCells.Items(Enumerable.Range(0, run.Items).Select(item => new Scenario($"s{item}", "", "Why?"))), Cancel);
         foreach (var address in RunCells.Addresses(run))
         {
             var score = 1 + (address.Item % 3) + variants[address.Variant] + ((address.Item + address.Sample) % 2 * variants[address.Variant]);
