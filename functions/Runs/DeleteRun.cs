@@ -74,6 +74,6 @@ public sealed class DeleteRun(RunStore runs, IEntityStore entities)
         }
     }
 
-    private Task RemoveAsync(string table, string partition, string row, CancellationToken cancellationToken) =>
+    private Task<SubmitResult> RemoveAsync(string table, string partition, string row, CancellationToken cancellationToken) =>
         entities.SubmitAsync(table, EntityOperation.Delete(partition, row), cancellationToken);
 }

@@ -48,7 +48,7 @@ public sealed class RunFinder(RunStore runs)
 
         return matches switch
         {
-            [] => new RunReference.NotFound($"run '{reference}' does not exist in this store; 'functionseval runs' lists those that do."),
+            [] => new RunReference.NotFound($"run '{reference}' does not exist in this store. 'functionseval runs' lists those that do."),
             [var only] => new RunReference.Found(only),
             _ => new RunReference.NotFound(
                 $"'{reference}' is the start of several runs: {string.Join(", ", matches.Take(Shown).Select(run => run.RunId))}{(matches.Count > Shown ? " and more" : "")}: give more of it."),

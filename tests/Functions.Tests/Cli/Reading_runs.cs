@@ -1,9 +1,7 @@
 using System.Text.Json;
-using FunctionsEval.Cli;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
-using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Functions.Tests.Cli;
@@ -58,7 +56,7 @@ public sealed class Reading_runs : IAsyncLifetime
     [InlineData("runs --status done", "--status must be one of pending, running, paused, completed, failed, cancelled, but is 'done'.")]
     [InlineData("runs --kind x", "--kind must be one of multi_sample, abtest, digest, but is 'x'.")]
     [InlineData("runs --limit 0", "--limit must be between 1 and 1000, but is 0.")]
-    [InlineData("show nothing", "run 'nothing' does not exist in this store; 'functionseval runs' lists those that do.")]
+    [InlineData("show nothing", "run 'nothing' does not exist in this store. 'functionseval runs' lists those that do.")]
     [InlineData("show r", "'r' is the start of several runs: ")]
     [InlineData("answers --outcome good", "--outcome must be one of scored, invalid, failed, refused, truncated, but is 'good'.")]
     [InlineData("answers --scenario s999", "has no scenario 's999'.")]
