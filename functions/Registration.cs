@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.AbTests;
+using FunctionsEval.Agents;
 using FunctionsEval.Cli;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
@@ -39,7 +40,8 @@ internal static class Registration
         DigestsJson.Default,
         ReviewsJson.Default,
         HealthJson.Default,
-        CliJson.Default);
+        CliJson.Default,
+        AgentsJson.OnTheWire);
 
     /// <summary>Adds every part but those that differ between the heads: <see cref="EnqueuePipelineJob"/>, <see cref="RunExecutor"/> and the engine.</summary>
     public static IServiceCollection AddFunctionsEval(this IServiceCollection services, Settings settings, StorageConnection storage)
@@ -55,7 +57,7 @@ internal static class Registration
         services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
         services.AddSingleton<IQuotaStore, StoredQuota>();
         services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
-        return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddEndpointParts();
+        return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddAgents().AddEndpointParts();
     }
 
     private static IServiceCollection AddRuns(this IServiceCollection services) => services

@@ -31,6 +31,7 @@ internal static class CommandLine
             ServeCommand.Create(terminal),
             SimulateCommand.Create(terminal),
             ReviewCommand.Create(terminal),
+            AgentCommand.Create(terminal),
             HealthCommand.Create(terminal),
         };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -18,21 +19,22 @@ internal static class DefinitionFile
             return null;
         }
 
-        return Parse(terminal, file.FullName, await File.ReadAllBytesAsync(file.FullName, cancellationToken));
+        return await ParseAsync(terminal, file.FullName, await File.ReadAllBytesAsync(file.FullName, cancellationToken), cancellationToken);
     }
 
-    /// <param name="file">Its ending tells YAML from JSON.</param>
-    public static Definition? Parse(Terminal terminal, string file, byte[] utf8)
+    /// <param name="file">Its ending tells YAML from JSON; data sets are looked for beside it.</param>
+    public static async Task<Definition?> ParseAsync(Terminal terminal, string file, byte[] utf8, CancellationToken cancellationToken)
     {
         var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
-        switch (isJson ? DefinitionReader.ReadJson(utf8) : DefinitionReader.ReadYaml(utf8))
+        var datasets = new DatasetFiles(Path.GetDirectoryName(file) ?? "");
+        switch (await DefinitionReader.ReadAsync(utf8, isJson, datasets, cancellationToken))
         {
             case DefinitionOutcome.Parsed(var definition):
                 return definition;
             case DefinitionOutcome.Rejected(var errors):
                 foreach (var error in errors.Take(Problems.MaxComplaints))
                 {
-                    terminal.Fail($"{file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
+                    terminal.Fail($"{error.Source ?? file}:{error.Line}:{error.Column}: {error.Message}", ExitCodes.Usage);
                 }
 
                 if (errors.Count > Problems.MaxComplaints)

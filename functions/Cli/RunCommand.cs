@@ -33,7 +33,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), cancellationToken) is not { } definition)
+        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), cancellationToken);
+        if (definition is null)
         {
             return ExitCodes.Usage;
         }
@@ -48,7 +49,7 @@ internal static class RunCommand
         // Whatever can be refused is refused before a data folder is taken.
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        if (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)).Errors(overrides.ApplyTo(definition), settings.BaseUrl) is { Count: > 0 } errors)
+        if (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)).Errors(overrides.ApplyTo(definition), definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
             {
@@ -61,6 +62,9 @@ internal static class RunCommand
         return await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
         {
             var definitionId = await program.Get<DefinitionStore>().AddAsync(definition, cancellationToken);
+
+            // Its scenarios are in the store now; there may be a hundred thousand of them.
+            definition = null;
             return await program.Get<StartRun>().StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) is StartOutcome.Started(var run)
                 ? run
                 : throw new InvalidOperationException("A run that was checked a moment ago was refused.");

@@ -43,7 +43,7 @@ public sealed class ContentStore(IEntityStore entities)
     }
 
     public async Task<ContentItem?> FindItemAsync(string itemId, CancellationToken cancellationToken) =>
-        await entities.FindAsync(TableKeys.ContentItems, TableKeys.ContentBucket(itemId), itemId, cancellationToken) is { } row
+        await entities.FindAsync(TableKeys.ContentItems, TableKeys.Bucket(itemId), itemId, cancellationToken) is { } row
             ? JsonSerializer.Deserialize(row.GetText("item")!, ContentJson.Context.ContentItem)
             : null;
 

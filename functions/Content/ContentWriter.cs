@@ -130,7 +130,7 @@ internal sealed class ContentWriter(ContentStore content, IEntityStore entities)
 
     private static Entity ItemRow(ContentItem item)
     {
-        var row = new Entity(TableKeys.ContentBucket(item.ItemId), item.ItemId);
+        var row = new Entity(TableKeys.Bucket(item.ItemId), item.ItemId);
         row.SetText("item", JsonSerializer.Serialize(item, ContentJson.Context.ContentItem));
         return row;
     }

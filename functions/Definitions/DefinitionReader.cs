@@ -1,4 +1,5 @@
 using System.Text;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 
@@ -16,6 +17,25 @@ internal static class DefinitionReader
             ? Rejected(utf8, (int)fault.Offset, field, fault.Message)
             : DefinitionParser.Parse(JsonSource.Parse(utf8));
 
+    /// <summary>A document whose scenarios may be the rows of a data set.</summary>
+    public static async Task<DefinitionOutcome> ReadAsync(ReadOnlyMemory<byte> utf8, bool isJson, IDatasets datasets, CancellationToken cancellationToken)
+    {
+        if (isJson && JsonText.Check(utf8.Span) is { Field: { } field } fault)
+        {
+            return Rejected(utf8.Span, (int)fault.Offset, field, fault.Message);
+        }
+
+        try
+        {
+            var source = isJson ? JsonSource.Parse(utf8.Span) : YamlSource.Parse(Strict.GetString(utf8.Span));
+            return await DefinitionParser.ParseAsync(source, datasets, cancellationToken);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            return NotUtf8(utf8.Span, exception);
+        }
+    }
+
     public static DefinitionOutcome ReadYaml(string text) => DefinitionParser.Parse(YamlSource.Parse(text));
 
     public static DefinitionOutcome ReadYaml(ReadOnlySpan<byte> utf8)
@@ -26,9 +46,12 @@ internal static class DefinitionReader
         }
         catch (DecoderFallbackException exception)
         {
-            return Rejected(utf8, exception.Index, "", "The document is not valid YAML: it holds bytes that are not UTF-8.");
+            return NotUtf8(utf8, exception);
         }
     }
+
+    private static DefinitionOutcome.Rejected NotUtf8(ReadOnlySpan<byte> utf8, DecoderFallbackException exception) =>
+        Rejected(utf8, exception.Index, "", "The document is not valid YAML: it holds bytes that are not UTF-8.");
 
     private static DefinitionOutcome.Rejected Rejected(ReadOnlySpan<byte> utf8, int offset, string field, string message)
     {

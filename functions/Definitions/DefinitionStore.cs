@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Storage;
@@ -7,6 +8,8 @@ namespace FunctionsEval.Definitions;
 /// <summary>Definitions under the digest of their content: adding one twice is the same as adding it once, and none ever changes.</summary>
 public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
 {
+    private const int WritesAtOnce = 4;
+
     /// <summary>Gives the definition's id.</summary>
     public async Task<string> AddAsync(Definition definition, CancellationToken cancellationToken)
     {
@@ -17,12 +20,14 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
         }
 
         // The head is written last, so a definition that has one is complete.
-        foreach (var batch in definition.Scenarios.Index().Chunk(EntityBatches.MaxOperations))
-        {
-            var rows = batch.Select(scenario => ScenarioEntity(id, scenario.Index, scenario.Item));
-            await EntityBatches.UpsertAsync(entities, TableKeys.Definitions, [.. rows], cancellationToken);
-        }
-
+        await Parallel.ForEachAsync(
+            definition.Scenarios.Index().Chunk(EntityBatches.MaxOperations),
+            new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken },
+            async (batch, token) =>
+            {
+                var rows = batch.Select(scenario => ScenarioEntity(id, scenario.Index, scenario.Item));
+                await EntityBatches.UpsertAsync(entities, TableKeys.Definitions, [.. rows], token);
+            });
         var head = new DefinitionHead(id, definition with { Scenarios = [] }, definition.Scenarios.Count, clock.GetUtcNow());
         var entity = new Entity(TableKeys.AllDefinitions, id);
         entity.SetText("definition", JsonSerializer.Serialize(head, DefinitionsJson.Context.DefinitionHead));
@@ -50,13 +55,21 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
         }
 
         var scenarios = new List<Scenario>(head.Scenarios);
-        var query = new EntityQuery(TableKeys.Definitions, id);
-        await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+        await foreach (var json in ScenariosAsync(id, cancellationToken))
         {
-            scenarios.Add(ScenarioJson.Read(entity.GetText("scenario")!));
+            scenarios.Add(ScenarioJson.Read(json));
         }
 
         return head.Definition with { Scenarios = scenarios };
+    }
+
+    /// <summary>The scenarios of a definition in order, each as <see cref="ScenarioJson"/> wrote it: there may be too many to have all at once.</summary>
+    public async IAsyncEnumerable<string> ScenariosAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Definitions, id), cancellationToken))
+        {
+            yield return entity.GetText("scenario")!;
+        }
     }
 
     private static Entity ScenarioEntity(string id, int index, Scenario scenario)

@@ -31,6 +31,9 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Reviews")]
     public Task<IResult> Reviews([HttpTrigger(AuthorizationLevel.Function, Route = "review/{*path}")] HttpRequest request) => Forward(request);
 
+    [Function("Agent")]
+    public Task<IResult> Agent([HttpTrigger(AuthorizationLevel.Function, Route = "agent/{*path}")] HttpRequest request) => Forward(request);
+
     /// <summary>The pages hold no data; what they show they ask the API for, with the key of their user.</summary>
     [Function("Pages")]
     public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ui/{*path}")] HttpRequest request) => Forward(request);

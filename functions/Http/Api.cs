@@ -1,4 +1,5 @@
 using FunctionsEval.AbTests;
+using FunctionsEval.Agents;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
@@ -54,6 +55,7 @@ internal static class Api
         api.MapAbTests();
         api.MapDigests();
         api.MapCalls();
+        api.MapAgents();
         api.MapReview();
         api.MapUi();
         api.MapHealth();

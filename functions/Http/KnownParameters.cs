@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Primitives;
 
@@ -33,7 +35,7 @@ internal static class KnownParameters
         }
 
         var known = endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Where(metadata => IsQuery(metadata, endpoint.RoutePattern)).ToList();
-        return (HttpMethods.IsGet(request.Method) ? UnknownIn(request, [.. known.Select(parameter => parameter.Name)]) : null)
+        return (HttpMethods.IsGet(request.Method) ? UnknownIn(request, [.. known.Select(NameOf)]) : null)
             ?? known.Select(parameter => ValueError(parameter, request.Query)).FirstOrDefault(error => error is not null);
     }
 
@@ -50,15 +52,16 @@ internal static class KnownParameters
 
     private static FieldError? ValueError(IParameterBindingMetadata parameter, IQueryCollection query)
     {
-        if (!query.TryGetValue(parameter.Name, out var given))
+        var name = NameOf(parameter);
+        if (!query.TryGetValue(name, out var given))
         {
             return null;
         }
 
         return given.Count > 1
-            ? new FieldError(parameter.Name, $"{parameter.Name} must be given once, but is given {given.Count} times.")
+            ? new FieldError(name, $"{name} must be given once, but is given {given.Count} times.")
             : KindError(parameter.ParameterInfo.ParameterType, given) is { } rule
-                ? new FieldError(parameter.Name, $"{parameter.Name} {rule}, but is '{Excerpt.Of(given.ToString())}'.")
+                ? new FieldError(name, $"{name} {rule}, but is '{Excerpt.Of(given.ToString())}'.")
                 : null;
     }
 
@@ -68,6 +71,8 @@ internal static class KnownParameters
         TypeCode.Boolean => bool.TryParse(given, out _) ? null : "must be true or false",
         _ => null,
     };
+
+    private static string NameOf(IParameterBindingMetadata parameter) => parameter.ParameterInfo.GetCustomAttribute<FromQueryAttribute>()?.Name ?? parameter.Name;
 
     private static bool IsQuery(IParameterBindingMetadata metadata, RoutePattern route) =>
         (metadata.ParameterInfo.ParameterType == typeof(string) || metadata.HasTryParse) && route.GetParameter(metadata.Name) is null;

@@ -102,6 +102,7 @@ internal sealed class RequestShape(JsonSerializerOptions options)
         (_, TypeCode.Int32) => "a whole number of 32 bits",
         (_, TypeCode.Int64) => "a whole number of 64 bits",
         (_, TypeCode.Double) => "a finite number",
+        _ when type == typeof(DateTimeOffset) => "a time as ISO 8601, such as 2026-05-04T10:00:00Z",
         _ => "another kind of value",
     };
 

@@ -58,10 +58,16 @@ internal sealed partial class LocalProgram : IAsyncDisposable
 
     /// <summary>The same with a web server, which is not started yet.</summary>
     /// <param name="address">Where to listen; port 0 takes a free one.</param>
-    public static (LocalProgram Program, WebApplication Web) OpenServer(Settings settings, IPEndPoint address, Action<ILoggingBuilder> logging)
+    /// <param name="replace">Parts that take the place of the program's own, as a clock.</param>
+    public static (LocalProgram Program, WebApplication Web) OpenServer(
+        Settings settings, IPEndPoint address, Action<ILoggingBuilder> logging, Action<IServiceCollection>? replace = null)
     {
         var storage = StorageConnection.Open(settings.Storage);
-        var web = Server.Create(settings, address, logging, services => services.AddLocal(settings, storage, isCommand: false));
+        var web = Server.Create(settings, address, logging, services =>
+        {
+            services.AddLocal(settings, storage, isCommand: false);
+            replace?.Invoke(services);
+        });
         return (new LocalProgram(settings, storage, web.Services, web), web);
     }
 

@@ -31,8 +31,10 @@ public sealed record RunOverrides(
 /// <summary>All that can be refused before a row is written or a call is paid for.</summary>
 public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
 {
+    /// <param name="asked">With or without its scenarios.</param>
+    /// <param name="scenarios">How many it has.</param>
     /// <param name="baseUrl">A right of the command line; requests pass null.</param>
-    public IReadOnlyList<FieldError> Errors(Definition asked, string? baseUrl)
+    public IReadOnlyList<FieldError> Errors(Definition asked, int scenarios, string? baseUrl)
     {
         var errors = FieldErrors(
             ("samplesPerScenario", DefinitionRules.ValidateSamples(asked.SamplesPerScenario)),
@@ -44,7 +46,7 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             return errors;
         }
 
-        var items = ScenarioSampling.CountOf(asked.Scenarios.Count, asked.SamplePercentage);
+        var items = ScenarioSampling.CountOf(scenarios, asked.SamplePercentage);
         return
         [
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),

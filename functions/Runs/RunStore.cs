@@ -9,6 +9,8 @@ namespace FunctionsEval.Runs;
 /// <summary>The run rows and the items of each run.</summary>
 public sealed class RunStore(IEntityStore entities)
 {
+    private const int WritesAtOnce = 4;
+
     public async Task AddAsync(RunRecord run, CancellationToken cancellationToken)
     {
         var result = await entities.SubmitAsync(TableKeys.Runs, EntityOperation.Insert(ToEntity(run)), cancellationToken);
@@ -81,22 +83,20 @@ public sealed class RunStore(IEntityStore entities)
         }
     }
 
-    /// <summary>Writes the items, 100 at a time; writing them again changes nothing.</summary>
-    public async Task AddItemsAsync(string runId, IEnumerable<Scenario> items, CancellationToken cancellationToken)
-    {
-        var index = 0;
-        foreach (var batch in items.Chunk(EntityBatches.MaxOperations))
-        {
-            await EntityBatches.UpsertAsync(entities, TableKeys.Items, [.. batch.Select(item => ItemEntity(runId, index++, item))], cancellationToken);
-        }
-    }
+    /// <summary>Writes items; writing them again changes nothing.</summary>
+    /// <param name="items">By their number, each as <see cref="ScenarioJson"/> writes it.</param>
+    public async Task AddItemsAsync(string runId, IAsyncEnumerable<(int Item, string Json)> items, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(
+            items.Chunk(EntityBatches.MaxOperations),
+            new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken },
+            async (batch, token) => await EntityBatches.UpsertAsync(entities, TableKeys.Items, [.. batch.Select(item => ItemEntity(runId, item.Item, item.Json))], token));
 
     /// <summary>Writes candidates as items, with what they are a copy of.</summary>
     public async Task AddCandidatesAsync(string runId, IReadOnlyList<CandidateItem> candidates, CancellationToken cancellationToken)
     {
         var rows = candidates.Index().Select(entry =>
         {
-            var row = ItemEntity(runId, entry.Index, entry.Item.Scenario);
+            var row = ItemEntity(runId, entry.Index, ScenarioJson.Write(entry.Item.Scenario));
             row.SetText("candidate", JsonSerializer.Serialize(entry.Item.Candidate, RunsJson.Context.CandidateSnapshot));
             return row;
         });
@@ -133,10 +133,10 @@ public sealed class RunStore(IEntityStore entities)
         }
     }
 
-    private static Entity ItemEntity(string runId, int index, Scenario item)
+    private static Entity ItemEntity(string runId, int index, string json)
     {
         var entity = new Entity(runId, TableKeys.Number(index));
-        entity.SetText("item", ScenarioJson.Write(item));
+        entity.SetText("item", json);
         return entity;
     }
 

@@ -70,7 +70,7 @@ internal static class RunsApi
         }
 
         var asked = request.Overrides.ApplyTo(definition);
-        if (rules.Errors(asked, baseUrl: null) is { Count: > 0 } errors)
+        if (rules.Errors(asked, asked.Scenarios.Count, baseUrl: null) is { Count: > 0 } errors)
         {
             return Problems.Invalid(errors);
         }

@@ -25,18 +25,18 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
     /// <param name="baseUrl">A right of the command line; requests pass null.</param>
     public async Task<StartOutcome> StartAsync(string definitionId, RunOverrides overrides, string? baseUrl, CancellationToken cancellationToken)
     {
-        if (await definitions.FindAsync(definitionId, cancellationToken) is not { } definition)
+        if (await definitions.FindHeadAsync(definitionId, cancellationToken) is not { } head)
         {
             return new StartOutcome.UnknownDefinition(definitionId);
         }
 
-        var asked = overrides.ApplyTo(definition);
-        if (rules.Errors(asked, baseUrl) is { Count: > 0 } errors)
+        var asked = overrides.ApplyTo(head.Definition);
+        if (rules.Errors(asked, head.Scenarios, baseUrl) is { Count: > 0 } errors)
         {
             return new StartOutcome.Rejected(errors);
         }
 
-        var run = NewRun(definitionId, asked, baseUrl);
+        var run = NewRun(definitionId, asked, head.Scenarios, baseUrl);
         await runs.AddAsync(run, cancellationToken);
         try
         {
@@ -52,7 +52,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
         return new StartOutcome.Started(run);
     }
 
-    private RunRecord NewRun(string definitionId, Definition asked, string? baseUrl)
+    private RunRecord NewRun(string definitionId, Definition asked, int scenarios, string? baseUrl)
     {
         var now = clock.GetUtcNow();
         var runId = RunId.New(now);
@@ -62,7 +62,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             asked.Name,
             definitionId,
             asked.AllVariants(),
-            ScenarioSampling.CountOf(asked.Scenarios.Count, asked.SamplePercentage),
+            ScenarioSampling.CountOf(scenarios, asked.SamplePercentage),
             asked.Scorers,
             new RunSampling(asked.SamplesPerScenario, asked.SamplePercentage, asked.SampleSeed, ScenarioSampling.SeedOf(null, runId), asked.Allocation),
             new RunCalls(asked.Preamble, asked.Config, baseUrl, asked.Budget?.MaxUsd, asked.Budget?.AllowUnknownPrice ?? false, RunTelemetry.TraceParent),

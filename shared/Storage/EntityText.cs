@@ -47,5 +47,31 @@ public static class EntityText
         return string.Concat(parts);
     }
 
+    /// <summary>Bytes beyond what one property holds are split in the same way.</summary>
+    public static void SetLongBytes(this Entity entity, string name, byte[] bytes)
+    {
+        foreach (var (part, chunk) in bytes.Chunk(EntityRules.BytesPerProperty).DefaultIfEmpty([]).Index())
+        {
+            entity[PartName(name, part)] = chunk;
+        }
+    }
+
+    public static byte[] GetLongBytes(this Entity entity, string name)
+    {
+        var first = entity.GetBytes(name) ?? [];
+        if (entity.GetBytes(PartName(name, 1)) is null)
+        {
+            return first;
+        }
+
+        var all = new List<byte>(first);
+        for (var part = 1; entity.GetBytes(PartName(name, part)) is { } bytes; part++)
+        {
+            all.AddRange(bytes);
+        }
+
+        return [.. all];
+    }
+
     private static string PartName(string name, int part) => part == 0 ? name : $"{name}_{part}";
 }

@@ -43,7 +43,7 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllSources"/>; row = source id.</summary>
     public const string Sources = "Sources";
 
-    /// <summary>Partition = <see cref="ContentBucket"/>; row = item id.</summary>
+    /// <summary>Partition = <see cref="Bucket"/>; row = item id.</summary>
     public const string ContentItems = "ContentItems";
 
     /// <summary>Partition = <see cref="TimelineDay"/>; row = <see cref="TimelineRow"/>. Only items that can be candidates.</summary>
@@ -67,6 +67,17 @@ public static class TableKeys
     public const string AllFindings = "finding";
 
     public const string ReviewedRuns = "run";
+
+    /// <summary>Partition = <see cref="Bucket"/>; rows: where a task lies, the open tasks, the ended tasks by time, and the roll-ups of days.</summary>
+    public const string AgentTasks = "AgentTasks";
+
+    public const string AllAgentOpen = "open|";
+
+    public const string AllAgentEnded = "ended|";
+
+    public const string AllAgentDays = "day|";
+
+    private const string DayFormat = "yyyyMMdd";
 
     public const string AllDefinitions = "definition";
 
@@ -101,8 +112,11 @@ public static class TableKeys
 
     public static string TranscriptPart(string cellRow, int part) => string.Create(CultureInfo.InvariantCulture, $"{cellRow}~{part:D4}");
 
-    /// <summary>One of sixteen partitions, so that an import writes full batches of one partition.</summary>
-    public static string ContentBucket(string itemId)
+    /// <summary>All that <see cref="Bucket"/> gives.</summary>
+    public static IReadOnlyList<string> Buckets { get; } = [.. Enumerable.Range(0, 16).Select(bucket => bucket.ToString("x", CultureInfo.InvariantCulture))];
+
+    /// <summary>One of sixteen partitions, so that what comes in bulk is written in full batches of one partition.</summary>
+    public static string Bucket(string itemId)
     {
         // FNV-1a: the same in every process, as the bucket is part of a stored key.
         var hash = 2166136261u;
@@ -113,6 +127,25 @@ public static class TableKeys
 
         return ((hash ^ (hash >> 16)) & 15).ToString("x", CultureInfo.InvariantCulture);
     }
+
+    public static string AgentTask(string taskId) => $"task|{taskId}";
+
+    public static string AgentOpen(string taskId) => AllAgentOpen + taskId;
+
+    public static string AgentEnded(DateTimeOffset at, string taskId) =>
+        string.Create(CultureInfo.InvariantCulture, $"{AllAgentEnded}{at.UtcDateTime:yyyyMMddHHmmssfffffff}|{taskId}");
+
+    /// <summary>In <see cref="AgentTasks"/>: the roll-ups of the cells of a run that has ended.</summary>
+    public static string AgentRun(string runId, int extension) => string.Create(CultureInfo.InvariantCulture, $"run|{runId}|{extension}");
+
+    public static string AgentDay(DateTimeOffset at) => AgentDay(DateOnly.FromDateTime(at.UtcDateTime));
+
+    public static string AgentDay(DateOnly day) => AllAgentDays + day.ToString(DayFormat, CultureInfo.InvariantCulture);
+
+    public static DateOnly DayOf(string agentDayRow) => DateOnly.ParseExact(agentDayRow[AllAgentDays.Length..], DayFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>The first key behind all those that begin so.</summary>
+    public static string EndOf(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
 
     public static string TimelineDay(string topicId, DateTimeOffset at) =>
         string.Create(CultureInfo.InvariantCulture, $"{topicId}|{at.UtcDateTime:yyyyMMdd}");

@@ -1,9 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using FunctionsEval.Cli;
-using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Benchmarks;
 
@@ -15,59 +11,45 @@ internal static class AbTestBenchmark
 {
     private const string TopicId = "3f0c1a52-7b1e-4c58-9d1f-2a6e5b7c8d90";
 
-    public sealed record RunResult(string Benchmark, long Cells, double ElapsedSeconds, double CellsPerSecond, double PeakMemoryMiB);
+    public sealed record RunResult(string Benchmark, long Cells, double ElapsedSeconds, double CellsPerSecond, double CpuMillisecondsPerCell, double PeakMemoryMiB);
 
     public sealed record ImportResult(string Benchmark, long Items, double FileMiB, double ElapsedSeconds, double ItemsPerSecond, double PeakMemoryMiB);
 
     public static async Task<object> OnSqliteAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        using var folder = new TemporaryFolder();
-        await WriteAsync(folder.File("content.jsonl"), items: 1_000, cancellationToken);
-        await CommandAsync(["import", folder.File("content.jsonl"), "--data", folder.File("data"), "--json"], cancellationToken);
-        using var simulator = await ChildProgram.StartAsync(["simulate", "--port", "0"], cancellationToken);
-        var clock = Stopwatch.StartNew();
-        string[] command =
-        [
-            "abtest", TopicId, "--from", "2026-05-04", "--to", "2026-05-11", "--max-items", "200",
-            "--samples", arguments.Get("samples", 3).ToString(CultureInfo.InvariantCulture),
-            "--base-url", $"{simulator.Url}v1", "--data", folder.File("data"), "--json",
-            .. Enumerable.Range(1, 4).SelectMany(number => new[] { "--variant", $"v{number}=openai-compatible:sim-better-0.{number}" }),
-        ];
-        using var result = await CommandAsync(command, cancellationToken);
-        clock.Stop();
+        using var program = await PublishedProgram.GetAsync(arguments, cancellationToken);
+        await WriteAsync(program.File("content.jsonl"), items: 1_000, cancellationToken);
+        await program.RunAsync(["import", program.File("content.jsonl"), "--data", program.File("data"), "--json"], cancellationToken);
+        using var simulator = await program.ServeAsync(["simulate", "--port", "0"], cancellationToken);
+        var measured = await program.RunAsync(
+            [
+                "abtest", TopicId, "--from", "2026-05-04", "--to", "2026-05-11", "--max-items", "200",
+                "--samples", arguments.Get("samples", 3).ToString(CultureInfo.InvariantCulture),
+                "--base-url", $"{simulator.Url}v1", "--data", program.File("data"), "--json",
+                .. Enumerable.Range(1, 4).SelectMany(number => new[] { "--variant", $"v{number}=openai-compatible:sim-better-0.{number}" }),
+            ],
+            cancellationToken);
+        using var result = measured.Json();
         var completed = result.RootElement.GetProperty("progress").GetProperty("completed").GetInt64();
         return new RunResult(
-            "abtest-sqlite", completed, Math.Round(clock.Elapsed.TotalSeconds, 3), Math.Round(completed / clock.Elapsed.TotalSeconds), PeakMemoryMiB());
+            "abtest-sqlite", completed, Math.Round(measured.Wall.TotalSeconds, 3), Math.Round(completed / measured.Wall.TotalSeconds),
+            Math.Round(measured.Cpu.TotalMilliseconds / completed, 3), Math.Round(measured.PeakMemoryMiB, 1));
     }
 
     public static async Task<object> ImportAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        using var folder = new TemporaryFolder();
+        using var program = await PublishedProgram.GetAsync(arguments, cancellationToken);
         var items = arguments.Get("items", 100_000);
-        await WriteAsync(folder.File("content.jsonl"), items, cancellationToken);
-        var clock = Stopwatch.StartNew();
-        using var result = await CommandAsync(["import", folder.File("content.jsonl"), "--data", folder.File("data"), "--json"], cancellationToken);
-        clock.Stop();
+        await WriteAsync(program.File("content.jsonl"), items, cancellationToken);
+        var measured = await program.RunAsync(["import", program.File("content.jsonl"), "--data", program.File("data"), "--json"], cancellationToken);
+        using var result = measured.Json();
         return new ImportResult(
             "import-sqlite",
             result.RootElement.GetProperty("items").GetInt64(),
-            Math.Round(new FileInfo(folder.File("content.jsonl")).Length / 1048576.0, 1),
-            Math.Round(clock.Elapsed.TotalSeconds, 3),
-            Math.Round(items / clock.Elapsed.TotalSeconds),
-            PeakMemoryMiB());
-    }
-
-    private static async Task<JsonDocument> CommandAsync(string[] arguments, CancellationToken cancellationToken)
-    {
-        var output = new StringWriter();
-        var exitCode = await CommandLine.RunAsync(new Terminal(output, Console.Error, IsOutRedirected: true, IsErrorRedirected: true, _ => null), arguments, cancellationToken);
-        return exitCode == 0 ? JsonDocument.Parse(output.ToString()) : throw new InvalidOperationException($"'{arguments[0]}' ended with {exitCode}.");
-    }
-
-    private static double PeakMemoryMiB()
-    {
-        using var process = Process.GetCurrentProcess();
-        return Math.Round(process.PeakWorkingSet64 / 1048576.0, 1);
+            Math.Round(new FileInfo(program.File("content.jsonl")).Length / 1048576.0, 1),
+            Math.Round(measured.Wall.TotalSeconds, 3),
+            Math.Round(items / measured.Wall.TotalSeconds),
+            Math.Round(measured.PeakMemoryMiB, 1));
     }
 
     /// <summary>Items of about a kilobyte, over one week and ten sources.</summary>

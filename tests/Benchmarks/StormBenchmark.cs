@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FunctionsEval.Cli;
-using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Benchmarks;
 
@@ -17,25 +15,21 @@ internal static class StormBenchmark
     public static async Task<object> MeasureAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         var (cells, rate, burst) = (arguments.Get("cells", 400), arguments.Get("rate", 20), arguments.Get("burst", 1));
-        using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.File("definition.yaml"), RunBenchmark.DefinitionOf(cells / 4, 4), cancellationToken);
-        using var simulator = await ChildProgram.StartAsync(
-            ["simulate", "--port", "0", "--rate", Text(rate), "--burst", Text(burst)], cancellationToken);
-        using var output = new StringWriter();
-        var terminal = new Terminal(output, Console.Error, IsOutRedirected: true, IsErrorRedirected: true, _ => null);
-        string[] command = ["run", folder.File("definition.yaml"), "--base-url", $"{simulator.Url}v1", "--data", folder.File("data"), "--json"];
-
-        var running = CommandLine.RunAsync(terminal, command, cancellationToken);
+        using var program = await PublishedProgram.GetAsync(arguments, cancellationToken);
+        await File.WriteAllTextAsync(program.File("definition.yaml"), RunBenchmark.DefinitionOf(cells / 4, 4), cancellationToken);
+        using var simulator = await program.ServeAsync(["simulate", "--port", "0", "--rate", Text(rate), "--burst", Text(burst)], cancellationToken);
+        var running = program.RunAsync(
+            ["run", program.File("definition.yaml"), "--base-url", $"{simulator.Url}v1", "--data", program.File("data"), "--json"], cancellationToken);
         var mostRefused = await WatchAsync(simulator.Url, running, cancellationToken);
-        await running;
+        var measured = await running;
 
-        using var result = JsonDocument.Parse(output.ToString());
+        using var result = measured.Json();
         var progress = result.RootElement.GetProperty("progress");
         var completed = progress.GetProperty("completed").GetInt64();
-        var seconds = result.RootElement.GetProperty("elapsedSeconds").GetDouble();
+        var seconds = measured.Wall.TotalSeconds;
         var calls = result.RootElement.GetProperty("calls").GetProperty("sent").GetInt64();
         return new Result(
-            "storm", rate, burst, completed, progress.GetProperty("failed").GetInt64(), seconds,
+            "storm", rate, burst, completed, progress.GetProperty("failed").GetInt64(), Math.Round(seconds, 3),
             Math.Round(completed / (burst + (rate * seconds)), 3), calls, calls - completed, mostRefused);
     }
 

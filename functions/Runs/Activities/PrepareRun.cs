@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Orchestration;
 using Microsoft.Azure.Functions.Worker;
 
@@ -30,9 +32,38 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
     // Candidates were written with their run: content changes, definitions do not.
     private async Task AddScenariosAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
-            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{run.RunId}' is not in the store.");
-        var asked = definition with { SamplePercentage = run.Sampling.Percentage, SampleSeed = run.Sampling.Seed };
-        await runs.AddItemsAsync(run.RunId, SampledItems.Of(run.DefinitionId, asked, run.Sampling.Percentages ?? [run.Sampling.Percentage]), cancellationToken);
+        if (await definitions.FindHeadAsync(run.DefinitionId, cancellationToken) is null)
+        {
+            throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{run.RunId}' is not in the store.");
+        }
+
+        await runs.AddItemsAsync(run.RunId, SampledAsync(run, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>There may be too many scenarios to have all in memory: where a share of them is taken, their ids are read first.</summary>
+    private async IAsyncEnumerable<(int Item, string Json)> SampledAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int> percentages = run.Sampling.Percentages ?? [run.Sampling.Percentage];
+        var itemOf = percentages is [100] ? null : await ItemsByIndexAsync(run, percentages, cancellationToken);
+        var index = 0;
+        await foreach (var json in definitions.ScenariosAsync(run.DefinitionId, cancellationToken))
+        {
+            if (itemOf is null)
+            {
+                yield return (index, json);
+            }
+            else if (itemOf.TryGetValue(index, out var item))
+            {
+                yield return (item, json);
+            }
+
+            index++;
+        }
+    }
+
+    private async Task<Dictionary<int, int>> ItemsByIndexAsync(RunRecord run, IReadOnlyList<int> percentages, CancellationToken cancellationToken)
+    {
+        var ids = await definitions.ScenariosAsync(run.DefinitionId, cancellationToken).Select(json => ScenarioJson.Read(json).Id).ToListAsync(cancellationToken);
+        return SampledItems.Indexes(run.Sampling.Seed, run.DefinitionId, ids, percentages).Index().ToDictionary(entry => entry.Item, entry => entry.Index);
     }
 }

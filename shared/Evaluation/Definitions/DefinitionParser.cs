@@ -1,3 +1,5 @@
+using System.Globalization;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Scoring;
@@ -6,72 +8,184 @@ namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>Turns a document into a <see cref="Definition"/> with all defaults filled in, or into every complaint about it
 /// (docs/definitions.md has the rules).</summary>
-public static class DefinitionParser
+public sealed class DefinitionParser
 {
-    public static DefinitionOutcome Parse(SourceOutcome source) => source switch
-    {
-        SourceOutcome.Read(var root) => Parse(root),
-        SourceOutcome.Malformed(var error) => new DefinitionOutcome.Rejected([error]),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private readonly SourceNode _root;
+    private readonly List<DefinitionError> _errors = [];
+    private readonly FieldReader _fields;
+    private readonly Definition _header;
+    private readonly IReadOnlyList<Variant> _variants;
+    private readonly ScenarioListParser _scenarios;
+    private readonly RowScenarios? _rows;
 
-    public static DefinitionOutcome Parse(SourceNode root)
+    /// <param name="takesRows">The scenarios may be the rows of a data set.</param>
+    private DefinitionParser(SourceNode.Mapping root, bool takesRows)
     {
-        var errors = new List<DefinitionError>();
-        if (root is not SourceNode.Mapping mapping)
-        {
-            errors.Add(new DefinitionError(
-                root.Line, root.Column, "", $"A definition must be a mapping of fields, but is {FieldReader.Describe(root)}."));
-            return new DefinitionOutcome.Rejected(errors);
-        }
-
-        var fields = new FieldReader(mapping, "", errors);
+        _root = root;
+        var fields = _fields = new FieldReader(root, "", _errors);
         var name = fields.Text("name", TextRule.Name, required: true);
         var preamble = fields.Text("preamble", TextRule.Text) ?? "";
         var prompts = new PromptListParser(fields).Parse();
         var hasPrompts = fields.Has("prompt") || fields.Has("prompts");
-        var scenarios = new ScenarioListParser(fields, hasPrompts).Parse();
+        if (fields.Take("scenarios") is null)
+        {
+            fields.Missing("scenarios");
+        }
+
         var (models, variants) = new VariantListParser(fields, prompts).Parse();
         var samples = fields.Integer("samplesPerScenario", 1, DefinitionRules.MaxSamples) ?? 1;
         var percentage = fields.Integer("samplePercentage", 1, 100) ?? 100;
         var seed = fields.Long("sampleSeed", long.MinValue, long.MaxValue);
         var config = ConfigParser.Parse(fields);
-        var scorers = new ScorerListParser(fields, config, scenarios).Parse();
-        scenarios = [.. scenarios.Select(parsed => WithScorers(parsed, config, scorers))];
+        var scorerList = new ScorerListParser(fields, config);
+        var scorers = scorerList.Parse();
         var pass = ParsePass(fields);
-        var budget = ParseBudget(fields);
-        var all = new Definition("", "", [], models, Variants: variants, Prompts: prompts).AllVariants();
-        IReadOnlyList<string> names = [.. all.Select(variant => variant.Name)];
-        CheckVariants(fields, all, prompts);
-        var compare = DecisionParser.ParseCompare(fields, names, scorers);
-        var stopping = DecisionParser.ParseStopping(fields, names, scorers, [.. scenarios.Select(parsed => parsed.Scenario)]);
-        var allocation = AllocationParser.Parse(fields, names, scorers, samples, stopping);
-        fields.RejectUnknown();
+        _header = new Definition(name ?? "", preamble, [], models, samples, percentage, seed, scorers, config, variants, ParseBudget(fields), Prompts: prompts, Pass: pass);
+        _variants = _header.AllVariants();
+        CheckVariants(fields, _variants, prompts);
 
-        if (scenarios.Count > 0
-            && DefinitionRules.ValidateCellCount(ScenarioSampling.CountOf(scenarios.Count, percentage), all.Count, samples) is { } tooMany)
+        IReadOnlyList<Variant> asking = _errors.Count == 0 ? [.. _variants.DistinctBy(variant => variant.Template?.Name)] : [];
+        _scenarios = new ScenarioListParser(fields, new ScenarioContext(preamble, hasPrompts, config, scorerList, scorers, asking));
+        if (takesRows && fields.Take("scenarios") is SourceNode.Mapping mapping)
         {
-            fields.Fail("samplesPerScenario", tooMany);
+            _rows = new RowScenarios(new FieldReader(mapping, "scenarios", _errors));
+        }
+    }
+
+    /// <summary>Of a document that lists its scenarios; one that names a data set is refused.</summary>
+    public static DefinitionOutcome Parse(SourceOutcome source) => Open(source, takesRows: false, out var rejected) is { } parser ? parser.Parse() : rejected!;
+
+    /// <inheritdoc cref="Parse(SourceOutcome)"/>
+    public static DefinitionOutcome Parse(SourceNode root) => Parse(new SourceOutcome.Read(root));
+
+    /// <param name="datasets">Where the rows are read from, where the document names a data set.</param>
+    public static async Task<DefinitionOutcome> ParseAsync(SourceOutcome source, IDatasets datasets, CancellationToken cancellationToken) =>
+        Open(source, takesRows: true, out var rejected) is { } parser ? await parser.ParseAsync(datasets, cancellationToken) : rejected!;
+
+    private static DefinitionParser? Open(SourceOutcome source, bool takesRows, out DefinitionOutcome? rejected)
+    {
+        switch (source)
+        {
+            case SourceOutcome.Read(SourceNode.Mapping mapping):
+                rejected = null;
+                return new DefinitionParser(mapping, takesRows);
+            case SourceOutcome.Read(var root):
+                rejected = new DefinitionOutcome.Rejected([new DefinitionError(
+                    root.Line, root.Column, "", $"A definition must be a mapping of fields, but is {FieldReader.Describe(root)}.")]);
+                return null;
+            case SourceOutcome.Malformed(var error):
+                rejected = new DefinitionOutcome.Rejected([error]);
+                return null;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private DefinitionOutcome Parse()
+    {
+        if (_fields.List("scenarios") is { } nodes)
+        {
+            _scenarios.AddAll(nodes);
         }
 
-        if (errors.Count == 0)
-        {
-            var definition = new Definition(
-                name!, preamble, [.. scenarios.Select(parsed => parsed.Scenario)], models, samples, percentage, seed, scorers, config, variants,
-                budget, compare, stopping, allocation, prompts, pass);
-            ScenarioTexts.Check(definition, scenarios);
-            if (DefinitionRules.ValidateHeaderSize(definition) is { } tooLong)
-            {
-                errors.Add(new DefinitionError(root.Line, root.Column, "", tooLong));
-            }
+        return Finish();
+    }
 
-            if (errors.Count == 0)
+    private async Task<DefinitionOutcome> ParseAsync(IDatasets datasets, CancellationToken cancellationToken)
+    {
+        if (_rows is null)
+        {
+            return Parse();
+        }
+
+        // Complaints about the definition itself go before the reading of a long file.
+        if (_rows.Spec is { } spec && _errors.Count == 0)
+        {
+            try
             {
-                return new DefinitionOutcome.Parsed(definition);
+                await AddRowsAsync(spec, datasets, cancellationToken);
+            }
+            catch (DatasetException problem)
+            {
+                Fail(problem.Line, datasets.Describe(spec), problem.Message);
             }
         }
 
-        return new DefinitionOutcome.Rejected([.. errors.OrderBy(error => error.Line).ThenBy(error => error.Column)]);
+        return Finish();
+    }
+
+    private async Task AddRowsAsync(DatasetSpec spec, IDatasets datasets, CancellationToken cancellationToken)
+    {
+        var source = datasets.Describe(spec);
+        await foreach (var row in datasets.RowsAsync(spec, cancellationToken))
+        {
+            try
+            {
+                if (_rows!.Make(row) is { } mapping)
+                {
+                    _scenarios.Add(mapping, mapping.Entries.Any(entry => entry.Name == "vars") ? null : row.Fields, source);
+                }
+            }
+            catch (TemplateException problem)
+            {
+                // What one row lacks the others lack too.
+                Fail(row.Line, source, problem.Message);
+                return;
+            }
+
+            if (_rows.IsFull)
+            {
+                return;
+            }
+
+            if (_scenarios.Count > DefinitionRules.MaxScenarios)
+            {
+                _fields.Fail("scenarios", string.Create(
+                    CultureInfo.InvariantCulture, $"scenarios must be at most {DefinitionRules.MaxScenarios:N0}, but {source} has more rows; limit takes the first ones."));
+                return;
+            }
+        }
+
+        _rows!.CheckColumns();
+        if (_scenarios.Count == 0 && _errors.Count == 0)
+        {
+            Fail(null, source, $"{source} has no rows{(spec.Where.Count > 0 || spec.Offset > 0 ? " that where and offset leave" : "")}.");
+        }
+    }
+
+    private void Fail(int? line, string source, string message)
+    {
+        var at = _fields.Take("scenarios")!;
+        _errors.Add(line is { } known
+            ? new DefinitionError(known, 1, "scenarios", message, source)
+            : new DefinitionError(at.Line, at.Column, "scenarios", message));
+    }
+
+    private DefinitionOutcome Finish()
+    {
+        IReadOnlyList<string> names = [.. _variants.Select(variant => variant.Name)];
+        _scenarios.Finish();
+        var compare = DecisionParser.ParseCompare(_fields, names, _header.Scorers);
+        var stopping = DecisionParser.ParseStopping(_fields, names, _header.Scorers, _scenarios.Scenarios);
+        var allocation = AllocationParser.Parse(_fields, names, _header.Scorers, _header.SamplesPerScenario, stopping);
+        _fields.RejectUnknown();
+
+        var count = _scenarios.Scenarios.Count;
+        if (count > 0
+            && DefinitionRules.ValidateCellCount(ScenarioSampling.CountOf(count, _header.SamplePercentage), _variants.Count, _header.SamplesPerScenario) is { } tooMany)
+        {
+            _fields.Fail("samplesPerScenario", tooMany);
+        }
+
+        var definition = _header with { Scenarios = _scenarios.Scenarios, Compare = compare, Stopping = stopping, Allocation = allocation };
+        if (_errors.Count == 0 && DefinitionRules.ValidateHeaderSize(definition) is { } tooLong)
+        {
+            _errors.Add(new DefinitionError(_root.Line, _root.Column, "", tooLong));
+        }
+
+        return _errors.Count == 0
+            ? new DefinitionOutcome.Parsed(definition)
+            : new DefinitionOutcome.Rejected([.. _errors.OrderBy(error => error.Source is null ? 0 : 1).ThenBy(error => error.Line).ThenBy(error => error.Column)]);
     }
 
     private static Budget? ParseBudget(FieldReader fields)
@@ -119,24 +233,6 @@ public static class DefinitionParser
         {
             fields.Fail("prompts", $"prompts must have shorter names: with its model one is longer than {DefinitionRules.MaxModelLength} characters, {Wording.Shorten(name)}.");
         }
-    }
-
-    /// <summary>A scenario's own scorers stand for those of the definition that have their names: the metrics of a run are the same everywhere.</summary>
-    private static ParsedScenario WithScorers(ParsedScenario parsed, ProbeConfig config, List<ScorerSpec> scorers)
-    {
-        if (!parsed.Fields.Has("scorers"))
-        {
-            return parsed;
-        }
-
-        var own = new ScorerListParser(parsed.Fields, config, [parsed]).Parse();
-        foreach (var stranger in own.Where(spec => scorers.All(known => known.Name != spec.Name)))
-        {
-            parsed.Fields.Fail("scorers", Wording.Broken(
-                parsed.Fields.PathOf("scorers"), $"must have the names of scorers of the definition ({string.Join(", ", scorers.Select(known => known.Name))})", Wording.Shorten(stranger.Name!)));
-        }
-
-        return parsed with { Scenario = parsed.Scenario with { Scorers = own } };
     }
 
     private static string? ParsePass(FieldReader fields)

@@ -10,21 +10,24 @@ internal sealed class FieldReader
     private readonly SourceNode.Mapping _mapping;
     private readonly string _path;
     private readonly List<DefinitionError> _errors;
+    private readonly string? _source;
     private readonly Dictionary<string, SourceEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _known = [];
 
-    public FieldReader(SourceNode.Mapping mapping, string path, List<DefinitionError> errors)
+    /// <param name="source">Where the lines are counted, where that is not the definition.</param>
+    public FieldReader(SourceNode.Mapping mapping, string path, List<DefinitionError> errors, string? source = null)
     {
         _mapping = mapping;
         _path = path;
         _errors = errors;
+        _source = source;
         foreach (var entry in mapping.Entries)
         {
             if (!_entries.TryAdd(entry.Name, entry))
             {
                 var first = _entries[entry.Name];
                 var field = PathOf(Shown(entry.Name));
-                Add(new DefinitionError(entry.Line, entry.Column, field, $"{field} must be given once, but was already given in line {first.Line}."));
+                Add(new DefinitionError(entry.Line, entry.Column, field, $"{field} must be given once, but was already given in line {first.Line}.", _source));
             }
         }
     }
@@ -37,6 +40,12 @@ internal sealed class FieldReader
             _errors.Add(error);
         }
     }
+
+    /// <summary>Complaints so far, of the whole document.</summary>
+    public int ErrorCount => _errors.Count;
+
+    /// <summary>A reader for a row of a data set, whose lines are counted in <paramref name="source"/>.</summary>
+    public FieldReader OfRow(SourceNode.Mapping row, string path, string source) => new(row, path, _errors, source);
 
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
@@ -169,7 +178,7 @@ internal sealed class FieldReader
     {
         if (node is SourceNode.Mapping mapping)
         {
-            return new FieldReader(mapping, path, _errors);
+            return new FieldReader(mapping, path, _errors, _source);
         }
 
         Fail(node, path, Wording.Broken(path, "must be a mapping of fields", Describe(node)));
@@ -185,7 +194,7 @@ internal sealed class FieldReader
         Fail(node, PathOf(name), message);
     }
 
-    public void Fail(SourceNode at, string path, string message) => Add(new DefinitionError(at.Line, at.Column, path, message));
+    public void Fail(SourceNode at, string path, string message) => Add(new DefinitionError(at.Line, at.Column, path, message, _source));
 
     public void RejectUnknown()
     {
@@ -198,7 +207,7 @@ internal sealed class FieldReader
 
             var path = PathOf(Shown(name));
             var hint = Suggestion.For(name, _known) is { } close ? $"did you mean \"{close}\"?" : $"known here are {string.Join(", ", _known)}.";
-            Add(new DefinitionError(entry.Line, entry.Column, path, $"{path} is not a known field; {hint}"));
+            Add(new DefinitionError(entry.Line, entry.Column, path, $"{path} is not a known field; {hint}", _source));
         }
     }
 

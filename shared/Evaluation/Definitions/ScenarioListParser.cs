@@ -1,60 +1,111 @@
 using System.Globalization;
+using System.Text.Json;
 using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
-/// <summary>A scenario and where it stands in the document; <paramref name="Fields"/> lets later rules complain about it.</summary>
-internal sealed record ParsedScenario(Scenario Scenario, FieldReader Fields);
+/// <summary>What scenarios are checked against: the parts of the definition that were read before them.</summary>
+/// <param name="HasPrompts">The definition asks, so that scenarios need no prompt of their own.</param>
+/// <param name="Variants">Those that differ in their template; none where the templates cannot be read.</param>
+internal sealed record ScenarioContext(string Preamble, bool HasPrompts, ProbeConfig Config, ScorerListParser ScorerList, IReadOnlyList<ScorerSpec> Scorers, IReadOnlyList<Variant> Variants);
 
-/// <param name="hasPrompts">The definition asks, so that scenarios need no prompt of their own.</param>
-internal sealed class ScenarioListParser(FieldReader definition, bool hasPrompts)
+/// <summary>Reads scenarios one by one and checks each at once, so that of a long list nothing is kept but the scenarios.</summary>
+internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext context)
 {
+    // A template that lacks a variable lacks it in every scenario.
+    private const int MaxTemplateErrors = 20;
+
     private readonly Dictionary<string, int> _lineOfId = new(StringComparer.Ordinal);
+    private int _templateErrors;
 
-    public List<ParsedScenario> Parse()
+    public List<Scenario> Scenarios { get; } = [];
+
+    /// <summary>Scenarios and what could not be read as one.</summary>
+    public int Count { get; private set; }
+
+    public void AddAll(IReadOnlyList<SourceNode> nodes)
     {
-        var scenarios = new List<ParsedScenario>();
-        var nodes = definition.List("scenarios");
-        if (nodes is null)
-        {
-            if (definition.Take("scenarios") is null)
-            {
-                definition.Missing("scenarios");
-            }
-
-            return scenarios;
-        }
-
         if (nodes.Count is 0 or > DefinitionRules.MaxScenarios)
         {
             definition.Fail("scenarios", string.Create(
                 CultureInfo.InvariantCulture,
                 $"scenarios must list between 1 and {DefinitionRules.MaxScenarios:N0} scenarios, but lists {nodes.Count:N0}."));
-            return scenarios;
+            return;
         }
 
-        for (var index = 0; index < nodes.Count; index++)
+        foreach (var node in nodes)
         {
-            var path = string.Create(CultureInfo.InvariantCulture, $"scenarios[{index}]");
-            if (definition.Inner(nodes[index], path) is { } fields)
+            var path = NextPath();
+            if (definition.Inner(node, path) is { } fields)
             {
-                scenarios.Add(new ParsedScenario(Parse(fields, nodes[index], path), fields));
+                Add(fields, node, path, vars: null);
             }
         }
-
-        return scenarios;
     }
 
-    private Scenario Parse(FieldReader fields, SourceNode node, string path)
+    /// <param name="vars">The columns of the row, where the definition does not choose among them.</param>
+    public void Add(SourceNode.Mapping row, JsonElement? vars, string source)
+    {
+        var path = NextPath();
+        Add(definition.OfRow(row, path, source), row, path, vars);
+    }
+
+    /// <summary>What can be told once all are there.</summary>
+    public void Finish()
+    {
+        if (Count > 0)
+        {
+            context.ScorerList.CheckTurns(Scenarios.Count == 0 ? int.MaxValue : Scenarios.Max(scenario => scenario.FollowUps.Count + 1));
+        }
+    }
+
+    private string NextPath() => string.Create(CultureInfo.InvariantCulture, $"scenarios[{Count++}]");
+
+    private void Add(FieldReader fields, SourceNode node, string path, JsonElement? vars)
+    {
+        var errors = fields.ErrorCount;
+        var scenario = Parse(fields, node, path, vars);
+        context.ScorerList.CheckScenario(scenario, fields);
+        scenario = WithScorers(scenario, fields);
+        Scenarios.Add(scenario);
+        if (fields.ErrorCount == errors && ScenarioTexts.Problem(context.Preamble, scenario, context.Variants) is { } problem && _templateErrors++ < MaxTemplateErrors)
+        {
+            fields.Fail(fields.Has("vars") || scenario.Prompt.Length == 0 ? "vars" : "prompt", problem);
+        }
+    }
+
+    /// <summary>A scenario's own scorers stand for those of the definition that have their names: the metrics of a run are the same everywhere.</summary>
+    private Scenario WithScorers(Scenario scenario, FieldReader fields)
+    {
+        if (!fields.Has("scorers"))
+        {
+            return scenario;
+        }
+
+        var parser = new ScorerListParser(fields, context.Config);
+        var own = parser.Parse();
+        parser.CheckScenario(scenario, fields);
+        parser.CheckTurns(scenario.FollowUps.Count + 1);
+        foreach (var stranger in own.Where(spec => context.Scorers.All(known => known.Name != spec.Name)))
+        {
+            fields.Fail("scorers", Wording.Broken(
+                fields.PathOf("scorers"), $"must have the names of scorers of the definition ({string.Join(", ", context.Scorers.Select(known => known.Name))})", Wording.Shorten(stranger.Name!)));
+        }
+
+        return scenario with { Scorers = own };
+    }
+
+    private Scenario Parse(FieldReader fields, SourceNode node, string path, JsonElement? row)
     {
         var id = fields.Text("id", TextRule.Id, required: true) ?? "";
         var name = fields.Text("name", TextRule.Name) ?? id;
-        var prompt = fields.Text("prompt", hasPrompts ? TextRule.Text : TextRule.Prompt) ?? "";
+        var prompt = fields.Text("prompt", context.HasPrompts ? TextRule.Text : TextRule.Prompt) ?? "";
         var followUps = ParseFollowUps(fields);
         var expected = ScenarioTexts.OneOrMany(fields, "expected", TextRule.Text);
         var accepted = ScenarioTexts.OneOrMany(fields, "accepted", TextRule.Text) ?? [];
         var cluster = fields.Text("cluster", TextRule.Id);
-        var vars = ScenarioTexts.Vars(fields);
+        var vars = row is { } columns ? ScenarioTexts.Vars(columns) : ScenarioTexts.Vars(fields);
         var system = fields.Text("system", TextRule.Text);
         var messages = ScenarioTexts.Messages(fields);
         var tags = ScenarioTexts.OneOrMany(fields, "tags", TextRule.Id);
@@ -74,13 +125,13 @@ internal sealed class ScenarioListParser(FieldReader definition, bool hasPrompts
             system ??= first.Text;
         }
 
-        if (prompt.Length == 0 && !hasPrompts && messages is [.., { Role: ConversationRole.User } last])
+        if (prompt.Length == 0 && !context.HasPrompts && messages is [.., { Role: ConversationRole.User } last])
         {
             messages.RemoveAt(messages.Count - 1);
             prompt = last.Text;
         }
 
-        if (prompt.Length == 0 && !hasPrompts && fields.Take("prompt") is null)
+        if (prompt.Length == 0 && !context.HasPrompts && fields.Take("prompt") is null)
         {
             fields.Missing("prompt");
         }

@@ -8,11 +8,8 @@ namespace FunctionsEval.Evaluation.Definitions;
 /// <summary>Reads what a scenario may bring besides its prompt: variables, few-shot turns, lists of texts; and checks that its templates can be filled in.</summary>
 internal static class ScenarioTexts
 {
-    private const int MaxVars = 200;
+    public const int MaxVars = 200;
     private const int MaxMessages = 100;
-
-    // A template that lacks a variable lacks it in every scenario.
-    private const int MaxTemplateErrors = 20;
 
     public static Dictionary<string, JsonElement>? Vars(FieldReader fields)
     {
@@ -33,9 +30,12 @@ internal static class ScenarioTexts
             return null;
         }
 
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.Clone(), StringComparer.Ordinal);
+        return Vars(JsonElement.Parse(json));
     }
+
+    /// <summary>The fields of a JSON object as variables.</summary>
+    public static Dictionary<string, JsonElement> Vars(JsonElement fields) =>
+        fields.EnumerateObject().ToDictionary(field => field.Name, field => field.Value, StringComparer.Ordinal);
 
     public static List<ConversationMessage>? Messages(FieldReader fields)
     {
@@ -105,29 +105,26 @@ internal static class ScenarioTexts
         return texts.Count == 0 ? null : texts;
     }
 
-    /// <summary>Fills in every template for every scenario, as a run will.</summary>
-    public static void Check(Definition definition, IReadOnlyList<ParsedScenario> scenarios)
+    /// <summary>The first reason why a run could not ask this scenario; null when its templates can be filled in.</summary>
+    /// <param name="variants">One for each template.</param>
+    public static string? Problem(string preamble, Scenario scenario, IReadOnlyList<Variant> variants)
     {
-        // Variants that share a template ask the same.
-        var variants = definition.AllVariants().DistinctBy(variant => variant.Template?.Name).ToList();
-        var errors = 0;
-        foreach (var (scenario, fields) in scenarios)
+        foreach (var variant in variants)
         {
-            foreach (var variant in variants)
+            if (Problem(preamble, scenario, variant) is { } problem)
             {
-                if (Problem(definition, scenario, variant) is { } problem && errors++ < MaxTemplateErrors)
-                {
-                    fields.Fail(fields.Has("vars") || scenario.Prompt.Length == 0 ? "vars" : "prompt", problem);
-                }
+                return problem;
             }
         }
+
+        return null;
     }
 
-    private static string? Problem(Definition definition, Scenario scenario, Variant variant)
+    private static string? Problem(string preamble, Scenario scenario, Variant variant)
     {
         try
         {
-            var opening = Opening.For(definition.Preamble, scenario, variant);
+            var opening = Opening.For(preamble, scenario, variant);
             foreach (var followUp in scenario.FollowUps)
             {
                 Opening.FollowUp(scenario, followUp);

@@ -3,11 +3,14 @@ using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
-internal sealed class ScorerListParser(FieldReader definition, ProbeConfig config, IReadOnlyList<ParsedScenario> scenarios)
+/// <summary>Reads <c>scorers</c>, of a definition or of one scenario, and checks scenarios against them.</summary>
+internal sealed class ScorerListParser(FieldReader definition, ProbeConfig config)
 {
     private static readonly TextRule Anything = new(DefinitionRules.MaxTextLength, AllowBlank: true);
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly List<ScorerSpec> _sound = [];
+    private readonly List<(int Turn, FieldReader Fields)> _turns = [];
 
     public List<ScorerSpec> Parse()
     {
@@ -92,7 +95,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
 
         if (complaints.Count == 0)
         {
-            CheckScenarios(spec);
+            _sound.Add(spec);
         }
 
         return spec;
@@ -135,6 +138,36 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
         return texts;
     }
 
+    /// <summary>Whether the scorers can judge a scenario.</summary>
+    public void CheckScenario(Scenario scenario, FieldReader fields)
+    {
+        if (scenario.Expected is null && fields.Take("expected") is not null)
+        {
+            // It is there but broke a rule of its own.
+            return;
+        }
+
+        foreach (var spec in _sound)
+        {
+            if (ScorerRules.CheckExpected(spec, scenario.Expected) is { } complaint)
+            {
+                var isNull = scenario.Expected is null && fields.Has("expected");
+                var hint = isNull ? " Unquoted null, ~ and nothing mean that it is absent: put the text into quotes if it is meant." : "";
+                fields.Fail("expected", $"{fields.PathOf("expected")} {complaint}{hint}");
+            }
+        }
+    }
+
+    /// <param name="longest">The most turns that a scenario takes.</param>
+    public void CheckTurns(int longest)
+    {
+        var reachable = Math.Min(longest, config.MaxTurns);
+        foreach (var (turn, fields) in _turns.Where(scored => scored.Turn > reachable))
+        {
+            fields.Fail("turn", $"{fields.PathOf("turn")} must be a turn that a scenario reaches, at most {reachable} here, but is {turn}.");
+        }
+    }
+
     private int ParseTurn(FieldReader fields)
     {
         var turn = fields.Integer("turn", -1, DefinitionRules.MaxTurnsLimit) ?? 1;
@@ -144,13 +177,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             return 1;
         }
 
-        var longest = scenarios.Count == 0 ? int.MaxValue : scenarios.Max(parsed => parsed.Scenario.FollowUps.Count + 1);
-        var reachable = Math.Min(longest, config.MaxTurns);
-        if (turn > reachable)
-        {
-            fields.Fail("turn", $"{fields.PathOf("turn")} must be a turn that a scenario reaches, at most {reachable} here, but is {turn}.");
-        }
-
+        _turns.Add((turn, fields));
         return turn;
     }
 
@@ -181,25 +208,6 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
 
                 fields.Fail(problem!.Value.At, fields.PathOf("schema"), $"{fields.PathOf("schema")} {problem.Value.Message}");
                 return null;
-        }
-    }
-
-    private void CheckScenarios(ScorerSpec spec)
-    {
-        foreach (var (scenario, fields) in scenarios)
-        {
-            var isNull = scenario.Expected is null && fields.Has("expected") && fields.Take("expected") is null;
-            if (scenario.Expected is null && fields.Take("expected") is not null)
-            {
-                // It is there but broke a rule of its own.
-                continue;
-            }
-
-            if (ScorerRules.CheckExpected(spec, scenario.Expected) is { } complaint)
-            {
-                var hint = isNull ? " Unquoted null, ~ and nothing mean that it is absent: put the text into quotes if it is meant." : "";
-                fields.Fail("expected", $"{fields.PathOf("expected")} {complaint}{hint}");
-            }
         }
     }
 

@@ -1,7 +1,7 @@
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>Writes variables as JSON. Unlike elsewhere numbers stay as they were written: a template must show 3.10 as 3.10.</summary>
-internal static class VariableJson
+public static class VariableJson
 {
     /// <inheritdoc cref="SourceJson.Write(SourceNode, out ValueTuple{SourceNode, string}?)"/>
     public static string? Write(SourceNode node, out (SourceNode At, string Message)? problem) => SourceJson.Write(Quoted(node), out problem);

@@ -42,6 +42,14 @@ internal static partial class LiquidText
         }
     }
 
+    /// <summary>The steps of a text that is one variable and nothing else, as <c>{{ a.b }}</c>; null for any other.</summary>
+    public static IReadOnlyList<string>? ReferenceOf(string text) => Reference().Match(text) is { Success: true } match ? match.Groups["path"].Value.Split('.') : null;
+
+    /// <summary>A template that renders as this text, whatever stands in it.</summary>
+    public static string Escape(string text) => text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal)
+        ? Opener().Replace(text, "{{ '$0' }}")
+        : text;
+
     /// <exception cref="TemplateException">The message continues "the template ...".</exception>
     public static string Render(string template, IReadOnlyDictionary<string, JsonElement> variables)
     {
@@ -148,11 +156,20 @@ internal static partial class LiquidText
             options.Filters.AddFilter(name, async (input, arguments, context) => await Bounded(await filter(input, arguments, context)));
         }
 
+        options.Filters.AddFilter("parse_list", (input, _, _) => new ValueTask<FluidValue>(
+            input is ArrayValue ? input : FluidValue.Create(ListText.Parse(input.ToStringValue()) ?? throw new TemplateException($"parses no list from {Wording.Shorten(input.ToStringValue())}"), options)));
+
         return options;
     }
 
     [GeneratedRegex(@"\{\{-?\s*[A-Za-z_]|\{%-?\s*[a-z]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Markup();
+
+    [GeneratedRegex(@"^\s*\{\{-?\s*(?<path>[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*-?\}\}\s*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"\{\{|\{%", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Opener();
 
     [GeneratedRegex(@"\{%|[|\[(]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Nesting();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Evaluation.Scoring;
@@ -18,8 +19,22 @@ internal static class BoundedPattern
 
     public static string TimeoutReason { get; } = "The pattern took too long on this answer.";
 
+    // A pattern is checked when its definition is read and used when its run starts; compiling it twice is felt in the time of a short run.
+    private const int Remembered = 64;
+    private static readonly ConcurrentDictionary<(string Pattern, bool IgnoreCase), Regex> Compiled = new();
+
     /// <exception cref="ArgumentException">The pattern is not a regular expression.</exception>
     public static Regex Compile(string pattern, bool ignoreCase)
+    {
+        if (Compiled.Count > Remembered)
+        {
+            Compiled.Clear();
+        }
+
+        return Compiled.GetOrAdd((pattern, ignoreCase), static asked => New(asked.Pattern, asked.IgnoreCase));
+    }
+
+    private static Regex New(string pattern, bool ignoreCase)
     {
         var options = RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
         try

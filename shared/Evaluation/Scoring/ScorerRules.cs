@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FunctionsEval.Evaluation.Scoring;
 
 internal enum ScorerComplaintRule
@@ -253,7 +255,11 @@ internal static class ScorerRules
             return [];
         }
 
-        var errors = CompiledJsonSchema.Check(spec.Schema);
-        return errors.Select(error => new ScorerComplaint("schema", $"schema {error.Message}", Pointer: error.Pointer));
+        return SchemaErrors(spec.Schema);
     }
+
+    // Apart, so that the library of schemas, which prepares every draft when it is loaded, is loaded only where a definition has one.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IEnumerable<ScorerComplaint> SchemaErrors(string schema) =>
+        CompiledJsonSchema.Check(schema).Select(error => new ScorerComplaint("schema", $"schema {error.Message}", Pointer: error.Pointer));
 }

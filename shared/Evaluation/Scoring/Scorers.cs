@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 
@@ -39,7 +40,7 @@ public static class Scorers
         "ends_with" => Contains(TextPlace.End, spec),
         "regex" => new RegexScorer(BoundedPattern.Compile(spec.Pattern!, spec.IgnoreCase)),
         "choice" => new ChoiceScorer(spec.Choices!, spec.IgnoreCase),
-        "json_schema" => new JsonSchemaScorer(CompiledJsonSchema.Compile(spec.Schema!)),
+        "json_schema" => OfSchema(spec.Schema!),
         "json_path" => new JsonPathScorer(JsonPathScorer.ReadPath(spec.Path!)!, spec.IgnoreCase),
         "levenshtein" => new SimilarityScorer(Similarity.EditDistance, spec.IgnoreCase),
         "rouge_l" => new SimilarityScorer(Similarity.RougeL, ignoreCase: false),
@@ -49,6 +50,10 @@ public static class Scorers
         "refusal" => new RefusalScorer(),
         _ => throw new System.Diagnostics.UnreachableException(spec.Type),
     };
+
+    // Apart, for the same reason as in ScorerRules: its library is slow to load.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static JsonSchemaScorer OfSchema(string schema) => new(CompiledJsonSchema.Compile(schema));
 
     private static ContainsScorer Contains(TextPlace place, ScorerSpec spec) =>
         new(place, spec.IgnoreCase, spec.Word, spec.Values ?? [], spec.Match == ScorerSpec.All);

@@ -28,6 +28,7 @@ public sealed class Describing_functions : IAsyncLifetime
     public void Every_function_has_its_trigger_its_bindings_and_its_level() => Assert.Equal(
         [
             "Admin: httpTrigger admin/{*path} Admin, http",
+            "Agent: httpTrigger agent/{*path} Function, http",
             "AllocateSamples: activityTrigger",
             "AnalyzeRun: activityTrigger",
             "CompleteRun: activityTrigger",

@@ -1,0 +1,22 @@
+using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Tasks;
+
+namespace FunctionsEval.Agents;
+
+/// <summary>Everything about agents: their tasks, what is measured of them, and what is to be done about it.</summary>
+internal static class AgentsApi
+{
+    public static IServiceCollection AddAgents(this IServiceCollection services) => services
+        .AddSingleton<TaskStore>()
+        .AddSingleton<TaskQueue>()
+        .AddSingleton<RecordMetrics>()
+        .AddSingleton<RunTasks>()
+        .AddSingleton<TaskMetrics>();
+
+    public static void MapAgents(this IEndpointRouteBuilder api)
+    {
+        var agent = api.MapGroup("/agent");
+        agent.MapTasks();
+        agent.MapMetrics();
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Tasks;
+
+namespace FunctionsEval.Agents;
+
+/// <summary>The JSON of the agents' slice, on the wire and in the store: names are snake_case.</summary>
+[JsonSerializable(typeof(AgentTask))]
+[JsonSerializable(typeof(TaskRequest))]
+[JsonSerializable(typeof(TaskUpdate))]
+[JsonSerializable(typeof(TaskMetric))]
+[JsonSerializable(typeof(TaskPage))]
+[JsonSerializable(typeof(NextTaskRequest))]
+[JsonSerializable(typeof(NextTask))]
+[JsonSerializable(typeof(MetricRecorded))]
+[JsonSerializable(typeof(MetricBatch))]
+[JsonSerializable(typeof(MetricBatchRecorded))]
+[JsonSerializable(typeof(MetricsReport))]
+internal sealed partial class AgentsJson : JsonSerializerContext
+{
+    public static AgentsJson Context { get; } = new(NewOptions());
+
+    /// <summary>For options whose own names are in another case: the names of this slice stay snake_case.</summary>
+    public static IJsonTypeInfoResolver OnTheWire { get; } = ((IJsonTypeInfoResolver)new AgentsJson()).WithAddedModifier(static type =>
+    {
+        foreach (var property in type.Kind == JsonTypeInfoKind.Object ? type.Properties : [])
+        {
+            property.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+        }
+    });
+
+    private static JsonSerializerOptions NewOptions()
+    {
+        var options = Json.NewOptions();
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        return options;
+    }
+}

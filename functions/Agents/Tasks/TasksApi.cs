@@ -1,0 +1,136 @@
+using System.Text.Json;
+using FunctionsEval.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace FunctionsEval.Agents.Tasks;
+
+internal static class TasksApi
+{
+    public static void MapTasks(this IEndpointRouteBuilder agent)
+    {
+        agent.MapPost("/tasks", Add);
+        agent.MapGet("/tasks", List);
+        agent.MapPost("/tasks/next", Next);
+        agent.MapGet("/tasks/{taskId}", Get).WithName("GetAgentTask");
+        agent.MapPatch("/tasks/{taskId}", Update);
+    }
+
+    internal static async Task<Results<CreatedAtRoute<AgentTask>, Ok<AgentTask>, ProblemHttpResult>> Add(
+        Body<TaskRequest> body, TaskStore tasks, TaskQueue queue, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (body.Value is not { } request)
+        {
+            return body.Problem!;
+        }
+
+        var now = clock.GetUtcNow();
+        if (new TaskRules(now).Check(request).Errors is { Count: > 0 } errors)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        if (await queue.CycleAsync(request, cancellationToken) is { } cycle)
+        {
+            return Problems.Invalid([new FieldError("depends_on", $"depends_on must not lead back to the task, but does: {Excerpt.Of(string.Join(" -> ", cycle))}.")]);
+        }
+
+        var added = new AgentTask(request.TaskId, AgentTaskStatus.Pending, now, now, request);
+        var stored = await tasks.ChangeAsync(request.TaskId, task => task is null ? added : null, cancellationToken);
+        return stored == added ? TypedResults.CreatedAtRoute(added, "GetAgentTask", new { taskId = added.TaskId })
+            : IsSame(stored!.Request, request) ? TypedResults.Ok(stored)
+            : Conflict($"Task '{Excerpt.Of(request.TaskId)}' exists, and asks for something else.");
+    }
+
+    internal static async Task<Results<Ok<TaskPage>, ProblemHttpResult>> List(
+        TaskStore tasks, CancellationToken cancellationToken, bool ended = false, int pageSize = 100, string? continuationToken = null)
+    {
+        if (Paging.Error(pageSize) is { } error)
+        {
+            return Problems.Invalid([error]);
+        }
+
+        var (page, continuation) = await tasks.PageAsync(areOpen: !ended, pageSize, continuationToken, cancellationToken);
+        return TypedResults.Ok(new TaskPage(page, continuation));
+    }
+
+    internal static async Task<Results<Ok<AgentTask>, ProblemHttpResult>> Get(string taskId, TaskStore tasks, CancellationToken cancellationToken) =>
+        await tasks.FindAsync(taskId, cancellationToken) is { } task ? TypedResults.Ok(task) : Problems.NotFound("Task", taskId);
+
+    /// <summary>Hands out the pending task that comes first.</summary>
+    internal static async Task<Results<Ok<NextTask>, ProblemHttpResult>> Next(
+        Body<NextTaskRequest> body, TaskQueue queue, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (body.Value is not { } request)
+        {
+            return body.Problem!;
+        }
+
+        var rules = new TaskRules(clock.GetUtcNow()).Id("executor", request.Executor);
+        return rules.Errors.Count > 0 ? Problems.Invalid(rules.Errors) : TypedResults.Ok(await queue.TakeAsync(request, cancellationToken));
+    }
+
+    internal static async Task<Results<Ok<AgentTask>, ProblemHttpResult>> Update(
+        string taskId, Body<TaskUpdate> body, TaskStore tasks, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (body.Value is not { } update)
+        {
+            return body.Problem!;
+        }
+
+        var now = clock.GetUtcNow();
+        if (new TaskRules(now).Check(update).Errors is { Count: > 0 } errors)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        var refused = false;
+        var task = await tasks.ChangeAsync(taskId, stored =>
+        {
+            // The same once more is a message that arrived twice.
+            refused = stored is not null && stored.Status.IsEnded() && stored.Status != update.Status;
+            return stored is null || stored.Status.IsEnded() || stored.Status == update.Status ? null : update.ApplyTo(stored, now);
+        }, cancellationToken);
+        return task is null ? Problems.NotFound("Task", taskId)
+            : refused ? Conflict($"Task '{Excerpt.Of(taskId)}' has ended as {Json.Name(task.Status)}, and cannot become {Json.Name(update.Status)}.")
+            : TypedResults.Ok(task);
+    }
+
+    private static bool IsSame(TaskRequest? a, TaskRequest b) =>
+        a is not null && JsonSerializer.Serialize(a, AgentsJson.Context.TaskRequest) == JsonSerializer.Serialize(b, AgentsJson.Context.TaskRequest);
+
+    private static ProblemHttpResult Conflict(string message) => TypedResults.Problem(message, statusCode: StatusCodes.Status409Conflict);
+}
+
+public sealed record TaskPage(IReadOnlyList<AgentTask> Tasks, string? ContinuationToken);
+
+/// <summary>A new status of a task, and what was measured where it ends with that.</summary>
+/// <param name="DurationSeconds">Since the task was taken when missing.</param>
+public sealed record TaskUpdate(
+    AgentTaskStatus Status,
+    string? Model = null,
+    string? Executor = null,
+    double? DurationSeconds = null,
+    TaskUsage? Usage = null,
+    string? Error = null,
+    int? OutputChars = null)
+{
+    public const string UnknownModel = "unknown";
+
+    internal AgentTask ApplyTo(AgentTask task, DateTimeOffset now)
+    {
+        if (!Status.IsEnded())
+        {
+            var isTaken = Status == AgentTaskStatus.Running;
+            return task with { Status = Status, ChangedAt = now, StartedAt = isTaken ? now : task.StartedAt, TakenBy = isTaken ? Executor ?? task.TakenBy : task.TakenBy };
+        }
+
+        var context = task.Request?.Context;
+        var seconds = DurationSeconds ?? Math.Clamp((now - (task.StartedAt ?? now)).TotalSeconds, 0, TaskRules.MaxDurationSeconds);
+        return RecordMetrics.Ended(
+            task,
+            new TaskMetric(
+                task.TaskId, task.TaskType, Model ?? task.Request?.Model ?? UnknownModel, seconds, Status, now, Executor ?? task.Executor, context?.PromptVariant,
+                context?.SkillVersion, context?.AssignmentProbability, task.Goal, Usage, Error, OutputChars),
+            now);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using FunctionsEval.Evaluation.Datasets;
+
+namespace FunctionsEval.Datasets;
+
+/// <summary>Data sets that are files beside a definition. Only the command line reads them, never a request.</summary>
+/// <param name="folder">Where relative paths begin: the folder of the definition.</param>
+internal sealed class DatasetFiles(string folder) : IDatasets
+{
+    private static readonly Dictionary<string, string> FormatOfEnding = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".csv"] = "csv",
+        [".tsv"] = "tsv",
+        [".tab"] = "tsv",
+        [".jsonl"] = "jsonl",
+        [".ndjson"] = "jsonl",
+        [".json"] = "json",
+        [".yaml"] = "yaml",
+        [".yml"] = "yaml",
+        [".parquet"] = "parquet",
+    };
+
+    public string Describe(DatasetSpec spec) => spec.File is { } file ? Path.Combine(folder, file) : $"data set '{spec.Name}'";
+
+    public async IAsyncEnumerable<DataRow> RowsAsync(DatasetSpec spec, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (spec.File is null)
+        {
+            throw new DatasetException($"scenarios.dataset names an uploaded data set ('{spec.Name}'), which only a server has; give the command line a file: scenarios: {{ file: ... }}.");
+        }
+
+        var path = Describe(spec);
+        var format = spec.Format ?? FormatOfEnding.GetValueOrDefault(Path.GetExtension(path))
+            ?? throw new DatasetException($"scenarios.file '{spec.File}' has an ending that tells no format; give scenarios.format, one of {string.Join(", ", DatasetSpec.Formats)}.");
+        await using var stream = Open(path, spec.File);
+        await foreach (var row in DatasetFormats.RowsAsync(format, stream, spec.Columns, cancellationToken))
+        {
+            yield return row;
+        }
+    }
+
+    private static FileStream Open(string path, string file)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                throw new DatasetException($"scenarios.file '{file}' is a folder; name a file in it.");
+            }
+
+            if (!File.Exists(path))
+            {
+                throw new DatasetException($"scenarios.file '{file}' does not exist: {Path.GetFullPath(path)}.");
+            }
+
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            // What has something to read and no length is none.
+            if (!stream.CanSeek || (stream.Length == 0 && stream.ReadByte() >= 0))
+            {
+                stream.Dispose();
+                throw new DatasetException($"scenarios.file '{file}' must be a regular file, but is a device or a pipe.");
+            }
+
+            return stream;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new DatasetException($"scenarios.file '{file}' cannot be read: {problem.Message}");
+        }
+    }
+}
