@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using FunctionsEval.Local;
+using FunctionsEval.Pages;
 
 namespace FunctionsEval.Cli;
 
@@ -48,7 +49,7 @@ internal static class ServeCommand
         // Before interrupted runs go on: a port that is taken must not cost calls that are cut off at once.
         await ListenAsync(app, arguments.GetValue(Port), cancellationToken);
         program.Serve();
-        terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {program.Storage.Description}; Ctrl+C stops");
+        terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {program.Storage.Description}; pages at {app.Urls.First()}{PageAccess.Root}; Ctrl+C stops");
         await Task.WhenAny(Task.Delay(Timeout.Infinite, cancellationToken));
         await app.StopAsync(CancellationToken.None);
         await CallsUnderWay.EndAsync(

@@ -28,15 +28,12 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Admin")]
     public Task<IResult> Admin([HttpTrigger(AuthorizationLevel.Admin, Route = "admin/{*path}")] HttpRequest request) => Forward(request);
 
-    [Function("Reviews")]
-    public Task<IResult> Reviews([HttpTrigger(AuthorizationLevel.Function, Route = "review/{*path}")] HttpRequest request) => Forward(request);
-
     [Function("Agent")]
     public Task<IResult> Agent([HttpTrigger(AuthorizationLevel.Function, Route = "agent/{*path}")] HttpRequest request) => Forward(request);
 
-    /// <summary>The pages hold no data; what they show they ask the API for, with the key of their user.</summary>
+    /// <summary>A browser sends no function key: the pages have a sign-in of their own, and show nothing without it.</summary>
     [Function("Pages")]
-    public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Route = "ui/{*path}")] HttpRequest request) => Forward(request);
+    public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Route = "pages/{*path}")] HttpRequest request) => Forward(request);
 
     [Function("Health")]
     public Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, Route = "health/{*path}")] HttpRequest request) => Forward(request);

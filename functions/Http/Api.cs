@@ -4,11 +4,12 @@ using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
+using FunctionsEval.Pages;
 using FunctionsEval.Planning;
-using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
-using FunctionsEval.Ui;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionsEval.Http;
 
@@ -17,6 +18,7 @@ internal static class Api
 {
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
+        services.AddPages();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
         services.ConfigureHttpJsonOptions(options => Json.ApplyRequestRules(options.SerializerOptions, Registration.JsonContexts));
@@ -40,12 +42,13 @@ internal static class Api
     /// <summary>What holds for every request, once its endpoint is known.</summary>
     public static IApplicationBuilder UseApiRules(this IApplicationBuilder app) => app
         .UseNoSniffing()
+        .Use(next => context => PageAccess.CheckAsync(context, next))
         .Use(next => context => KnownParameters.CheckAsync(context, next))
         .Use(next => context => BodyRules.CheckAsync(context, next));
 
     public static void MapApi(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/", () => "FunctionsEval");
+        endpoints.MapGet("/", Start);
         var api = endpoints.MapGroup("/api");
         api.MapDefinitions();
         api.MapRuns();
@@ -56,8 +59,11 @@ internal static class Api
         api.MapDigests();
         api.MapCalls();
         api.MapAgents();
-        api.MapReview();
-        api.MapUi();
+        api.MapPages();
         api.MapHealth();
     }
+
+    /// <summary>A browser wants the pages.</summary>
+    private static Results<RedirectHttpResult, ContentHttpResult> Start([FromHeader] string? accept) =>
+        accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true ? TypedResults.Redirect(PageAccess.Root) : TypedResults.Text("FunctionsEval");
 }

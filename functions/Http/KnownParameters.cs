@@ -17,7 +17,7 @@ internal static class KnownParameters
     private static readonly string[] OfEverybody = ["code", "clientId"];
 
     // Probes, caches and links append what they like to these; the admin endpoints have no filters, and errors of their own.
-    private static readonly string[] Open = ["/api/health", "/api/ui", "/api/admin"];
+    private static readonly string[] Open = ["/api/health", "/api/pages", "/api/admin"];
 
     public static Task CheckAsync(HttpContext context, RequestDelegate next) => ErrorIn(context) is { } error
         ? Problems.Invalid([error]).ExecuteAsync(context)

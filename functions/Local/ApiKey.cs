@@ -1,8 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using FunctionsEval.Http;
-using FunctionsEval.Ui;
+using FunctionsEval.Pages;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Local;
@@ -16,7 +14,7 @@ internal sealed class ApiKey(RequestDelegate next, ApiKeySetting setting)
 {
     private static readonly Caller Known = new(IsKnown: true);
 
-    private readonly byte[]? _expected = setting.Key is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(setting.Key));
+    private readonly ServerKey? _expected = setting.Key is null ? null : new ServerKey(setting.Key);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -43,19 +41,16 @@ internal sealed class ApiKey(RequestDelegate next, ApiKeySetting setting)
             : OtherSites.ReasonToRefuse(context.Request) is { } reason ? TypedResults.Problem(reason, statusCode: 403) : null;
     }
 
-    private static bool IsOpen(PathString path) => path == "/" || path == "/api/health" || path.StartsWithSegments(UiApi.Path, StringComparison.OrdinalIgnoreCase);
+    // With a key the pages have a sign-in of their own.
+    private bool IsOpen(PathString path) =>
+        path == "/" || path == "/api/health" || PageAccess.IsAsset(path) || (_expected is not null && path.StartsWithSegments(PageAccess.Root, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && (context.Request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)));
 
-    // Hashes are compared, in constant time, so that neither length nor content of the key can be measured.
-    private bool HasKey(HttpRequest request)
-    {
-        var given = request.Headers["x-functions-key"].FirstOrDefault() ?? request.Query["code"].FirstOrDefault();
-        return given is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), _expected);
-    }
+    private bool HasKey(HttpRequest request) => _expected!.Is(request.Headers["x-functions-key"].FirstOrDefault() ?? request.Query["code"].FirstOrDefault());
 }
 
 /// <summary>A class of its own, so that a null key can be handed to the middleware.</summary>

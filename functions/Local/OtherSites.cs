@@ -32,7 +32,8 @@ internal static class OtherSites
         return null;
     }
 
-    private static bool IsOwn(string? origin, HttpRequest request) =>
+    /// <summary>Whether a page of this server sends the request, as the address says that the browser asked for.</summary>
+    public static bool IsOwn(string? origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var from)
         && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
         && from.Scheme == own.Scheme && from.Authority == own.Authority;

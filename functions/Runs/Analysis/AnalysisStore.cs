@@ -28,6 +28,10 @@ public sealed class AnalysisStore(IEntityStore entities)
         await entities.SubmitAsync(TableKeys.Analyses, EntityOperation.Upsert(head), cancellationToken);
     }
 
+    /// <summary>The newest analysis without its scenarios, which may be many; null when there is none.</summary>
+    public async Task<RunAnalysis?> FindHeadAsync(string runId, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Analyses, runId, TableKeys.Head, cancellationToken) is { } head ? HeadOf(head) : null;
+
     /// <summary>The newest whole analysis; null when there is none, or while another one is being written.</summary>
     public async Task<RunAnalysis?> FindAsync(string runId, CancellationToken cancellationToken)
     {
@@ -36,7 +40,7 @@ public sealed class AnalysisStore(IEntityStore entities)
             return null;
         }
 
-        var analysis = JsonSerializer.Deserialize(head.GetText("analysis")!, RunsJson.Context.RunAnalysis)!;
+        var analysis = HeadOf(head);
         var scenarios = new Dictionary<int, List<ScenarioStatistics>>();
         var end = TableKeys.Number((int)head.GetInt64("blocks")!.Value);
         var query = new EntityQuery(TableKeys.Analyses, runId, RowFrom: TableKeys.Number(0), RowTo: end);
@@ -54,6 +58,8 @@ public sealed class AnalysisStore(IEntityStore entities)
 
         return analysis.With(scenarios.GetValueOrDefault);
     }
+
+    private static RunAnalysis HeadOf(Entity head) => JsonSerializer.Deserialize(head.GetText("analysis")!, RunsJson.Context.RunAnalysis)!;
 
     private static string Version(RunAnalysis analysis) => analysis.ComputedAt.UtcTicks.ToString("D", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -80,7 +80,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
         pair.Samples.Min,
         pair.Samples.Max,
         pair.Samples.Range,
-        pair.ConfidenceInterval);
+        pair.ConfidenceInterval,
+        pair.Item);
 
     private ScenarioVariance Variance(ItemVariance item) =>
         new(items[item.Item].Id, items[item.Item].Name, item.Variance, Math.Sqrt(item.Variance));

@@ -84,6 +84,7 @@ public sealed record Reliability(double Correlation, ConfidenceInterval? Correla
         : null;
 }
 
+/// <param name="ItemIndex">Its place in the run; null in analyses of earlier versions.</param>
 public sealed record ScenarioStatistics(
     string ScenarioId,
     string ScenarioName,
@@ -96,7 +97,8 @@ public sealed record ScenarioStatistics(
     double? Min,
     double? Max,
     double? Range,
-    ConfidenceInterval? ConfidenceInterval);
+    ConfidenceInterval? ConfidenceInterval,
+    int? ItemIndex = null);
 
 /// <summary>A scenario's variance over samples: the mean of its models' variances.</summary>
 public sealed record ScenarioVariance(string ScenarioId, string ScenarioName, double Variance, double StdDev);

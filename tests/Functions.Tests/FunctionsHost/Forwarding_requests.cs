@@ -25,9 +25,8 @@ public sealed class Forwarding_requests(HostedForRequests hosted, SharedServer l
         { "POST", "/api/runs", "{", "application/json" },
         { "POST", "/api/runs", null, "application/json" },
         { "POST", "/api/admin/abtests", "{}", "application/json" },
-        { "GET", "/api/ui", null, "" },
-        { "GET", "/api/ui/page.js", null, "" },
-        { "GET", "/api/ui/none.js", null, "" },
+        { "GET", "/api/pages/assets/pages.js", null, "" },
+        { "GET", "/api/pages/assets/none.js", null, "" },
         { "POST", "/api/content/import", "{\"type\":\"nothing\"}\n", "application/x-ndjson" },
     };
 
@@ -50,8 +49,8 @@ public sealed class Forwarding_requests(HostedForRequests hosted, SharedServer l
     [Fact]
     public async Task A_part_of_the_page_that_has_not_changed_is_not_sent_again()
     {
-        using var first = await hosted.App.SendAsync(Request("GET", "/api/ui/page.css"), key: null);
-        using var again = Request("GET", "/api/ui/page.css");
+        using var first = await hosted.App.SendAsync(Request("GET", "/api/pages/assets/pages.css"), key: null);
+        using var again = Request("GET", "/api/pages/assets/pages.css");
         again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
 
         using var answer = await hosted.App.SendAsync(again, key: null);
@@ -62,19 +61,38 @@ public sealed class Forwarding_requests(HostedForRequests hosted, SharedServer l
     }
 
     [Theory]
-    [InlineData("/api/ui", null, 200)]
+    [InlineData("/api/pages/signin", null, 200)]
     [InlineData("/api/health", null, 200)]
     [InlineData("/api/runs", null, 401)]
     [InlineData("/api/definitions", null, 401)]
     [InlineData("/api/content/topics", null, 401)]
     [InlineData("/api/digests", null, 401)]
-    [InlineData("/api/review", null, 401)]
+    [InlineData("/api/agent/findings", null, 401)]
     [InlineData("/api/runs", HostedApp.FunctionKey, 200)]
     [InlineData("/api/admin/abtests", HostedApp.FunctionKey, 401)]
     [InlineData("/api/admin/credits", HostedApp.MasterKey, 200)]
     [InlineData("/api/nothing", HostedApp.MasterKey, 404)]
     public async Task What_holds_data_needs_a_key(string path, string? key, int status) =>
         Assert.Equal(status, (int)(await hosted.App.SendAsync(HttpMethod.Get, path, key: key)).Status);
+
+    /// <summary>The host asks for no key, and the pages do: that of the app.</summary>
+    [Fact]
+    public async Task Pages_are_shown_to_who_signed_in()
+    {
+        using var request = Request("GET", "/api/pages");
+        using var form = Request("POST", "/api/pages/signin", $"key={HostedApp.PagesKey}", "application/x-www-form-urlencoded");
+        form.Headers.Add("Sec-Fetch-Site", "same-origin");
+        using var withCookie = Request("GET", "/api/pages");
+
+        using var stranger = await hosted.App.SendAsync(request, key: null);
+        using var signedIn = await hosted.App.SendAsync(form, key: null);
+        withCookie.Headers.Add("Cookie", Assert.Single(signedIn.Headers.GetValues("Set-Cookie")).Split(';')[0]);
+        using var page = await hosted.App.SendAsync(withCookie, key: null);
+
+        Assert.Equal((HttpStatusCode.Redirect, "/api/pages/signin?return=%2Fapi%2Fpages"), (stranger.StatusCode, stranger.Headers.Location!.ToString()));
+        Assert.Equal((HttpStatusCode.Redirect, "/api/pages"), (signedIn.StatusCode, signedIn.Headers.Location!.ToString()));
+        Assert.Contains("<h1>Runs</h1>", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(false)]

@@ -20,9 +20,12 @@ namespace FunctionsEval.Functions.Tests.FunctionsHost;
 internal sealed class HostedApp : IAsyncDisposable
 {
     public const string FunctionKey = "key-of-functions";
+
+    /// <summary>What people sign in with to the pages.</summary>
+    public const string PagesKey = "a-key-for-pages";
     public const string MasterKey = "key-of-the-master";
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, cancellationToken) });
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, cancellationToken) });
     private readonly CancellationTokenSource _stop = new();
     private readonly QueueClient _queue;
     private readonly Task _pump;
@@ -43,7 +46,7 @@ internal sealed class HostedApp : IAsyncDisposable
     public static async Task<HostedApp> StartAsync(string folder, string storage, SimulatorOptions? simulated = null, bool takesMessages = true)
     {
         var simulator = await SimulatorServer.StartAsync(simulated ?? new SimulatorOptions(), TimeProvider.System, CancellationToken.None);
-        var settings = new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage, ["OPENAI_COMPATIBLE_BASE_URL"] = simulator.BaseUrl.ToString() };
+        var settings = new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage, ["OPENAI_COMPATIBLE_BASE_URL"] = simulator.BaseUrl.ToString(), ["FUNCTIONSEVAL_API_KEY"] = PagesKey };
         return new HostedApp(await WorkerHost.StartAsync(folder, settings), simulator, storage, takesMessages);
     }
 

@@ -1,0 +1,107 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace FunctionsEval.Functions.Tests.Pages;
+
+/// <summary>Every view, as a browser shows it. With FUNCTIONSEVAL_SCREENSHOTS set to a folder, pictures of all of them are left there.</summary>
+[Collection(PagesInChromium.Name)]
+public sealed class Looking_at_pages(PagesInChromium pages)
+{
+    private static readonly string? Screenshots = Environment.GetEnvironmentVariable("FUNCTIONSEVAL_SCREENSHOTS");
+
+    public static TheoryData<string, string, string> Views => new()
+    {
+        { "runs", "/api/pages", "Runs" },
+        { "none-found", "/api/pages?q=nothing-is-called-so", "Runs" },
+        { "run", "/api/pages/runs/{capitals}", "capitals" },
+        { "run-sorted", "/api/pages/runs/{capitals}?sort=-consistency", "capitals" },
+        { "half-done", "/api/pages/runs/{half}", "capitals" },
+        { "scenarios", "/api/pages/runs/{capitals}/scenarios?sort=difference&only=differ", "Scenarios" },
+        { "scenarios-half-done", "/api/pages/runs/{half}/scenarios", "Scenarios" },
+        { "scenario", "/api/pages/runs/{capitals}/scenarios/0?sample=2", "Bolivia" },
+        { "unknown", "/api/pages/runs/r000000000000000", "Not Found" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Views))]
+    public async Task Each_view_fits_every_width_is_accessible_and_raises_no_error(string name, string address, string heading)
+    {
+        address = address.Replace("{capitals}", pages.Capitals, StringComparison.Ordinal).Replace("{half}", pages.HalfDone, StringComparison.Ordinal);
+        foreach (var dark in new[] { false, true })
+        {
+            var page = await pages.OpenAsync(dark: dark);
+            var complaints = Complaints(page);
+            await page.GotoAsync(address);
+            foreach (var width in dark ? new[] { 1024 } : [2560, 1024, 360])
+            {
+                await page.SetViewportSizeAsync(width, 900);
+                await AssertFitsAsync(page, name, width);
+                await KeepPictureAsync(page, $"{name}-{width}{(dark ? "-dark" : "")}");
+            }
+
+            Assert.StartsWith(heading, (await page.Locator("h1").InnerTextAsync()).Trim(), StringComparison.Ordinal);
+            var axe = await page.RunAxe();
+            Assert.True(axe.Violations.Length == 0, string.Join("; ", axe.Violations.Select(violation => $"{name}: {violation.Id} {violation.Help} {violation.Nodes[0].Html}")));
+            Assert.DoesNotContain(complaints, complaint => name != "unknown" || !complaint.Contains("404", StringComparison.Ordinal));
+            await page.Context.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/pages")]
+    [InlineData("/api/pages/runs/{hostile}")]
+    [InlineData("/api/pages/runs/{hostile}/scenarios?sort=difference")]
+    [InlineData("/api/pages/runs/{hostile}/scenarios/1")]
+    [InlineData("/api/pages/runs/{hostile}/scenarios/2?sample=2")]
+    public async Task Script_in_any_text_is_shown_and_never_run(string address)
+    {
+        var page = await pages.OpenAsync(width: 360);
+        var complaints = Complaints(page);
+
+        await page.GotoAsync(address.Replace("{hostile}", pages.Hostile, StringComparison.Ordinal));
+        foreach (var summary in await page.Locator("summary").AllAsync())
+        {
+            await summary.ClickAsync();
+        }
+
+        Assert.NotEqual("hit", await page.TitleAsync());
+        Assert.Equal(1, await page.Locator("script").CountAsync());
+        Assert.Equal(0, await page.Locator("img").CountAsync());
+        Assert.Contains("<script>document.title='hit'</script>", await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Empty(complaints);
+        await AssertFitsAsync(page, address, 360);
+        await page.Context.DisposeAsync();
+    }
+
+    private static List<string> Complaints(IPage page)
+    {
+        var complaints = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        return complaints;
+    }
+
+    private static async Task AssertFitsAsync(IPage page, string name, int width)
+    {
+        var beyond = await page.EvaluateAsync<string[]>("""
+            () => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+                [...document.querySelectorAll("body *")].filter(element => element.getBoundingClientRect().right > innerWidth && !element.closest(".scroll, .row b"))
+                    .map(element => element.outerHTML.slice(0, 120))
+            """);
+        Assert.True(beyond.Length == 0, $"{name} is wider than {width} pixels: {string.Join("; ", beyond.Take(4))}");
+    }
+
+    private static async Task KeepPictureAsync(IPage page, string name)
+    {
+        if (Screenshots is not null)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}.png"), FullPage = true });
+        }
+    }
+}
