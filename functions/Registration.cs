@@ -3,6 +3,7 @@ using FunctionsEval.AbTests;
 using FunctionsEval.Agents;
 using FunctionsEval.Cli;
 using FunctionsEval.Content;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Gates;
@@ -30,6 +31,7 @@ internal static class Registration
     /// <summary>The JSON of all slices.</summary>
     public static IJsonTypeInfoResolver JsonContexts { get; } = JsonTypeInfoResolver.Combine(
         RunsJson.Default,
+        DatasetsJson.Default,
         DefinitionsJson.Default,
         PlanningJson.Default,
         GatesJson.Default,
@@ -99,6 +101,7 @@ internal static class Registration
 
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
+        .AddSingleton<DatasetStore>()
         .AddSingleton<PlanComparison>()
         .AddSingleton<HealthCheck>();
 }

@@ -1,6 +1,7 @@
 using FunctionsEval.AbTests;
 using FunctionsEval.Agents;
 using FunctionsEval.Content;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
@@ -51,6 +52,7 @@ internal static class Api
         endpoints.MapGet("/", Start);
         var api = endpoints.MapGroup("/api");
         api.MapDefinitions();
+        api.MapDatasets();
         api.MapRuns();
         api.MapRunChanges();
         api.MapPlans();

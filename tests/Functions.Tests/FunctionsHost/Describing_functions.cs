@@ -33,6 +33,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "AnalyzeRun: activityTrigger",
             "CompleteRun: activityTrigger",
             "Content: httpTrigger content/{*path} Function, http",
+            "Datasets: httpTrigger datasets/{*path} Function, http",
             "Definitions: httpTrigger definitions/{*path} Function, http",
             "Digests: httpTrigger digests/{*path} Function, http",
             "EvaluateBlock: orchestrationTrigger",
