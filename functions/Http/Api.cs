@@ -1,9 +1,11 @@
 using FunctionsEval.AbTests;
 using FunctionsEval.Agents;
+using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
+using FunctionsEval.Exports;
 using FunctionsEval.Health;
 using FunctionsEval.Pages;
 using FunctionsEval.Planning;
@@ -55,6 +57,8 @@ internal static class Api
         api.MapDatasets();
         api.MapRuns();
         api.MapRunChanges();
+        api.MapComparisons();
+        api.MapExports();
         api.MapPlans();
         api.MapContent();
         api.MapAbTests();
