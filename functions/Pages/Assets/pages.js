@@ -75,6 +75,14 @@
       form.addEventListener("input", later);
       file?.addEventListener("change", async () => { if (file.files[0]) { text.value = await file.files[0].text(); later(); } });
       if (text.value.trim()) later();
+      document.addEventListener("click", event => {
+        const line = event.target.closest?.("[data-line]")?.dataset.line;
+        if (!line) return;
+        const lines = text.value.split("\n"), start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+        text.focus();
+        text.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
+        text.scrollTop = (line - 5) * (text.scrollHeight / lines.length);
+      });
     }
   }
 

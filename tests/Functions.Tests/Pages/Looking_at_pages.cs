@@ -19,6 +19,8 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "scenarios", "/api/pages/runs/{capitals}/scenarios?sort=difference&only=differ", "Scenarios" },
         { "scenarios-half-done", "/api/pages/runs/{half}/scenarios", "Scenarios" },
         { "scenario", "/api/pages/runs/{capitals}/scenarios/0?sample=2", "Bolivia" },
+        { "start", "/api/pages/start", "New run" },
+        { "findings", "/api/pages/findings", "Findings" },
         { "unknown", "/api/pages/runs/r000000000000000", "Not Found" },
     };
 
