@@ -11,7 +11,6 @@ using FunctionsEval.Limits;
 using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Limits;
-using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Allocations;
@@ -38,7 +37,6 @@ internal static class Registration
         ContentJson.Default,
         AbTestsJson.Default,
         DigestsJson.Default,
-        ReviewsJson.Default,
         HealthJson.Default,
         CliJson.Default,
         AgentsJson.OnTheWire);
@@ -54,6 +52,7 @@ internal static class Registration
         services.AddSingleton(settings.CreditLimits);
         services.AddSingleton(settings.CreditRates);
         services.AddSingleton(settings.Keys);
+        services.AddSingleton(settings.Agents);
         services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
         services.AddSingleton<IQuotaStore, StoredQuota>();
         services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
@@ -100,7 +99,5 @@ internal static class Registration
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
         .AddSingleton<PlanComparison>()
-        .AddSingleton<FindingStore>()
-        .AddSingleton<Review>()
         .AddSingleton<HealthCheck>();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Agents;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Providers;
@@ -48,6 +49,8 @@ internal sealed class Settings(Func<string, string?> environment, string dataFol
 
     public CreditRates CreditRates { get; } = new(
         Number(environment, "TRIAGE_CREDITS_PER_1K_INPUT_TOKENS") ?? 0, Number(environment, "TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS") ?? 0);
+
+    public AgentThresholds Agents { get; } = AgentThresholds.Parse(environment(AgentThresholds.Variable));
 
     /// <summary>Where traces, metrics and logs are sent.</summary>
     public TelemetrySettings Telemetry { get; } = TelemetrySettings.FromEnvironment(environment);

@@ -1,4 +1,6 @@
 using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Reviews;
+using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
 
 namespace FunctionsEval.Agents;
@@ -11,12 +13,20 @@ internal static class AgentsApi
         .AddSingleton<TaskQueue>()
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()
-        .AddSingleton<TaskMetrics>();
+        .AddSingleton<TaskMetrics>()
+        .AddSingleton<FindingStore>()
+        .AddSingleton<FindingsWebhook>()
+        .AddSingleton<ReviewRules>()
+        .AddSingleton<RunReview>()
+        .AddSingleton<Review>()
+        .AddSingleton<MakeStatusReport>();
 
     public static void MapAgents(this IEndpointRouteBuilder api)
     {
         var agent = api.MapGroup("/agent");
         agent.MapTasks();
         agent.MapMetrics();
+        agent.MapFindings();
+        agent.MapStatus();
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Reviews;
+using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
 
 namespace FunctionsEval.Agents;
@@ -18,6 +20,11 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(MetricBatch))]
 [JsonSerializable(typeof(MetricBatchRecorded))]
 [JsonSerializable(typeof(MetricsReport))]
+[JsonSerializable(typeof(GivenThresholds))]
+[JsonSerializable(typeof(Finding))]
+[JsonSerializable(typeof(ReviewReport))]
+[JsonSerializable(typeof(FindingsMessage))]
+[JsonSerializable(typeof(StatusReport))]
 internal sealed partial class AgentsJson : JsonSerializerContext
 {
     public static AgentsJson Context { get; } = new(NewOptions());

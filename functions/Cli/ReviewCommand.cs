@@ -1,16 +1,17 @@
 using System.CommandLine;
 using System.Text.Json;
 using FunctionsEval.Local;
-using FunctionsEval.Reviews;
+using FunctionsEval.Agents;
+using FunctionsEval.Agents.Reviews;
 
 namespace FunctionsEval.Cli;
 
-/// <summary>functionseval review: looks at runs and queue once, and prints what is open.</summary>
+/// <summary>functionseval review: looks at runs, queue and agents once, and prints what is open.</summary>
 internal static class ReviewCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("review", "Look for stalled, forgotten and failed runs, and for messages that were given up") { CommonOptions.Data, CommonOptions.Json };
+        var command = new Command("review", "Look at runs, their queue and the agents' pipeline, and print what needs attention") { CommonOptions.Data, CommonOptions.Json };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
     }
@@ -25,13 +26,13 @@ internal static class ReviewCommand
         var report = await program.Get<Review>().RunAsync(cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(report, ReviewsJson.Context.ReviewReport));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, AgentsJson.Context.ReviewReport));
             return ExitCodes.Completed;
         }
 
         foreach (var finding in report.Findings)
         {
-            terminal.Out.WriteLine($"{Json.Name(finding.Severity),-6}  {finding.Rule,-15}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
+            terminal.Out.WriteLine($"{Json.Name(finding.Severity),-6}  {finding.Rule,-18}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
             terminal.Out.WriteLine($"        {finding.Message} {finding.SuggestedAction}");
         }
 

@@ -28,9 +28,6 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Admin")]
     public Task<IResult> Admin([HttpTrigger(AuthorizationLevel.Admin, Route = "admin/{*path}")] HttpRequest request) => Forward(request);
 
-    [Function("Reviews")]
-    public Task<IResult> Reviews([HttpTrigger(AuthorizationLevel.Function, Route = "review/{*path}")] HttpRequest request) => Forward(request);
-
     [Function("Agent")]
     public Task<IResult> Agent([HttpTrigger(AuthorizationLevel.Function, Route = "agent/{*path}")] HttpRequest request) => Forward(request);
 

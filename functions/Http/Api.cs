@@ -6,7 +6,6 @@ using FunctionsEval.Digests;
 using FunctionsEval.Health;
 using FunctionsEval.Pages;
 using FunctionsEval.Planning;
-using FunctionsEval.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -60,7 +59,6 @@ internal static class Api
         api.MapDigests();
         api.MapCalls();
         api.MapAgents();
-        api.MapReview();
         api.MapPages();
         api.MapHealth();
     }

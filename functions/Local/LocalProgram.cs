@@ -1,5 +1,5 @@
 using System.Net;
-using FunctionsEval.Reviews;
+using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;

@@ -66,6 +66,9 @@ public static class TableKeys
 
     public const string AllFindings = "finding";
 
+    /// <summary>In <see cref="Findings"/>: row = time; messages on their way to the webhook.</summary>
+    public const string FindingMessages = "message";
+
     public const string ReviewedRuns = "run";
 
     /// <summary>Partition = <see cref="Bucket"/>; rows: where a task lies, the open tasks, the ended tasks by time, and the roll-ups of days.</summary>

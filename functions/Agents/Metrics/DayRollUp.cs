@@ -55,6 +55,17 @@ internal sealed class DayRollUp
         }
     }
 
+    public RollUpCounts Total()
+    {
+        var total = new RollUpCounts();
+        foreach (var cell in Cells.Values)
+        {
+            total.Merge(cell);
+        }
+
+        return total;
+    }
+
     public byte[] ToBytes()
     {
         var texts = new List<string>();

@@ -20,17 +20,12 @@ public sealed record MetricsReport(
 {
     internal static MetricsReport Of(int windowDays, DateOnly from, DateOnly to, DayRollUp all)
     {
-        var total = new RollUpCounts();
-        foreach (var cell in all.Cells.Values)
-        {
-            total.Merge(cell);
-        }
-
+        var total = all.Total();
         return new MetricsReport(
             windowDays,
             from,
             to,
-            new SuccessRate(total.Completed, total.Failed, total.TimedOut, total.Tasks, GroupMetrics.Rate(total)),
+            SuccessRate.Of(total),
             ExecutionTime.Of(all.Seconds),
             By(all, key => key.TaskType),
             By(all, key => key.Model),
@@ -60,7 +55,10 @@ public sealed record MetricsReport(
 
 /// <param name="Total">All that ended: one that timed out has not succeeded.</param>
 /// <param name="Rate">completed / total, to two decimals; 0 without tasks.</param>
-public sealed record SuccessRate(long Completed, long Failed, long TimedOut, long Total, double Rate);
+public sealed record SuccessRate(long Completed, long Failed, long TimedOut, long Total, double Rate)
+{
+    internal static SuccessRate Of(RollUpCounts counts) => new(counts.Completed, counts.Failed, counts.TimedOut, counts.Tasks, GroupMetrics.Rate(counts));
+}
 
 /// <summary>
 /// Durations of all ended tasks. A percentile is an observed one, without interpolation: of n durations in order, the one at index

@@ -1,3 +1,6 @@
+using FunctionsEval.Agents.Reviews;
+using FunctionsEval.Agents.Reviews.Rules;
+
 namespace FunctionsEval.Agents.Tasks;
 
 /// <param name="Executor">Who takes the task.</param>
@@ -9,13 +12,18 @@ public sealed record NextTaskRequest(string Executor, IReadOnlyList<string>? Tas
 public sealed record NextTask(AgentTask? Task, string? Reason = null);
 
 /// <summary>The pending tasks in the order in which they are to be done.</summary>
-public sealed class TaskQueue(TaskStore tasks, TimeProvider clock)
+public sealed class TaskQueue(TaskStore tasks, FindingStore findings, AgentThresholds thresholds, TimeProvider clock)
 {
     private const int MaxSteps = 1_000;
 
     /// <summary>Takes the first pending task whose dependencies have completed: by priority, then the oldest.</summary>
     public async Task<NextTask> TakeAsync(NextTaskRequest request, CancellationToken cancellationToken)
     {
+        if (thresholds.Usage.Throttle && (await findings.ReportAsync(withResolved: false, cancellationToken)).Findings.FirstOrDefault(finding => finding.Rule == UsageSpike.CostId) is { } spike)
+        {
+            return new NextTask(null, $"Throttled: {spike.Message}");
+        }
+
         var pending = (await tasks.OpenAsync(cancellationToken))
             .Where(task => task is { Status: AgentTaskStatus.Pending, Request: not null } && (request.TaskTypes is null || request.TaskTypes.Contains(task.TaskType, StringComparer.Ordinal)))
             .OrderBy(task => task.Request!.Priority).ThenBy(task => task.CreatedAt).ThenBy(task => task.TaskId, StringComparer.Ordinal)

@@ -45,7 +45,6 @@ public sealed class Describing_functions : IAsyncLifetime
             "PrepareRun: activityTrigger",
             "ReadAllocation: activityTrigger",
             "Review: timerTrigger 0 7/15 * * * *",
-            "Reviews: httpTrigger review/{*path} Function, http",
             "RunOrchestration: orchestrationTrigger",
             "Runs: httpTrigger runs/{*path} Function, http",
             "Watchdog: timerTrigger 0 */5 * * * *, durableClient",

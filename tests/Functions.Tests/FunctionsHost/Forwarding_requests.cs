@@ -67,7 +67,7 @@ public sealed class Forwarding_requests(HostedForRequests hosted, SharedServer l
     [InlineData("/api/definitions", null, 401)]
     [InlineData("/api/content/topics", null, 401)]
     [InlineData("/api/digests", null, 401)]
-    [InlineData("/api/review", null, 401)]
+    [InlineData("/api/agent/findings", null, 401)]
     [InlineData("/api/runs", HostedApp.FunctionKey, 200)]
     [InlineData("/api/admin/abtests", HostedApp.FunctionKey, 401)]
     [InlineData("/api/admin/credits", HostedApp.MasterKey, 200)]

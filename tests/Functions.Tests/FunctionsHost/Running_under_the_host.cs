@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Reviews;
+using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs;
 using FunctionsEval.TestKit;

@@ -163,7 +163,7 @@ public sealed class Hostile_bodies(AbTestServer server) : IClassFixture<AbTestSe
     [InlineData("/api/runs?pageSize=1&pageSize=2", "pageSize", "pageSize must be given once, but is given 2 times.")]
     [InlineData("/api/runs/r/cells?itemIndex=%00", "itemIndex", "itemIndex must be a whole number")]
     [InlineData("/api/runs/r/calls?sampleIndex=one", "sampleIndex", "sampleIndex must be a whole number, but is 'one'.")]
-    [InlineData("/api/review?resolved=1", "resolved", "resolved must be true or false, but is '1'.")]
+    [InlineData("/api/agent/findings?resolved=1", "resolved", "resolved must be true or false, but is '1'.")]
     [InlineData("/api/runs?%ff=1", "%ff", "is not a known parameter")]
     public async Task A_parameter_is_refused_with_its_name(string path, string field, string message)
     {

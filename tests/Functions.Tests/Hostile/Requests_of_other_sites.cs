@@ -78,7 +78,7 @@ public sealed class Requests_of_other_sites
         await using var host = await ServerHost.StartAsync();
         (string, string) crossSite = ("Sec-Fetch-Site", "cross-site");
 
-        foreach (var path in new[] { "/api/runs", "/api/definitions", "/api/admin/credits", "/api/admin/health", "/api/review", "/api/nowhere" })
+        foreach (var path in new[] { "/api/runs", "/api/definitions", "/api/admin/credits", "/api/admin/health", "/api/agent/findings", "/api/nowhere" })
         {
             (await host.SendAsync("GET", path, null, null, crossSite)).AssertProblem(HttpStatusCode.Forbidden, "another site");
             (await host.SendAsync("GET", path, null, null, ("Origin", "https://evil.example"))).AssertProblem(HttpStatusCode.Forbidden, "https://evil.example");
@@ -132,7 +132,7 @@ public sealed class Requests_of_other_sites
             from endpoint in ((IEndpointRouteBuilder)web).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
             where !HttpMethods.IsGet(method) && !endpoint.RoutePattern.RawText!.StartsWith(PageAccess.Root, StringComparison.Ordinal)
-            select (method, endpoint.RoutePattern.RawText!.Replace("{runId}", "r000000000000000", StringComparison.Ordinal).TrimEnd('/'));
+            select (method, endpoint.RoutePattern.RawText!.Replace("{runId}", "r000000000000000", StringComparison.Ordinal).Replace("{taskId}", "t", StringComparison.Ordinal).Replace("{id}", "i", StringComparison.Ordinal).TrimEnd('/'));
         var found = changes.ToList();
         Assert.True(found.Count >= 14, JsonSerializer.Serialize(found.Select(change => change.Item2)));
         Assert.DoesNotContain(found, change => change.Item2.Contains('{', StringComparison.Ordinal));

@@ -228,7 +228,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
     [InlineData("/api/runs/r/cells?samplindex=1", "samplindex", "which takes variant, model, sampleIndex, itemIndex, pageSize, continuationToken.")]
     [InlineData("/api/runs/r/items/0?itemIndex=1", "itemIndex", "which takes variant, model, sampleIndex, pageSize, continuationToken.")]
     [InlineData("/api/runs/r/analysis?variant=a", "variant", "which takes none.")]
-    [InlineData("/api/review?resolvd=true", "resolvd", "which takes resolved.")]
+    [InlineData("/api/agent/findings?resolvd=true", "resolvd", "which takes resolved.")]
     public async Task A_misspelt_filter_is_refused_and_does_not_give_all(string path, string field, string message) =>
         (await Host.GetAsync(path)).AssertProblem(HttpStatusCode.BadRequest, message, field);
 
@@ -245,7 +245,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         (await Host.PostAsync("/api/runs", "definitionId=d", "application/x-www-form-urlencoded")).AssertProblem(
             HttpStatusCode.UnsupportedMediaType, "but the content type is 'application/x-www-form-urlencoded");
         (await Host.PostAsync("/api/health")).AssertProblem(HttpStatusCode.MethodNotAllowed, "/api/health does not take POST.");
-        (await Host.GetAsync("/api/review?resolved=maybe")).AssertProblem(HttpStatusCode.BadRequest, "resolved must be true or false, but is 'maybe'.", "resolved");
+        (await Host.GetAsync("/api/agent/findings?resolved=maybe")).AssertProblem(HttpStatusCode.BadRequest, "resolved must be true or false, but is 'maybe'.", "resolved");
         (await Host.SendLargeAsync("/api/runs", 31_000_000)).AssertProblem(HttpStatusCode.RequestEntityTooLarge, "The body may have at most 30,000,000 bytes.");
         var broken = await Host.PostAsync("/api/runs", """{ "definitionId": tru }""");
         broken.AssertProblem(HttpStatusCode.BadRequest, "The body is not JSON");

@@ -14,19 +14,19 @@ public sealed class Watching_runs
     {
         await using var host = await ServerHost.StartAsync();
         await Eventually.TrueAsync(
-            async () => (await host.GetAsync("/api/review")).Json.GetProperty("reviewedAt").ValueKind != JsonValueKind.Null, "the first review");
+            async () => (await host.GetAsync("/api/agent/findings")).Json.GetProperty("reviewed_at").ValueKind != JsonValueKind.Null, "the first review");
 
         await using (var services = host.Bench.Open())
         {
             await services.Runs.AddAsync(RunCells.Run() with { Status = RunStatus.Failed, CreatedAt = TimeProvider.System.GetUtcNow() }, Cancel);
         }
 
-        var reviewed = await host.PostAsync("/api/review");
+        var reviewed = await host.PostAsync("/api/agent/review");
         var command = await host.Bench.CommandAsync(["review", "--data", host.Bench.Data], Cancel);
 
         var finding = Assert.Single(reviewed.Json.GetProperty("findings").EnumerateArray());
         Assert.Equal(("FAILED_RUN", "high"), (finding.GetProperty("rule").GetString(), finding.GetProperty("severity").GetString()));
         Assert.Equal(0, command.ExitCode);
-        Assert.Contains("FAILED_RUN       r000000000000000  since ", command.Output, StringComparison.Ordinal);
+        Assert.Contains("FAILED_RUN          r000000000000000  since ", command.Output, StringComparison.Ordinal);
     }
 }

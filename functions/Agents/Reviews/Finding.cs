@@ -1,11 +1,14 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
-namespace FunctionsEval.Reviews;
+namespace FunctionsEval.Agents.Reviews;
 
 /// <summary>A condition that somebody should look at, from when it was first seen until it is gone.</summary>
 /// <param name="Id">16 hexadecimal digits that stay the same while the condition does: they come from the rule and the subject.</param>
-/// <param name="Rule">A name of <see cref="ReviewRules"/>, as STALLED_RUN.</param>
-/// <param name="Subject">The id of the run, or the name of the queue.</param>
+/// <param name="Rule">The rule that found it, as STALLED_RUN.</param>
+/// <param name="Subject">What it is about: the id of a task or run, a task type, an executor, a day, the name of the queue.</param>
+/// <param name="Evidence">Ids and numbers to check it by.</param>
 /// <param name="ResolvedAt">When a review no longer found it; null while it is open.</param>
 public sealed record Finding(
     string Id,
@@ -14,6 +17,7 @@ public sealed record Finding(
     string Subject,
     string Message,
     string SuggestedAction,
+    IReadOnlyList<string> Evidence,
     DateTimeOffset FirstSeenAt,
     DateTimeOffset LastSeenAt,
     DateTimeOffset? ResolvedAt = null);
@@ -23,7 +27,15 @@ public enum Severity
 {
     High,
     Medium,
+    Low,
 }
 
 /// <param name="Findings">Open ones first, the severe before the others, then the oldest first.</param>
 public sealed record ReviewReport(DateTimeOffset? ReviewedAt, IReadOnlyList<Finding> Findings);
+
+/// <summary>What a rule sees now.</summary>
+public sealed record Observation(string Rule, Severity Severity, string Subject, string Message, string SuggestedAction, IReadOnlyList<string>? Evidence = null)
+{
+    /// <summary>The same for the same rule and subject, at every review.</summary>
+    public string Id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Rule}|{Subject}")).AsSpan(0, 8));
+}

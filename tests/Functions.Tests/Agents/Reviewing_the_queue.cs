@@ -1,6 +1,9 @@
 using Azure.Storage.Queues;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Reviews;
+using FunctionsEval.Agents;
+using FunctionsEval.Agents.Reviews;
+using FunctionsEval.Agents.Reviews.Rules;
+using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
@@ -9,7 +12,7 @@ using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace FunctionsEval.Functions.Tests.Reviews;
+namespace FunctionsEval.Functions.Tests.Agents;
 
 /// <summary>Jobs that the function app gave up, on a real queue.</summary>
 public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncDisposable
@@ -19,6 +22,7 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
     private readonly QueueServiceClient _queues;
     private readonly StorageConnection _storage;
     private readonly RunStore _runs;
+    private readonly TaskStore _tasks;
     private readonly Review _review;
 
     public Reviewing_the_queue(AzuriteFixture azurite)
@@ -26,14 +30,18 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
         _queues = new QueueServiceClient(azurite.ConnectionString);
         _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
         _runs = new RunStore(_storage.Entities);
+        _tasks = new TaskStore(_storage.Entities);
+        var (settings, findings) = (AgentThresholds.Standard, new FindingStore(_storage.Entities));
         _review = new Review(
-            _runs, new CellLedger(_storage.Entities, _clock), new FindingStore(_storage.Entities), _clock, NullLogger<Review>.Instance, new PipelineStorageQueue(_queues));
+            _tasks, new RunReview(_runs, new CellLedger(_storage.Entities, _clock), findings, new PipelineStorageQueue(_queues)), new ReviewRules(settings), findings,
+            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance), _clock, NullLogger<Review>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync()
     {
+        _tasks.Dispose();
         await _storage.DisposeAsync();
         _folder.Dispose();
     }
@@ -52,8 +60,8 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
         await poison.ClearMessagesAsync(Cancel);
         var later = (await _review.RunAsync(Cancel)).Findings;
 
-        Assert.Equal([ReviewRules.PoisonMessages, ReviewRules.ForgottenPause], found.Select(finding => finding.Rule));
+        Assert.Equal([RunConditions.PoisonMessages, RunConditions.ForgottenPause], found.Select(finding => finding.Rule));
         Assert.Equal(("pipeline-poison", "Messages that were given up: 1."), (found[0].Subject, found[0].Message));
-        Assert.Equal([ReviewRules.ForgottenPause], later.Select(finding => finding.Rule));
+        Assert.Equal([RunConditions.ForgottenPause], later.Select(finding => finding.Rule));
     }
 }

@@ -1,5 +1,8 @@
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Reviews;
+using FunctionsEval.Agents;
+using FunctionsEval.Agents.Reviews;
+using FunctionsEval.Agents.Reviews.Rules;
+using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
@@ -7,7 +10,7 @@ using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace FunctionsEval.Functions.Tests.Reviews;
+namespace FunctionsEval.Functions.Tests.Agents;
 
 public sealed class Reviewing_runs : IAsyncDisposable
 {
@@ -17,19 +20,25 @@ public sealed class Reviewing_runs : IAsyncDisposable
     private readonly RunStore _runs;
     private readonly CellLedger _cells;
     private readonly FindingStore _findings;
+    private readonly TaskStore _tasks;
     private readonly Review _review;
 
     public Reviewing_runs()
     {
         _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
         (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities, TimeProvider.System), new FindingStore(_storage.Entities));
-        _review = new Review(_runs, _cells, _findings, _clock, NullLogger<Review>.Instance);
+        _tasks = new TaskStore(_storage.Entities);
+        var settings = AgentThresholds.Standard;
+        _review = new Review(
+            _tasks, new RunReview(_runs, _cells, _findings), new ReviewRules(settings), _findings,
+            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance), _clock, NullLogger<Review>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync()
     {
+        _tasks.Dispose();
         await _storage.DisposeAsync();
         _folder.Dispose();
     }
@@ -47,7 +56,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
         await StoreAsync(run, CellOutcome.Scored, 0);
         var after = await FindAsync(minutesLater: 1);
 
-        Assert.Equal((ReviewRules.StalledRun, Severity.High, run.RunId), (found.Rule, found.Severity, found.Subject));
+        Assert.Equal((RunConditions.StalledRun, Severity.High, run.RunId), (found.Rule, found.Severity, found.Subject));
         Assert.Equal("No cell has ended for 30 minutes; 0 of 24 have.", found.Message);
         Assert.Equal((found.Id, found.FirstSeenAt, _clock.GetUtcNow().AddMinutes(-1)), (again.Id, again.FirstSeenAt, again.LastSeenAt));
         Assert.Empty(after);
@@ -83,12 +92,12 @@ public sealed class Reviewing_runs : IAsyncDisposable
 
         var found = Assert.Single(await FindAsync(minutesLater: 60));
 
-        Assert.Equal((ReviewRules.ForgottenPause, Severity.Medium, "The run has been paused for 24 hours."), (found.Rule, found.Severity, found.Message));
+        Assert.Equal((RunConditions.ForgottenPause, Severity.Medium, "The run has been paused for 24 hours."), (found.Rule, found.Severity, found.Message));
     }
 
     [Theory]
-    [InlineData(RunStatus.Failed, 0, 24, ReviewRules.FailedRun)]
-    [InlineData(RunStatus.Completed, 3, 21, ReviewRules.FailedCells)]
+    [InlineData(RunStatus.Failed, 0, 24, RunConditions.FailedRun)]
+    [InlineData(RunStatus.Completed, 3, 21, RunConditions.FailedCells)]
     [InlineData(RunStatus.Completed, 2, 22, null)]
     [InlineData(RunStatus.Cancelled, 24, 0, null)]
     public async Task Runs_that_ended_badly_are_found_for_a_week(RunStatus status, int failed, int scored, string? rule)

@@ -1,11 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using FunctionsEval.Runs;
 
-namespace FunctionsEval.Reviews;
+namespace FunctionsEval.Agents.Reviews.Rules;
 
-/// <summary>What a review looks for. Pure: the same state and time give the same observations.</summary>
-public static class ReviewRules
+/// <summary>What a review looks for in runs and their queue. Pure: the same state and time give the same observations.</summary>
+public static class RunConditions
 {
     public const string StalledRun = "STALLED_RUN";
     public const string ForgottenPause = "FORGOTTEN_PAUSE";
@@ -67,15 +65,8 @@ public static class ReviewRules
                 "Read them and the log around their time; put what is still wanted back into the queue, and delete them.");
         }
     }
-
-    /// <summary>The same for the same rule and subject, at every review.</summary>
-    public static string IdOf(Observation observation) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{observation.Rule}|{observation.Subject}")).AsSpan(0, 8));
 }
 
 /// <param name="Ended">Cells that are stored, the failed ones included.</param>
 /// <param name="UnchangedSince">Since when a review has found the same status and the same count.</param>
 public sealed record ReviewedRun(RunRecord Run, long Ended, long Failed, DateTimeOffset UnchangedSince);
-
-/// <summary>What a rule sees now.</summary>
-public sealed record Observation(string Rule, Severity Severity, string Subject, string Message, string SuggestedAction);

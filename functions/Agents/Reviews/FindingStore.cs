@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FunctionsEval.Storage;
 
-namespace FunctionsEval.Reviews;
+namespace FunctionsEval.Agents.Reviews;
 
 /// <summary>The findings, and what the last review saw of the runs that go on.</summary>
 public sealed class FindingStore(IEntityStore entities)
@@ -10,6 +10,7 @@ public sealed class FindingStore(IEntityStore entities)
     private const string Status = "status";
     private const string Since = "since";
     private const string ReviewedAt = "reviewedAt";
+    private const string ReviewingUntil = "reviewingUntil";
 
     public async Task<ReviewReport> ReportAsync(bool withResolved, CancellationToken cancellationToken)
     {
@@ -25,16 +26,21 @@ public sealed class FindingStore(IEntityStore entities)
         var findings = new List<Finding>();
         await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.AllFindings), cancellationToken))
         {
-            findings.Add(JsonSerializer.Deserialize(row.GetText("finding")!, ReviewsJson.Context.Finding)!);
+            findings.Add(JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)!);
         }
 
         return findings;
     }
 
+    public async Task<Finding?> FindAsync(string id, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Findings, TableKeys.AllFindings, id, cancellationToken) is { } row
+            ? JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)
+            : null;
+
     public Task SaveAsync(Finding finding, CancellationToken cancellationToken)
     {
         var row = new Entity(TableKeys.AllFindings, finding.Id);
-        row.SetText("finding", JsonSerializer.Serialize(finding, ReviewsJson.Context.Finding));
+        row.SetText("finding", JsonSerializer.Serialize(finding, AgentsJson.Context.Finding));
         return entities.SubmitAsync(TableKeys.Findings, EntityOperation.Upsert(row), cancellationToken);
     }
 
@@ -61,8 +67,27 @@ public sealed class FindingStore(IEntityStore entities)
     public Task ForgetAsync(string runId, CancellationToken cancellationToken) =>
         entities.SubmitAsync(TableKeys.Findings, EntityOperation.Delete(TableKeys.ReviewedRuns, runId), cancellationToken);
 
-    public Task ReviewedAsync(DateTimeOffset at, CancellationToken cancellationToken) => entities.SubmitAsync(
-        TableKeys.Findings, EntityOperation.Upsert(new Entity(TableKeys.Head, TableKeys.Head) { [ReviewedAt] = at }), cancellationToken);
+    /// <summary>Takes the turn to review; false while another review, of whichever process, goes on.</summary>
+    public async Task<bool> TryBeginAsync(DateTimeOffset now, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var head = await entities.FindAsync(TableKeys.Findings, TableKeys.Head, TableKeys.Head, cancellationToken);
+        if (head?.GetDateTimeOffset(ReviewingUntil) > now)
+        {
+            return false;
+        }
+
+        var begun = new Entity(TableKeys.Head, TableKeys.Head) { [ReviewedAt] = head?[ReviewedAt], [ReviewingUntil] = now + patience, ETag = head?.ETag };
+        var operation = head is null ? EntityOperation.Insert(begun) : EntityOperation.Replace(begun);
+        return (await entities.SubmitAsync(TableKeys.Findings, operation, cancellationToken)).IsApplied;
+    }
+
+    /// <param name="reviewedAt">Null when the review was broken off.</param>
+    public async Task EndAsync(DateTimeOffset? reviewedAt, CancellationToken cancellationToken)
+    {
+        var head = await entities.FindAsync(TableKeys.Findings, TableKeys.Head, TableKeys.Head, cancellationToken);
+        await entities.SubmitAsync(
+            TableKeys.Findings, EntityOperation.Upsert(new Entity(TableKeys.Head, TableKeys.Head) { [ReviewedAt] = reviewedAt ?? head?[ReviewedAt] }), cancellationToken);
+    }
 }
 
 /// <summary>What a review saw of a run: its status, how many of its cells had ended, and since when both have been so.</summary>

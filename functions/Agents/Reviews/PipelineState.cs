@@ -1,0 +1,34 @@
+using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Tasks;
+
+namespace FunctionsEval.Agents.Reviews;
+
+/// <summary>What the rules look at: the agents' pipeline at one moment.</summary>
+/// <param name="Open">Tasks that have not ended.</param>
+/// <param name="Ended">Tasks that ended within <see cref="EndedFor"/>, oldest first.</param>
+/// <param name="Days">Roll-ups of the days within <see cref="DaysBack"/>, today included.</param>
+internal sealed record PipelineState(
+    DateTimeOffset Now, IReadOnlyList<AgentTask> Open, IReadOnlyList<AgentTask> Ended, IReadOnlyDictionary<DateOnly, DayRollUp> Days)
+{
+    public static readonly TimeSpan EndedFor = TimeSpan.FromDays(7);
+
+    public const int DaysBack = 63;
+
+    public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
+
+    public IEnumerable<AgentTask> Pending => Open.Where(task => task.Status == AgentTaskStatus.Pending);
+
+    public IEnumerable<AgentTask> EndedWithin(TimeSpan age) => Ended.Where(task => Now - task.EndedAt <= age);
+
+    public static async Task<PipelineState> ReadAsync(TaskStore tasks, DateTimeOffset now, CancellationToken cancellationToken) => new(
+        now,
+        await tasks.OpenAsync(cancellationToken),
+        await tasks.EndedAsync(now - EndedFor, now.AddMinutes(2), cancellationToken),
+        await tasks.DaysAsync(DateOnly.FromDateTime(now.UtcDateTime).AddDays(-DaysBack), cancellationToken));
+}
+
+/// <summary>Looks for one kind of condition. The same state gives the same observations.</summary>
+internal interface IReviewRule
+{
+    IEnumerable<Observation> Look(PipelineState state);
+}
