@@ -1,4 +1,4 @@
-using FunctionsEval.Reviews;
+using FunctionsEval.Agents.Reviews;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Findings;
