@@ -79,7 +79,7 @@ internal static class PagesBenchmark
             var end = Start.AddMilliseconds(640);
             var record = new CellRecord(cell.Address, CellOutcome.Scored, cell.Score, [new NamedScore("contains", cell.Score)], null, 1, 0, 14, 9, null, "m", "stop", Start, end, 0.0004m);
             var transcript = new Transcript([new Turn(1, "scenario_prompt", "What is the capital?", "The capital is Paris.", "stop", 14, 9)], "m", Start, end);
-            var call = new ProviderCall("openai", "m", 1, Start, end, new ModelOutcome.Answered(new ModelAnswer("The capital is Paris.", "stop", "m", new TokenUsage(14, 9))));
+            var call = new ProviderCall("openai", "m", 1, Start, end, new ModelOutcome.Answered(new ModelAnswer("The capital is Paris.", "stop", "m", new TokenUsage(14, 9), RequestId: null)));
             await ledger.StoreAsync(run.RunId, record, transcript, [call]);
         });
         await program.Get<AnalyzeRun>().AnalyzeAsync(run.RunId, cancellationToken);
