@@ -85,5 +85,5 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
         pair.Item);
 
     private ScenarioVariance Variance(ItemVariance item) =>
-        new(items[item.Item].Id, items[item.Item].Name, item.Variance, Math.Sqrt(item.Variance));
+        new(items[item.Item].Id, items[item.Item].Name, item.Variance, Math.Sqrt(item.Variance), item.Item);
 }

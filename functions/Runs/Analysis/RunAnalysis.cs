@@ -103,7 +103,8 @@ public sealed record ScenarioStatistics(
     int? ItemIndex = null);
 
 /// <summary>A scenario's variance over samples: the mean of its models' variances.</summary>
-public sealed record ScenarioVariance(string ScenarioId, string ScenarioName, double Variance, double StdDev);
+/// <param name="ItemIndex">Its place in the run; null in analyses of earlier versions.</param>
+public sealed record ScenarioVariance(string ScenarioId, string ScenarioName, double Variance, double StdDev, int? ItemIndex = null);
 
 /// <summary>A further scorer of the same cells.</summary>
 /// <param name="PerScenario">As <see cref="RunAnalysis.PerScenario"/>; null in analyses of earlier versions.</param>
