@@ -1,3 +1,4 @@
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
@@ -16,6 +17,8 @@ internal static class AgentsApi
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()
         .AddSingleton<TaskMetrics>()
+        .AddSingleton<ArtefactStore>()
+        .AddSingleton<CheckArtefact>()
         .AddSingleton<GoalStore>()
         .AddSingleton<CompareVariants>()
         .AddSingleton<AssignVariant>()
@@ -31,6 +34,7 @@ internal static class AgentsApi
         var agent = api.MapGroup("/agent");
         agent.MapTasks();
         agent.MapMetrics();
+        agent.MapArtefacts();
         agent.MapGoals();
         agent.MapVariants();
         agent.MapFindings();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
@@ -30,6 +31,9 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(BacklogItem))]
 [JsonSerializable(typeof(GoalStatus))]
 [JsonSerializable(typeof(GoalPage))]
+[JsonSerializable(typeof(ArtefactRequest))]
+[JsonSerializable(typeof(ArtefactReview))]
+[JsonSerializable(typeof(TestHistory))]
 [JsonSerializable(typeof(GivenThresholds))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(ReviewReport))]

@@ -79,6 +79,11 @@ public static class TableKeys
 
     public const string AllGoals = "goal";
 
+    /// <summary>Partition = <see cref="AllArtefacts"/>, row = kind and task id: what was checked. Partition = <see cref="TestsOf"/>, row = a hash of the test's name.</summary>
+    public const string AgentArtefacts = "AgentArtefacts";
+
+    public const string AllArtefacts = "review";
+
     public const string AllAgentOpen = "open|";
 
     public const string AllAgentEnded = "ended|";
@@ -135,6 +140,10 @@ public static class TableKeys
 
         return ((hash ^ (hash >> 16)) & 15).ToString("x", CultureInfo.InvariantCulture);
     }
+
+    public static IReadOnlyList<string> AllTests { get; } = [.. Buckets.Select(bucket => $"test|{bucket}")];
+
+    public static string TestsOf(string testName) => $"test|{Bucket(testName)}";
 
     public static string BacklogOf(string goalId) => $"items|{goalId}";
 

@@ -1,3 +1,4 @@
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Storage;
@@ -10,7 +11,7 @@ namespace FunctionsEval.Agents.Reviews;
 /// process makes it, another one only gives what is known.
 /// </summary>
 public sealed partial class Review(
-    TaskStore tasks, GoalStore goals, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, TimeProvider clock, ILogger<Review> logger)
+    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, TimeProvider clock, ILogger<Review> logger)
 {
     public const string Name = "Review";
 
@@ -66,7 +67,7 @@ public sealed partial class Review(
 
         // What a report did not take in before its process died.
         await goals.TakeInAsync(await tasks.EndedAsync(now - Patience - Interval, now.AddMinutes(2), cancellationToken), cancellationToken);
-        var pipeline = await PipelineState.ReadAsync(tasks, goals, now, cancellationToken);
+        var pipeline = await PipelineState.ReadAsync(tasks, goals, artefacts, now, cancellationToken);
         foreach (var observation in (await runReview.LookAsync(now, cancellationToken)).Concat(rules.Look(pipeline)))
         {
             observed[observation.Id] = observation;
