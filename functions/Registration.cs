@@ -72,6 +72,7 @@ internal static class Registration
         .AddSingleton<StartRun>()
         .AddSingleton<RunControl>()
         .AddSingleton<ExtendRun>()
+        .AddSingleton<RetryRun>()
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()

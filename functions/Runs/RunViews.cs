@@ -28,7 +28,8 @@ public sealed record RunView(
     double? BudgetUsd,
     string? StopReason,
     StoppedEarly? StoppedEarly = null,
-    AllocationSpec? Allocation = null)
+    AllocationSpec? Allocation = null,
+    RunRetry? Retry = null)
 {
     /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -53,7 +54,8 @@ public sealed record RunView(
         run.Calls.BudgetUsd,
         run.Course.StopReason,
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
-        run.Sampling.Allocation);
+        run.Sampling.Allocation,
+        run.Course.Retry);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);

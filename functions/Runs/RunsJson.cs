@@ -36,6 +36,7 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(RunEstimate))]
 [JsonSerializable(typeof(StartRunRequest))]
 [JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(RescoreRequest))]
 [JsonSerializable(typeof(ProviderCallPage))]
 [JsonSerializable(typeof(string))]

@@ -120,6 +120,12 @@ public static class TableKeys
 
     public static string Call(string cellRow, int number) => string.Create(CultureInfo.InvariantCulture, $"~call-{cellRow}-{number:D3}");
 
+    /// <summary>A cell that was set aside when it was called again; the number is that of the run's extension.</summary>
+    public static string Retried(string cellRow, int extension) => string.Create(CultureInfo.InvariantCulture, $"{RetriedOf(cellRow)}-{extension:D4}");
+
+    /// <summary>Where those of a cell begin.</summary>
+    public static string RetriedOf(string cellRow) => $"~retried-{cellRow}";
+
     /// <summary>Where the calls begin whose cell rows begin so.</summary>
     public static string CallsOf(string cellRowStart) => $"~call-{cellRowStart}";
 
