@@ -1,6 +1,7 @@
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
@@ -19,6 +20,8 @@ internal static class AgentsApi
         .AddSingleton<TaskMetrics>()
         .AddSingleton<ArtefactStore>()
         .AddSingleton<CheckArtefact>()
+        .AddSingleton<ProposalStore>()
+        .AddSingleton<MakeProposals>()
         .AddSingleton<GoalStore>()
         .AddSingleton<CompareVariants>()
         .AddSingleton<AssignVariant>()
@@ -36,6 +39,7 @@ internal static class AgentsApi
         agent.MapMetrics();
         agent.MapArtefacts();
         agent.MapGoals();
+        agent.MapProposals();
         agent.MapVariants();
         agent.MapFindings();
         agent.MapStatus();

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
@@ -34,6 +35,9 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(ArtefactRequest))]
 [JsonSerializable(typeof(ArtefactReview))]
 [JsonSerializable(typeof(TestHistory))]
+[JsonSerializable(typeof(Proposal))]
+[JsonSerializable(typeof(ProposalView))]
+[JsonSerializable(typeof(ProposalPage))]
 [JsonSerializable(typeof(GivenThresholds))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(ReviewReport))]

@@ -84,6 +84,11 @@ public static class TableKeys
 
     public const string AllArtefacts = "review";
 
+    /// <summary>Partition = <see cref="AllProposals"/>; row = proposal id.</summary>
+    public const string AgentProposals = "AgentProposals";
+
+    public const string AllProposals = "proposal";
+
     public const string AllAgentOpen = "open|";
 
     public const string AllAgentEnded = "ended|";

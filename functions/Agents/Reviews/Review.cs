@@ -1,5 +1,6 @@
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,7 @@ namespace FunctionsEval.Agents.Reviews;
 /// process makes it, another one only gives what is known.
 /// </summary>
 public sealed partial class Review(
-    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, TimeProvider clock, ILogger<Review> logger)
+    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, MakeProposals proposals, TimeProvider clock, ILogger<Review> logger)
 {
     public const string Name = "Review";
 
@@ -73,7 +74,9 @@ public sealed partial class Review(
             observed[observation.Id] = observation;
         }
 
-        await webhook.SendAsync(await KeepAsync(observed, now, cancellationToken), now, cancellationToken);
+        var changed = await KeepAsync(observed, now, cancellationToken);
+        await proposals.ProposeAsync((await findings.ReportAsync(withResolved: false, cancellationToken)).Findings, cancellationToken);
+        await webhook.SendAsync(changed, now, cancellationToken);
     }
 
     /// <summary>Stores what is observed; gives the findings that are new or resolved.</summary>

@@ -3,6 +3,7 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Agents;
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
 using FunctionsEval.Agents.Tasks;
@@ -36,7 +37,8 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
         var (settings, findings) = (AgentThresholds.Standard, new FindingStore(_storage.Entities));
         _review = new Review(
             _tasks, new GoalStore(_storage.Entities, settings, _clock), new ArtefactStore(_storage.Entities), new RunReview(_runs, new CellLedger(_storage.Entities, _clock), findings, new PipelineStorageQueue(_queues)), new ReviewRules(settings), findings,
-            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance), _clock, NullLogger<Review>.Instance);
+            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance),
+            new MakeProposals(new ProposalStore(_storage.Entities), _tasks, findings, settings, _clock), _clock, NullLogger<Review>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

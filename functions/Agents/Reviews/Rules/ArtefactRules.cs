@@ -1,5 +1,4 @@
 using System.Globalization;
-using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Statistics;
 
 namespace FunctionsEval.Agents.Reviews.Rules;
