@@ -29,9 +29,10 @@ public sealed record RunView(
     string? StopReason,
     StoppedEarly? StoppedEarly = null,
     AllocationSpec? Allocation = null,
-    RunRetry? Retry = null)
+    RunRetry? Retry = null,
+    IReadOnlyList<string>? Tags = null)
 {
-    /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
+    /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
         run.RunId,
         run.Kind,
@@ -55,7 +56,8 @@ public sealed record RunView(
         run.Course.StopReason,
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
         run.Sampling.Allocation,
-        run.Course.Retry);
+        run.Course.Retry,
+        run.Tags ?? []);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
@@ -122,9 +124,10 @@ public sealed record StartRunRequest(
     int? SamplePercentage = null,
     long? SampleSeed = null,
     double? BudgetUsd = null,
-    bool AllowUnknownPrice = false)
+    bool AllowUnknownPrice = false,
+    IReadOnlyList<string>? Tags = null)
 {
-    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice);
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags);
 }
 
 /// <summary>What a run would do, before it does it. Token numbers are what earlier runs used, else estimates.</summary>
