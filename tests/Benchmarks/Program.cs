@@ -20,6 +20,7 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["agent-report"] = AgentBenchmark.ReportAsync,
     ["agent-review"] = AgentBenchmark.ReviewAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
+    ["pages"] = PagesBenchmark.MeasureAsync,
 };
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))
