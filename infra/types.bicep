@@ -24,6 +24,7 @@ type programSettings = {
   XAI_BASE_URL: string?
   FUNCTIONSEVAL_PRICES: string?
   FUNCTIONSEVAL_LIMITS: string?
+  FUNCTIONSEVAL_AGENTS: string?
   ENABLE_ABTESTS: string?
   TRIAGE_MODEL: string?
   MONTHLY_CREDITS: string?
