@@ -19,20 +19,18 @@ internal static class CommandLine
 
         var root = new RootCommand("Tells which prompt, model or setting is really better, and how sure you may be.")
         {
+            InitCommand.Create(terminal),
+            EstimateCommand.Create(terminal),
             RunCommand.Create(terminal),
             ResumeCommand.Create(terminal),
+            AnalyzeCommand.Create(terminal),
             RunsCommand.Create(terminal),
             ShowCommand.Create(terminal),
             AnswersCommand.Create(terminal),
             CompareCommand.Create(terminal),
             ExportCommand.Create(terminal),
-            EstimateCommand.Create(terminal),
-            InitCommand.Create(terminal),
-            OpenCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
             TagCommand.Create(terminal),
             DeleteCommand.Create(terminal),
-            AnalyzeCommand.Create(terminal),
             ImportCommand.Create(terminal),
             AbTestCommand.Create(terminal),
             ExtendCommand.Create(terminal),
@@ -44,10 +42,12 @@ internal static class CommandLine
             ConvertCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
+            OpenCommand.Create(terminal),
             SimulateCommand.Create(terminal),
             ReviewCommand.Create(terminal),
             AgentCommand.Create(terminal),
             HealthCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
         };
 
         OptionalArguments.Mark(root);

@@ -17,7 +17,7 @@ public sealed class Helping_people : IAsyncLifetime
     [Theory]
     [InlineData("rum x", "functionseval: 'rum' is not known: did you mean 'functionseval run'?")]
     [InlineData("run x --sampels 2", "functionseval: '--sampels' is not known: did you mean 'functionseval run --samples'?")]
-    [InlineData("shwo latest", "functionseval: 'shwo' is not known: did you mean 'functionseval show'?")]
+    [InlineData("shw latest", "functionseval: 'shw' is not known: did you mean 'functionseval show'?")]
     public async Task A_misspelt_word_gets_one_suggestion(string command, string message)
     {
         var result = await CommandAsync(command.Split(' '));
