@@ -62,7 +62,15 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
-        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !IsOnThisMachine(settings.BaseUrl))
+        if (settings.BaseUrl is not null)
+        {
+            foreach (var note in rules.RouteNotes(asked.AllVariants(), settings.BaseUrl))
+            {
+                terminal.Error.WriteLine(note);
+            }
+        }
+
+        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(asked.AllVariants(), settings.BaseUrl))
         {
             var estimate = await EstimateCommand.EstimateAsync(settings, asked, DefinitionJson.IdOf(definition), rules, cancellationToken);
             if (estimate.CostUsd != 0 && !terminal.Confirm($"{EstimateCommand.Line(estimate)}. Start?"))
@@ -93,7 +101,4 @@ internal static class RunCommand
         arguments.CommandResult.Command.Options.Contains(CommonOptions.Budget) ? arguments.GetValue(CommonOptions.Budget) : null,
         arguments.CommandResult.Command.Options.Contains(AllowUnknownPrice) && arguments.GetValue(AllowUnknownPrice),
         arguments.CommandResult.Command.Options.Contains(Tags) ? arguments.GetValue(Tags) : null);
-
-    // A simulator, or a model of one's own: nobody is paid.
-    private static bool IsOnThisMachine(string? baseUrl) => Uri.TryCreate(baseUrl, UriKind.Absolute, out var url) && url.IsLoopback;
 }

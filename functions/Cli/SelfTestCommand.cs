@@ -46,7 +46,7 @@ internal static class SelfTestCommand
         var settings = new Settings(
             name => name.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal) ? null : terminal.Environment(name),
             folder.Path,
-            simulator?.BaseUrl.ToString() ?? arguments.GetValue(CommonOptions.BaseUrl),
+            simulator?.BaseUrl.ToString() ?? CommonOptions.BaseUrlOf(arguments),
             arguments.GetValue(CommonOptions.Concurrency));
         using var loggers = Terminal.Warnings();
         await using var program = LocalProgram.Open(settings, loggers);

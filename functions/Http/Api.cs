@@ -2,6 +2,7 @@ using FunctionsEval.AbTests;
 using FunctionsEval.Agents;
 using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Exports;
@@ -53,6 +54,7 @@ internal static class Api
         endpoints.MapGet("/", Start);
         var api = endpoints.MapGroup("/api");
         api.MapDefinitions();
+        api.MapDatasets();
         api.MapRuns();
         api.MapRunChanges();
         api.MapComparisons();

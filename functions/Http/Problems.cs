@@ -18,7 +18,7 @@ internal static class Problems
 
     public static ProblemHttpResult Invalid(IReadOnlyCollection<DefinitionError> errors, string prefix = "") => Invalid(
         errors.Take(MaxComplaints).Select(error =>
-            new FieldError((prefix + error.Field).TrimEnd('.'), $"{error.Message} (line {error.Line}, column {error.Column})")),
+            new FieldError((prefix + error.Field).TrimEnd('.'), error.Source is null ? $"{error.Message} (line {error.Line}, column {error.Column})" : $"{error.Message} (line {error.Line} of {error.Source})")),
         errors.Count);
 
     private static ProblemHttpResult Invalid(IEnumerable<FieldError> told, int count)

@@ -1,6 +1,8 @@
 using FunctionsEval.Http;
+using FunctionsEval.Pages.Findings;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
+using FunctionsEval.Pages.Start;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -26,6 +28,8 @@ internal static class PagesApi
         pages.MapPost("/signout", SignOut).WithMetadata(PageForm.Types);
         pages.MapRunPages();
         pages.MapScenarioPages();
+        pages.MapStartPages();
+        pages.MapFindingPages();
     }
 
     internal static Results<Page, RedirectHttpResult> SignInForm(HttpContext context, Caller caller, [FromQuery(Name = "return")] string? returnTo = null) =>

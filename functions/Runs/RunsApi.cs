@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -28,14 +29,14 @@ internal static class RunsApi
     }
 
     internal static async Task<Results<AcceptedAtRoute<RunView>, ProblemHttpResult>> Start(
-        Body<StartRunRequest> body, DefinitionStore definitions, StartRun startRun, CancellationToken cancellationToken)
+        Body<StartRunRequest> body, DefinitionStore definitions, DatasetStore datasets, StartRun startRun, CancellationToken cancellationToken)
     {
         if (body.Value is not { } request)
         {
             return body.Problem!;
         }
 
-        switch (await DefinitionIdAsync(request, definitions, cancellationToken))
+        switch (await DefinitionIdAsync(request, definitions, datasets, cancellationToken))
         {
             case (null, var problem):
                 return problem!;
@@ -51,14 +52,14 @@ internal static class RunsApi
     }
 
     internal static async Task<Results<Ok<RunEstimate>, ProblemHttpResult>> Estimate(
-        Body<StartRunRequest> body, DefinitionStore definitions, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
+        Body<StartRunRequest> body, DefinitionStore definitions, DatasetStore datasets, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
     {
         if (body.Value is not { } request)
         {
             return body.Problem!;
         }
 
-        var (id, problem) = await DefinitionIdAsync(request, definitions, cancellationToken);
+        var (id, problem) = await DefinitionIdAsync(request, definitions, datasets, cancellationToken);
         if (id is null)
         {
             return problem!;
@@ -191,7 +192,7 @@ internal static class RunsApi
         };
 
     private static async Task<(string? DefinitionId, ProblemHttpResult? Problem)> DefinitionIdAsync(
-        StartRunRequest request, DefinitionStore definitions, CancellationToken cancellationToken)
+        StartRunRequest request, DefinitionStore definitions, DatasetStore datasets, CancellationToken cancellationToken)
     {
         if (request.DefinitionId is null == request.Definition is null)
         {
@@ -203,7 +204,7 @@ internal static class RunsApi
             return (id, null);
         }
 
-        return DefinitionReader.ReadJson(JsonMarshal.GetRawUtf8Value(request.Definition!.Value)) switch
+        return await DefinitionReader.ReadAsync(JsonMarshal.GetRawUtf8Value(request.Definition!.Value).ToArray(), isJson: true, datasets, cancellationToken) switch
         {
             DefinitionOutcome.Parsed(var definition) => (await definitions.AddAsync(definition, cancellationToken), null),
             DefinitionOutcome.Rejected(var errors) => (null, Problems.Invalid(errors, "definition.")),

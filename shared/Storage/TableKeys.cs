@@ -8,6 +8,13 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDefinitions"/>, row = definition id: heads. Partition = definition id, row = index: scenarios.</summary>
     public const string Definitions = "Definitions";
 
+    /// <summary>Partition = <see cref="AllDatasets"/>, row = name: heads. Partition = <see cref="DatasetRows"/>, row = number.</summary>
+    public const string Datasets = "Datasets";
+
+    public const string AllDatasets = "dataset";
+
+    public static string DatasetRows(string name, string version) => $"rows|{name}|{version}";
+
     /// <summary>Partition = <see cref="AllRuns"/>; row = run id, which sorts newest first.</summary>
     public const string Runs = "Runs";
 

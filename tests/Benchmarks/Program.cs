@@ -15,9 +15,11 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["storm"] = StormBenchmark.MeasureAsync,
     ["abtest-sqlite"] = AbTestBenchmark.OnSqliteAsync,
     ["import-sqlite"] = AbTestBenchmark.ImportAsync,
-    ["analyze-million"] = AnalyzeBenchmark.MeasureAsync,
+    ["analyze-million"] = AnalyzeBenchmark.OfOneMetricAsync,
+    ["analyze-metrics"] = AnalyzeBenchmark.OfManyMetricsAsync,
     ["agent-report"] = AgentBenchmark.ReportAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
+    ["pages"] = PagesBenchmark.MeasureAsync,
 };
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))

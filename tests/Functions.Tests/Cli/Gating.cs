@@ -31,8 +31,8 @@ public sealed class Gating
     public async Task Too_little_data_is_inconclusive_and_is_said_in_every_document()
     {
         await using var bench = await Workbench.CreateAsync();
-        var baseline = await RunIdAsync(bench, "one", scenarios: 9, samples: 1);
-        var run = await RunIdAsync(bench, "two", scenarios: 9, samples: 1);
+        var baseline = await RunIdAsync(bench, "one", scenarios: 3, samples: 1);
+        var run = await RunIdAsync(bench, "two", scenarios: 3, samples: 1);
 
         var result = await GateAsync(bench, run, baseline, "--junit", bench.Path("gate.xml"), "--markdown", bench.Path("gate.md"));
 
@@ -42,7 +42,7 @@ public sealed class Gating
         var error = suite.Element("testcase")!.Element("error")!;
         Assert.Equal("inconclusive", error.Attribute("type")!.Value);
         Assert.Contains("openai-compatible:one of the baseline", error.Attribute("message")!.Value, StringComparison.Ordinal);
-        Assert.Contains("With 9 scenarios it holds if", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("With 3 scenarios it holds if", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("**inconclusive**", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

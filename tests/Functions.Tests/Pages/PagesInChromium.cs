@@ -1,4 +1,5 @@
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Providers.Simulator;
 using Microsoft.Playwright;
 
 namespace FunctionsEval.Functions.Tests.Pages;
@@ -24,7 +25,7 @@ public sealed class PagesInChromium : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await ServerHost.StartAsync();
+        _server = await ServerHost.StartAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(20)));
         await using var program = _server.Bench.Open();
         HalfDone = await ExampleRuns.CapitalsAsync(program, samples: 3, finished: 0.4);
         Hostile = await ExampleRuns.HostileAsync(program);
