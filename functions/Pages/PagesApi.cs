@@ -1,4 +1,6 @@
 using FunctionsEval.Http;
+using FunctionsEval.Pages.Comparisons;
+using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
@@ -29,6 +31,8 @@ internal static class PagesApi
         pages.MapRunPages();
         pages.MapScenarioPages();
         pages.MapStartPages();
+        pages.MapComparisonPages();
+        pages.MapContentPages();
         pages.MapFindingPages();
     }
 

@@ -86,6 +86,16 @@ public static class TableKeys
 
     public const string AllGoals = "goal";
 
+    /// <summary>Partition = <see cref="AllArtefacts"/>, row = kind and task id: what was checked. Partition = <see cref="TestsOf"/>, row = a hash of the test's name.</summary>
+    public const string AgentArtefacts = "AgentArtefacts";
+
+    public const string AllArtefacts = "review";
+
+    /// <summary>Partition = <see cref="AllProposals"/>; row = proposal id.</summary>
+    public const string AgentProposals = "AgentProposals";
+
+    public const string AllProposals = "proposal";
+
     public const string AllAgentOpen = "open|";
 
     public const string AllAgentEnded = "ended|";
@@ -148,6 +158,10 @@ public static class TableKeys
 
         return ((hash ^ (hash >> 16)) & 15).ToString("x", CultureInfo.InvariantCulture);
     }
+
+    public static IReadOnlyList<string> AllTests { get; } = [.. Buckets.Select(bucket => $"test|{bucket}")];
+
+    public static string TestsOf(string testName) => $"test|{Bucket(testName)}";
 
     public static string BacklogOf(string goalId) => $"items|{goalId}";
 

@@ -155,12 +155,16 @@ public sealed class Gating
         var byFile = await GateAsync(bench, run, file);
         var byAnalysis = await GateAsync(bench, run, alone);
         var latest = await GateAsync(bench, run, "latest");
+        await bench.CommandAsync(["tag", baseline.Json.GetProperty("runId").GetString()!, "good/1", "--data", bench.Data]);
+        await bench.CommandAsync(["export", baseline.Json.GetProperty("runId").GetString()!, "-o", bench.Path("export.json"), "--data", bench.Data]);
+        var byTag = await GateAsync(bench, run, "good/1");
+        var byExport = await GateAsync(bench, run, bench.Path("export.json"));
         var foreign = await GateAsync(bench, run, bench.Write("other.json", "{ \"a\": 1 }"));
         var none = await GateAsync(bench, run, bench.Path("none.json"));
 
         Assert.Equal(2, byRun.Json.GetProperty("checks").GetArrayLength());
         Assert.Equal("pass", byRun.Json.GetProperty("outcome").GetString());
-        foreach (var same in new[] { byFile, byAnalysis, latest })
+        foreach (var same in new[] { byFile, byAnalysis, byTag, byExport, latest })
         {
             Assert.Equal(0, same.ExitCode);
             Assert.Equal(Effects(byRun), Effects(same));

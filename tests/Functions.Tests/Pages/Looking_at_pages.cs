@@ -22,6 +22,12 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "scenario", "/api/pages/runs/{capitals}/scenarios/0?sample=2", "Bolivia" },
         { "start", "/api/pages/start", "New run" },
         { "findings", "/api/pages/findings", "Findings" },
+        { "compare", "/api/pages/compare?run={capitals}&run={earlier}", "2 runs compared" },
+        { "content", "/api/pages/content", "Content and A/B tests" },
+        { "abtest", "/api/pages/runs/{abtest}", "" },
+        { "candidate", "/api/pages/runs/{abtest}/scenarios/0", "" },
+        { "digests", "/api/pages/digests", "Digests" },
+        { "digest", "/api/pages/digests/{digest}", "Digest" },
         { "unknown", "/api/pages/runs/r000000000000000", "Not Found" },
     };
 
@@ -29,10 +35,9 @@ public sealed class Looking_at_pages(PagesInChromium pages)
     [MemberData(nameof(Views))]
     public async Task Each_view_fits_every_width_is_accessible_and_raises_no_error(string name, string address, string heading)
     {
-        address = address.Replace("{capitals}", pages.Capitals, StringComparison.Ordinal).Replace("{half}", pages.HalfDone, StringComparison.Ordinal);
         var page = await pages.OpenAsync();
         var complaints = Complaints(page);
-        await page.GotoAsync(address);
+        await page.GotoAsync(pages.Address(address));
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         foreach (var width in new[] { 2560, 1024, 360 })
         {
@@ -64,7 +69,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         var page = await pages.OpenAsync(width: 360);
         var complaints = Complaints(page);
 
-        await page.GotoAsync(address.Replace("{hostile}", pages.Hostile, StringComparison.Ordinal));
+        await page.GotoAsync(pages.Address(address));
         foreach (var summary in await page.Locator("summary").AllAsync())
         {
             await summary.ClickAsync();
