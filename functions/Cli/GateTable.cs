@@ -8,11 +8,11 @@ internal static class GateTable
 {
     public static void Print(IAnsiConsole console, GateReport report)
     {
-        console.MarkupLineInterpolated($"Gate: [bold]{Json.Name(report.Outcome)}[/]");
-        console.MarkupLineInterpolated($"{char.ToUpperInvariant(report.Title[0])}{report.Title[1..]}; {report.AcceptableLoss}");
+        console.Say($"Gate: [bold]{Json.Name(report.Outcome)}[/]");
+        console.Say($"{char.ToUpperInvariant(report.Title[0])}{report.Title[1..]}; {report.AcceptableLoss}");
         foreach (var sentence in report.Sentences)
         {
-            console.MarkupLineInterpolated($"- {sentence}");
+            console.Say($"- {sentence}");
         }
 
         if (report.Checks.Count > 0)
@@ -22,7 +22,7 @@ internal static class GateTable
 
         foreach (var line in report.Problems.Concat(report.Notes))
         {
-            console.MarkupLineInterpolated($"- {line}");
+            console.Say($"- {line}");
         }
     }
 
@@ -34,8 +34,8 @@ internal static class GateTable
         foreach (var check in report.Checks)
         {
             table.AddRow(
-                Markup.Escape(check.Metric),
-                Markup.Escape(names.Of(check.Variant)),
+                Visible.Markup(check.Metric),
+                Visible.Markup(names.Of(check.Variant)),
                 RunReport.Number(check.Effect),
                 check.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
                 $"[bold]{Json.Name(check.Outcome)}[/]");

@@ -21,7 +21,7 @@ internal static class PassRateTable
             var repeated = model.Passes?.FirstOrDefault(row => row.K == most);
             string[] ofSeveral = most > 1 ? [Percent(repeated?.AtLeastOnce), Percent(repeated?.EveryTime)] : [];
             table.AddRow([
-                Markup.Escape(names.Of(model.Variant)),
+                Visible.Markup(names.Of(model.Variant)),
                 Percent(model.Mean),
                 model.ConfidenceInterval is { } interval ? $"{Percent(interval.Lower)} .. {Percent(interval.Upper)}" : "-",
                 .. ofSeveral,

@@ -116,23 +116,23 @@ internal static class PlanCommand
         var console = terminal.OutConsole();
         if (report.Plan.Items is not null)
         {
-            console.MarkupLineInterpolated(
+            console.Say(
                 $"To find a difference of [bold]{Text(report.Effect, "G4")}[/] in {Text(report.Power, "P0")} of the cases: [bold]{Text(report.Plan.Items, "N0")}[/] scenarios with [bold]{SamplesOf(report.Plan)}[/] of either variant, {Text(report.Plan.Calls, "N0")} calls");
         }
 
         if (report.ItemsByUpperSpread is { } safe)
         {
-            console.MarkupLineInterpolated($"If the spread is as large as the pilot's {Text(report.Spread.PilotItems, "N0")} scenarios allow (80% upper limit): [bold]{Text(safe, "N0")}[/] scenarios");
+            console.Say($"If the spread is as large as the pilot's {Text(report.Spread.PilotItems, "N0")} scenarios allow (80% upper limit): [bold]{Text(safe, "N0")}[/] scenarios");
         }
 
         if (report.Looks is { } looks)
         {
-            console.MarkupLineInterpolated($"With {looks.Looks} looks: at most [bold]{Text(looks.LargestItems, "N0")}[/] scenarios, on average {Text(looks.ExpectedItems, "N0")} with that difference and {Text(looks.ExpectedItemsWithoutEffect, "N0")} without");
+            console.Say($"With {looks.Looks} looks: at most [bold]{Text(looks.LargestItems, "N0")}[/] scenarios, on average {Text(looks.ExpectedItems, "N0")} with that difference and {Text(looks.ExpectedItemsWithoutEffect, "N0")} without");
         }
 
         if (report.DetectableEffect is { } detectable)
         {
-            console.MarkupLineInterpolated($"The scenarios at hand find a difference of [bold]{Text(detectable, "G4")}[/]");
+            console.Say($"The scenarios at hand find a difference of [bold]{Text(detectable, "G4")}[/]");
         }
 
         if (report.Curve.Any(point => point.Items is not null))
@@ -150,7 +150,7 @@ internal static class PlanCommand
 
         foreach (var note in report.Notes)
         {
-            console.MarkupLineInterpolated($"{OptionNames.In(note, arguments)}");
+            console.Say($"{OptionNames.In(note, arguments)}");
         }
     }
 

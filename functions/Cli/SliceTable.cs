@@ -19,8 +19,8 @@ internal static class SliceTable
         foreach (var (slice, comparison) in slices.SelectMany(slice => slice.Comparisons, (slice, comparison) => (slice, comparison)))
         {
             table.AddRow(
-                Markup.Escape(hasMetrics ? $"{slice.Tag} {comparison.Metric}" : slice.Tag),
-                Markup.Escape(hasControls ? $"{names.Of(comparison.Variant)} against {names.Of(comparison.Control)}" : names.Of(comparison.Variant)),
+                Visible.Markup(hasMetrics ? $"{slice.Tag} {comparison.Metric}" : slice.Tag),
+                Visible.Markup(hasControls ? $"{names.Of(comparison.Variant)} against {names.Of(comparison.Control)}" : names.Of(comparison.Variant)),
                 $"[bold]{comparison.Verdict}[/]",
                 RunReport.Number(comparison.Effect),
                 comparison.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
@@ -38,8 +38,8 @@ internal static class SliceTable
         foreach (var (slice, model) in slices.SelectMany(slice => slice.PerModel, (slice, model) => (slice, model)))
         {
             table.AddRow(
-                Markup.Escape(slice.Tag),
-                Markup.Escape(names.Of(model.Variant)),
+                Visible.Markup(slice.Tag),
+                Visible.Markup(names.Of(model.Variant)),
                 RunReport.Number(model.Mean),
                 model.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
                 RunReport.Count(model.Items));

@@ -13,7 +13,7 @@ internal static class VerdictReport
         foreach (var comparison in comparisons.Where(comparison => comparison.Summary is not null))
         {
             var metric = hasMetrics ? $"{comparison.Metric}: " : "";
-            console.MarkupLineInterpolated($"[bold]{metric}{comparison.Summary!}[/]");
+            console.Say($"[bold]{metric}{comparison.Summary!}[/]");
             string?[] more = [comparison.SummaryOnTheseScenarios, comparison.Assumption, .. comparison.Warnings?.Select(warning => $"{warning.Message} {warning.Recommendation}") ?? []];
             foreach (var line in more.OfType<string>())
             {
@@ -37,13 +37,13 @@ internal static class VerdictReport
             var pair = controls.Count > 1 ? $"{names.Of(comparison.Variant)} against {names.Of(comparison.Control)}" : names.Of(comparison.Variant);
             if (comparison.Bounds is { } bounds)
             {
-                console.MarkupLineInterpolated(
+                console.Say(
                     $"[yellow]{pair} by {comparison.Metric}: {bounds.Missing} scores are missing; with them the effect could be from {RunReport.Number(bounds.Lower)} to {RunReport.Number(bounds.Upper)}.[/]");
             }
 
             if (comparison.RetryShift is { PValue: <= 0.05 } shift)
             {
-                console.MarkupLineInterpolated(
+                console.Say(
                     $"[yellow]{pair} by {comparison.Metric}: answers that needed a second try score {RunReport.Number(shift.Shift)} differently (p {PValue(shift.PValue)}).[/]");
             }
         }
@@ -60,8 +60,8 @@ internal static class VerdictReport
         foreach (var comparison in comparisons)
         {
             table.AddRow(
-                Markup.Escape(names.Of(comparison.Variant)),
-                Markup.Escape(comparison.Metric),
+                Visible.Markup(names.Of(comparison.Variant)),
+                Visible.Markup(comparison.Metric),
                 $"[bold]{comparison.Verdict}[/]",
                 RunReport.Number(comparison.Effect),
                 comparison.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
