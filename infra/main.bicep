@@ -11,7 +11,7 @@ param name string
 @description('A region that has Flex Consumption: az functionapp list-flexconsumption-locations')
 param location string = resourceGroup().location
 
-@description('Provider keys in use. Each must be a secret of the vault under its own name, with hyphens for underscores.')
+@description('Keys in use: those of providers, and FUNCTIONSEVAL_API_KEY to sign in to the pages. Each must be a secret of the vault under its own name, with hyphens for underscores.')
 param providerKeys providerKey[] = []
 
 @description('Other settings of the program: addresses of providers, price table, limits, A/B tests, credits. Leave out those that are not needed.')

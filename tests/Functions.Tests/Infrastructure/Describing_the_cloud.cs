@@ -26,7 +26,7 @@ public sealed partial class Describing_the_cloud(CompiledInfrastructure infra)
 
     /// <summary>In Azure the identity replaces connection strings, the plan sets the runtime, and the host checks its own keys.</summary>
     private static readonly string[] NotInTheCloud =
-        ["AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__queueServiceUri", "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONSEVAL_API_KEY"];
+        ["AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__queueServiceUri", "FUNCTIONS_WORKER_RUNTIME"];
 
     private JsonElement App => Assert.Single(infra.OfType("Microsoft.Web/sites"));
 
