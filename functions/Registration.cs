@@ -2,9 +2,11 @@ using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.AbTests;
 using FunctionsEval.Agents;
 using FunctionsEval.Cli;
+using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
+using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Limits;
@@ -15,6 +17,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
@@ -33,6 +36,8 @@ internal static class Registration
         DefinitionsJson.Default,
         PlanningJson.Default,
         GatesJson.Default,
+        ComparisonsJson.Default,
+        ExportsJson.Default,
         SelfTestsJson.Default,
         ContentJson.Default,
         AbTestsJson.Default,
@@ -62,6 +67,15 @@ internal static class Registration
     private static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunStore>()
         .AddSingleton<RunLeases>()
+        .AddSingleton<RunList>()
+        .AddSingleton<RunFinder>()
+        .AddSingleton<RunTags>()
+        .AddSingleton<DeleteRun>()
+        .AddSingleton<ReadAnswers>()
+        .AddSingleton<MeasureUsage>()
+        .AddSingleton<DifferingScenarios>()
+        .AddSingleton<CompareRuns>()
+        .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()

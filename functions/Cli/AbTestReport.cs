@@ -52,7 +52,7 @@ internal static class AbTestReport
         foreach (var variant in summary.PerVariant)
         {
             table.AddRow([
-                Markup.Escape(variant.Variant),
+                Visible.Markup(variant.Variant),
                 RunReport.Number(variant.Score.Mean, "F1"),
                 Percent(variant.Relevant.Mean),
                 Percent(variant.Novel.Mean),
@@ -73,7 +73,7 @@ internal static class AbTestReport
         foreach (var variant in summary.PerVariant)
         {
             table.AddRow([
-                Markup.Escape(variant.Variant),
+                Visible.Markup(variant.Variant),
                 RunReport.Count(variant.Cells),
                 RunReport.Number(variant.MedianLatencyMs, "F0"),
                 RunReport.Number(variant.P95LatencyMs, "F0"),
@@ -97,12 +97,12 @@ internal static class AbTestReport
         foreach (var variant in run.Variants)
         {
             // Wraps where many variants are side by side: nothing may be cut off.
-            table.AddColumn(new TableColumn(Markup.Escape(variant.Name)).RightAligned());
+            table.AddColumn(new TableColumn(Visible.Markup(variant.Name)).RightAligned());
         }
 
         foreach (var row in shown)
         {
-            table.AddRow([Markup.Escape(Shorten(row.Title)), .. row.Variants.Select(variant => Markup.Escape(Describe(variant, anyCost)))]);
+            table.AddRow([Visible.Markup(Shorten(row.Title)), .. row.Variants.Select(variant => Visible.Markup(Describe(variant, anyCost)))]);
         }
 
         return table;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace FunctionsEval.Cli;
 
 [JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(ShownRun))]
 [JsonSerializable(typeof(SpooledReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

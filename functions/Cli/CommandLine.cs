@@ -19,6 +19,13 @@ internal static class CommandLine
         {
             RunCommand.Create(terminal),
             ResumeCommand.Create(terminal),
+            RunsCommand.Create(terminal),
+            ShowCommand.Create(terminal),
+            AnswersCommand.Create(terminal),
+            CompareCommand.Create(terminal),
+            ExportCommand.Create(terminal),
+            TagCommand.Create(terminal),
+            DeleteCommand.Create(terminal),
             AnalyzeCommand.Create(terminal),
             ImportCommand.Create(terminal),
             AbTestCommand.Create(terminal),

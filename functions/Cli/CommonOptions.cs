@@ -16,6 +16,16 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
+    public static readonly Argument<string> Run = new("run") { Description = "A run: its id, the first characters of it, or 'latest'" };
+
+    public static readonly Argument<string?> RunOrLatest = new("run")
+    {
+        Description = "A run: its id, the first characters of it, or 'latest' (the default)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask" };
+
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object to standard output instead of tables" };
 
     public static readonly Option<int?> Concurrency = new("--concurrency")

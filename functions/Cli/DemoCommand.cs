@@ -33,7 +33,7 @@ internal static class DemoCommand
         await using var simulator = await SimulatorServer.StartAsync(
             new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(30), LatencySpread: 0.5), TimeProvider.System, cancellationToken);
         var folder = Path.Combine(Settings.DefaultDataFolder, $"demo-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}");
-        terminal.Error.WriteLine($"functionseval: two simulated models at {simulator.BaseUrl}, data in {folder}");
+        terminal.Say($"two simulated models at {simulator.BaseUrl}, data in {folder}");
 
         var settings = new Settings(terminal.Environment, folder, simulator.BaseUrl.ToString());
         var exitCode = await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
@@ -45,7 +45,7 @@ internal static class DemoCommand
         // With --json there is one object, that of the run.
         if (exitCode == ExitCodes.Completed && !arguments.GetValue(CommonOptions.Json))
         {
-            terminal.Error.WriteLine("functionseval: now an A/B test: the same models triage a week of made-up content");
+            terminal.Say("now an A/B test: the same models triage a week of made-up content");
             exitCode = await RunAbTestAsync(terminal, settings, cancellationToken);
         }
 

@@ -33,7 +33,7 @@ internal static class ExtendCommand
         }
 
         return RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
-            await program.Get<ExtendRun>().ExtendAsync(arguments.GetRequiredValue(RunIdArgument), request, settings.BaseUrl, cancellationToken) switch
+            await program.Get<ExtendRun>().ExtendAsync((await program.FindRunAsync(arguments.GetRequiredValue(RunIdArgument), cancellationToken)).RunId, request, settings.BaseUrl, cancellationToken) switch
             {
                 ExtendOutcome.Extended(var run) => run,
                 ExtendOutcome.UnknownRun(var runId) => throw new UsageException($"run '{runId}' does not exist in this store."),

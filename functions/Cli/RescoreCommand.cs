@@ -32,7 +32,7 @@ internal static class RescoreCommand
         using var loggers = Terminal.Warnings();
         await using var program = LocalProgram.Open(settings, loggers);
         var started = program.Clock.GetTimestamp();
-        var runId = arguments.GetRequiredValue(RunIdArgument);
+        var runId = (await program.FindRunAsync(arguments.GetRequiredValue(RunIdArgument), cancellationToken)).RunId;
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
         switch (await program.Get<RescoreRun>().RescoreAsync(runId, scorers, cancellationToken))
         {
@@ -40,12 +40,12 @@ internal static class RescoreCommand
                 var run = await program.Get<RunStore>().GetAsync(runId, cancellationToken);
                 if (definition.Compare is { } compare && !IsSame(compare, run.Compare))
                 {
-                    terminal.Error.WriteLine("functionseval: the file's compare is not used: a comparison is declared before answers are seen, and the run keeps its own.");
+                    terminal.Say("the file's compare is not used: a comparison is declared before answers are seen, and the run keeps its own.");
                 }
 
                 foreach (var note in notes)
                 {
-                    terminal.Error.WriteLine($"functionseval: {note}");
+                    terminal.Say($"{note}");
                 }
 
                 var result = await program.ResultOfAsync(runId, program.Clock.GetElapsedTime(started), cancellationToken);

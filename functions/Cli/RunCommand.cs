@@ -18,13 +18,15 @@ internal static class RunCommand
         HelpName = "PROVIDER:MODEL",
     };
 
+    private static readonly Option<string[]> Tags = new("--tag") { Description = "A word to find the run by; may be repeated", HelpName = "TAG" };
+
     private static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
 
     public static Command Create(Terminal terminal)
     {
         var command = new Command("run", "Run a definition and print its analysis")
         {
-            File, Samples, Percentage, Seed, Models, CommonOptions.Budget, AllowUnknownPrice,
+            File, Samples, Percentage, Seed, Models, Tags, CommonOptions.Budget, AllowUnknownPrice,
             CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
@@ -45,7 +47,13 @@ internal static class RunCommand
             arguments.GetValue(Percentage),
             arguments.GetValue(Seed),
             arguments.GetValue(CommonOptions.Budget),
-            arguments.GetValue(AllowUnknownPrice));
+            arguments.GetValue(AllowUnknownPrice),
+            arguments.GetValue(Tags));
+        if (RunTags.Error(RunTags.Distinct(overrides.Tags ?? [])) is { } tagError)
+        {
+            throw new UsageException(tagError.Message);
+        }
+
         // Whatever can be refused is refused before a data folder is taken.
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
@@ -28,27 +29,27 @@ internal static class RunQueries
             : null;
     }
 
-    /// <summary>The run of that id, or the newest one that fits.</summary>
+    /// <summary>The run of that id, of those first characters of one, or <c>latest</c>; without any, the newest one that fits.</summary>
     /// <param name="none">What there is when none fits, such as "no unfinished run".</param>
     public static async Task<RunRecord> FindRunAsync(
         this LocalProgram program, string? runId, Func<RunRecord, bool> fits, string none, CancellationToken cancellationToken)
     {
         if (runId is not null)
         {
-            return await program.Get<RunStore>().FindAsync(runId, cancellationToken)
-                ?? throw new UsageException($"run '{runId}' does not exist in this store.");
-        }
-
-        await foreach (var run in program.Get<RunStore>().AllAsync(cancellationToken))
-        {
-            if (fits(run))
+            return await program.Get<RunFinder>().FindAsync(runId, cancellationToken) switch
             {
-                return run;
-            }
+                RunReference.Found(var found) => found,
+                RunReference.NotFound(var message) => throw new UsageException(message),
+                var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+            };
         }
 
-        throw new UsageException($"there is {none} in this store.");
+        return await program.Get<RunFinder>().FirstAsync(fits, cancellationToken) ?? throw new UsageException($"there is {none} in this store.");
     }
+
+    /// <summary>The run that an argument names.</summary>
+    public static Task<RunRecord> FindRunAsync(this LocalProgram program, string reference, CancellationToken cancellationToken) =>
+        program.FindRunAsync(reference, _ => true, "no run", cancellationToken);
 
     public static async Task<RunResult> ResultOfAsync(this LocalProgram program, string runId, TimeSpan elapsed, CancellationToken cancellationToken)
     {

@@ -19,22 +19,22 @@ internal static class RunReport
         }
 
         var console = terminal.OutConsole();
-        console.MarkupLineInterpolated(
-            $"Run [bold]{result.RunId}[/] is [bold]{Json.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated; {Number(result.ElapsedSeconds, "F1")} s");
+        console.Say(
+            $"Run [bold]{result.RunId}[/] is [bold]{Json.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated{(result.ElapsedSeconds > 0 ? $"; {Number(result.ElapsedSeconds, "F1")} s" : "")}");
         if (result.Cost is { Usd: not null } cost)
         {
             var rest = cost.UnpricedCells > 0 ? $", {Count(cost.UnpricedCells)} cells without a price not counted" : "";
-            console.MarkupLineInterpolated($"Cost {Usd(cost.Usd)}{rest}");
+            console.Say($"Cost {Usd(cost.Usd)}{rest}");
         }
 
         if (result.Reason is { } reason)
         {
-            console.MarkupLineInterpolated($"[yellow]{reason}[/]");
+            console.Say($"[yellow]{reason}[/]");
         }
 
         if (result.StoppedEarly is { } stopped)
         {
-            console.MarkupLineInterpolated($"Stopped early: about {Count(stopped.CallsSaved)} calls were saved.");
+            console.Say($"Stopped early: about {Count(stopped.CallsSaved)} calls were saved.");
         }
 
         if (result.Analysis is { } analysis)
@@ -43,7 +43,7 @@ internal static class RunReport
         }
         else
         {
-            console.MarkupLineInterpolated($"[yellow]There is no analysis: {result.AnalysisError ?? (result.Status.IsFinished() ? "it has no cells" : "the run has not ended")}.[/]");
+            console.Say($"[yellow]There is no analysis: {result.AnalysisError ?? (result.Status.IsFinished() ? "it has no cells" : "the run has not ended")}.[/]");
         }
     }
 
@@ -79,7 +79,7 @@ internal static class RunReport
         foreach (var model in analysis.PerModel.Where(model => model.Allocation is not null))
         {
             var gain = model.Allocation!;
-            console.MarkupLineInterpolated(
+            console.Say(
                 $"{model.Variant}: {gain.FewestSamples} to {gain.MostSamples} samples a scenario; noise of samples {Number(gain.NoiseVersusEqual, "F2")} of that of equal numbers");
         }
 
@@ -101,25 +101,28 @@ internal static class RunReport
 
         foreach (var failure in analysis.Failures ?? [])
         {
-            console.MarkupLineInterpolated($"[yellow]{failure.ToString()}[/]");
+            console.Say($"[yellow]{failure.ToString()}[/]");
         }
 
         foreach (var warning in analysis.Warnings)
         {
-            console.MarkupLineInterpolated($"[yellow]{warning.Code}[/] {warning.Message} {warning.Recommendation}");
+            console.Say($"[yellow]{warning.Code}[/] {warning.Message} {warning.Recommendation}");
         }
     }
 
-    private static Table Variants(RunAnalysis analysis, ShortNames names)
+    private static Table Variants(RunAnalysis analysis, ShortNames names) => Means(analysis.Scorer ?? "answers (no scorer)", analysis.PerModel, names);
+
+    /// <summary>The means of all variants by one scorer.</summary>
+    internal static Table Means(string scorer, IReadOnlyList<ModelStatistics> perModel, ShortNames names)
     {
-        var areModels = analysis.PerModel.All(model => model.Variant == model.Model);
+        var areModels = perModel.All(model => model.Variant == model.Model);
         var what = $"{(areModels ? "Models" : "Variants")}{(names.Vendor is { } vendor ? $" of {vendor}" : "")}";
-        var table = NewTable($"{what} by {analysis.Scorer ?? "answers (no scorer)"}", areModels ? "model" : "variant");
+        var table = NewTable($"{what} by {scorer}", areModels ? "model" : "variant");
         AddNumbers(table, ["mean", "95% interval", "sd", "samples", "consistency"]);
-        foreach (var model in analysis.PerModel)
+        foreach (var model in perModel)
         {
             table.AddRow(
-                Markup.Escape(names.Of(model.Variant)),
+                Visible.Markup(names.Of(model.Variant)),
                 Number(model.Mean),
                 model.ConfidenceInterval is { } interval ? $"{Number(interval.Lower)} .. {Number(interval.Upper)}" : "-",
                 Number(model.StdDev),
@@ -136,7 +139,7 @@ internal static class RunReport
         AddNumbers(table, ["invalid", "failed"]);
         foreach (var model in analysis.PerModel.Where(model => model.Invalid + model.Failed > 0))
         {
-            table.AddRow(Markup.Escape(names.Of(model.Variant)), Count(model.Invalid), Count(model.Failed));
+            table.AddRow(Visible.Markup(names.Of(model.Variant)), Count(model.Invalid), Count(model.Failed));
         }
 
         return table;
@@ -148,7 +151,7 @@ internal static class RunReport
         AddNumbers(table, ["sd over samples"]);
         foreach (var scenario in scenarios)
         {
-            table.AddRow(Markup.Escape(scenario.ScenarioId), Markup.Escape(scenario.ScenarioName), Number(scenario.StdDev));
+            table.AddRow(Visible.Markup(scenario.ScenarioId), Visible.Markup(scenario.ScenarioName), Number(scenario.StdDev));
         }
 
         return table;
@@ -156,7 +159,7 @@ internal static class RunReport
 
     internal static Table NewTable(string title, params ReadOnlySpan<string> columns)
     {
-        var table = new Table().Title($"[bold]{Markup.Escape(title)}[/]").Border(TableBorder.Simple);
+        var table = new Table().Title($"[bold]{Visible.Markup(title)}[/]").Border(TableBorder.Simple);
         table.Title!.Style = Style.Plain;
         foreach (var column in columns)
         {

@@ -62,7 +62,7 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
             if (await session.FollowAsync(run, cancellationToken) is { } paused)
             {
                 await program.StopAsync();
-                terminal.Error.WriteLine($"functionseval: the run was paused: {paused.TrimEnd('.')}. Go on with: {session.ResumeLine(run)}");
+                terminal.Say($"the run was paused: {paused.TrimEnd('.')}. Go on with: {session.ResumeLine(run)}");
                 var halted = await program.ResultOfAsync(run.RunId, program.Clock.GetElapsedTime(started), cancellationToken);
                 RunReport.Print(terminal, halted, asJson);
                 return ExitCodes.Infrastructure;
@@ -72,7 +72,7 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
         {
             await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Clock, session.SayWaiting);
             await program.StopAsync();
-            terminal.Error.WriteLine($"functionseval: interrupted; nothing is lost. Go on with: {session.ResumeLine(run)}");
+            terminal.Say($"interrupted; nothing is lost. Go on with: {session.ResumeLine(run)}");
             return ExitCodes.Interrupted;
         }
 
@@ -81,8 +81,8 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
         return ExitCodes.Of(result);
     }
 
-    private void SayWaiting(int calls) => terminal.Error.WriteLine(FormattableString.Invariant(
-        $"functionseval: waiting up to {CallsUnderWay.Patience.TotalSeconds} s for {(calls == 1 ? "a call" : $"{calls} calls")} under way; Ctrl+C again stops at once"));
+    private void SayWaiting(int calls) => terminal.Say(FormattableString.Invariant(
+        $"waiting up to {CallsUnderWay.Patience.TotalSeconds} s for {(calls == 1 ? "a call" : $"{calls} calls")} under way; Ctrl+C again stops at once"));
 
     private string ResumeLine(RunRecord run) => program.Storage.IsLocal
         ? $"functionseval resume {run.RunId} --data {program.Settings.Storage.DataFolder}"

@@ -49,11 +49,11 @@ internal static class ServeCommand
         // Before interrupted runs go on: a port that is taken must not cost calls that are cut off at once.
         await ListenAsync(app, arguments.GetValue(Port), cancellationToken);
         program.Serve();
-        terminal.Error.WriteLine($"functionseval: serving {string.Join(", ", app.Urls)}/api over {program.Storage.Description}; pages at {app.Urls.First()}{PageAccess.Root}; Ctrl+C stops");
+        terminal.Say($"serving {string.Join(", ", app.Urls)}/api over {program.Storage.Description}; pages at {app.Urls.First()}{PageAccess.Root}; Ctrl+C stops");
         await Task.WhenAny(Task.Delay(Timeout.Infinite, cancellationToken));
         await app.StopAsync(CancellationToken.None);
         await CallsUnderWay.EndAsync(
-            program.Get<ProviderCatalogs>(), program.Clock, calls => terminal.Error.WriteLine($"functionseval: waiting for {calls} calls under way"));
+            program.Get<ProviderCatalogs>(), program.Clock, calls => terminal.Say($"waiting for {calls} calls under way"));
         await program.StopAsync();
         return ExitCodes.Completed;
     }

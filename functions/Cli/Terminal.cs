@@ -5,8 +5,18 @@ namespace FunctionsEval.Cli;
 
 /// <summary>What a command sees of the world around it: its streams, its environment, and whether people are watching.</summary>
 /// <param name="Width">Characters a line; null asks the terminal.</param>
+/// <param name="In">What people type, or what is piped in; null is nothing.</param>
+/// <param name="Pager">The command that shows long text a screen at a time; null writes it out.</param>
 internal sealed record Terminal(
-    TextWriter Out, TextWriter Error, bool IsOutRedirected, bool IsErrorRedirected, Func<string, string?> Environment, int? Width = null)
+    TextWriter Out,
+    TextWriter Error,
+    bool IsOutRedirected,
+    bool IsErrorRedirected,
+    Func<string, string?> Environment,
+    int? Width = null,
+    TextReader? In = null,
+    bool IsInRedirected = true,
+    string? Pager = null)
 {
     // Without a terminal, lines may be as long as they need to be.
     private const int WidthOfFiles = 160;
@@ -16,7 +26,13 @@ internal sealed record Terminal(
         new StandardStream("Standard error", Console.Error, isNeeded: false),
         Console.IsOutputRedirected,
         Console.IsErrorRedirected,
-        System.Environment.GetEnvironmentVariable);
+        System.Environment.GetEnvironmentVariable,
+        In: Console.In,
+        IsInRedirected: Console.IsInputRedirected,
+        Pager: Console.IsOutputRedirected ? null : System.Environment.GetEnvironmentVariable("PAGER") ?? (OperatingSystem.IsWindows() ? null : "less -FRX"));
+
+    /// <summary>True where somebody can be asked and sees the question.</summary>
+    public bool CanAsk => In is not null && !IsInRedirected && !IsErrorRedirected;
 
     public IAnsiConsole OutConsole() => Create(Out, IsOutRedirected, Width);
 
@@ -25,8 +41,18 @@ internal sealed record Terminal(
     /// <summary>Says what is wrong on standard error; gives the exit code back.</summary>
     public int Fail(string message, int exitCode)
     {
-        Error.WriteLine($"functionseval: {message}");
+        Say(message);
         return exitCode;
+    }
+
+    /// <summary>A message on standard error.</summary>
+    public void Say(string message) => Error.WriteLine($"functionseval: {Visible.Text(message)}");
+
+    /// <summary>Asks a question; an empty answer, or none, is no.</summary>
+    public bool Confirm(string question)
+    {
+        Error.Write($"{Visible.Text(question)} [y/N] ");
+        return In!.ReadLine()?.Trim() is "y" or "Y" or "yes" or "Yes";
     }
 
     /// <summary>Warnings and errors of a command: a line each on standard error, beside its progress.</summary>

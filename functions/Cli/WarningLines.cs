@@ -27,6 +27,6 @@ internal sealed class WarningLines() : ConsoleFormatter(FormatterName)
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         var reason = logEntry.Exception is { } exception ? $": {exception.Message}" : "";
         var rest = count == MostOfAKind ? " (more of this kind are not shown)" : "";
-        textWriter.WriteLine($"{(logEntry.LogLevel == LogLevel.Warning ? "warning" : "error")}: {$"{message}{reason}".ReplaceLineEndings(" ")}{rest}");
+        textWriter.WriteLine($"{(logEntry.LogLevel == LogLevel.Warning ? "warning" : "error")}: {Visible.Line($"{message}{reason}")}{rest}");
     }
 }

@@ -15,6 +15,9 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Runs")]
     public Task<IResult> Runs([HttpTrigger(AuthorizationLevel.Function, Route = "runs/{*path}")] HttpRequest request) => Forward(request);
 
+    [Function("Compare")]
+    public Task<IResult> Compare([HttpTrigger(AuthorizationLevel.Function, Route = "compare/{*path}")] HttpRequest request) => Forward(request);
+
     [Function("Plans")]
     public Task<IResult> Plans([HttpTrigger(AuthorizationLevel.Function, Route = "plans/{*path}")] HttpRequest request) => Forward(request);
 

@@ -1,8 +1,10 @@
 using FunctionsEval.AbTests;
 using FunctionsEval.Agents;
+using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
+using FunctionsEval.Exports;
 using FunctionsEval.Health;
 using FunctionsEval.Pages;
 using FunctionsEval.Planning;
@@ -53,6 +55,8 @@ internal static class Api
         api.MapDefinitions();
         api.MapRuns();
         api.MapRunChanges();
+        api.MapComparisons();
+        api.MapExports();
         api.MapPlans();
         api.MapContent();
         api.MapAbTests();

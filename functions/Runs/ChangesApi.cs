@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Runs;
@@ -13,6 +14,8 @@ internal static class ChangesApi
     {
         api.MapPost("/runs/{runId}/extend", Extend);
         api.MapPost("/runs/{runId}/rescore", Rescore);
+        api.MapPut("/runs/{runId}/tags", Tag);
+        api.MapDelete("/runs/{runId}", Delete);
     }
 
     internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Extend(
@@ -36,7 +39,33 @@ internal static class ChangesApi
             RescoreOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
             var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
         };
+
+    internal static async Task<Results<Ok<RunView>, ProblemHttpResult>> Tag(
+        string runId, Body<TagsRequest> body, RunTags runTags, CellLedger cells, CancellationToken cancellationToken)
+    {
+        if (body.Value is not { } request)
+        {
+            return body.Problem!;
+        }
+
+        var tags = RunTags.Distinct(request.Tags);
+        return RunTags.Error(tags) is { } error ? Problems.Invalid([error])
+            : await runTags.ChangeAsync(runId, _ => tags, cancellationToken) is { } run ? TypedResults.Ok(RunView.Of(run, await cells.CountAsync(run, cancellationToken)))
+            : Problems.NotFound("Run", runId);
+    }
+
+    internal static async Task<Results<NoContent, ProblemHttpResult>> Delete(string runId, DeleteRun delete, CancellationToken cancellationToken) =>
+        await delete.DeleteAsync(runId, cancellationToken) switch
+        {
+            DeleteOutcome.Deleted => TypedResults.NoContent(),
+            DeleteOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
+            DeleteOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
 }
+
+/// <param name="Tags">All that the run shall have.</param>
+public sealed record TagsRequest(IReadOnlyList<string> Tags);
 
 /// <param name="Scorers">As in a definition.</param>
 public sealed record RescoreRequest(JsonElement Scorers);

@@ -29,6 +29,9 @@ public sealed record RunRecord(
     RunContent? Content = null,
     string? Pass = null)
 {
+    /// <summary>What people call it by; null is none. They may change at any time and decide nothing.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
     public const string MultiSample = "multi_sample";
     public const string AbTest = "abtest";
     public const string Digest = "digest";

@@ -9,7 +9,7 @@ namespace FunctionsEval.Runs;
 /// <summary>What may be asked for beside the definition itself; null keeps the definition's own value.</summary>
 public sealed record RunOverrides(
     IReadOnlyList<string>? Models = null, int? SamplesPerScenario = null, int? SamplePercentage = null, long? SampleSeed = null,
-    double? BudgetUsd = null, bool AllowUnknownPrice = false)
+    double? BudgetUsd = null, bool AllowUnknownPrice = false, IReadOnlyList<string>? Tags = null)
 {
     /// <summary>The definition with the overrides in place.</summary>
     public Definition ApplyTo(Definition definition) => definition with

@@ -53,6 +53,15 @@ public sealed class RunStore(IEntityStore entities)
         return null;
     }
 
+    /// <summary>Runs from an id on, newest first: the id of a run, or the characters that it begins with.</summary>
+    public async IAsyncEnumerable<RunRecord> FromAsync(string? runId, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Runs, TableKeys.AllRuns, RowFrom: runId, PageSize: pageSize), cancellationToken))
+        {
+            yield return FromEntity(entity);
+        }
+    }
+
     /// <summary>Runs, newest first.</summary>
     public async Task<(IReadOnlyList<RunRecord> Runs, string? Continuation)> ListAsync(
         int pageSize, string? continuation, CancellationToken cancellationToken)
@@ -131,6 +140,13 @@ public sealed class RunStore(IEntityStore entities)
         {
             yield return ItemOf(entity);
         }
+    }
+
+    /// <summary>Some items of a run: from an index on, at most so many.</summary>
+    public async Task<IReadOnlyList<Scenario>> ItemsAsync(string runId, int from, int count, CancellationToken cancellationToken)
+    {
+        var query = new EntityQuery(TableKeys.Items, runId, RowFrom: TableKeys.Number(from), RowTo: TableKeys.Number(from + count), PageSize: count);
+        return await entities.QueryAsync(query, cancellationToken).Select(ItemOf).ToListAsync(cancellationToken);
     }
 
     private static Entity ItemEntity(string runId, int index, string json)

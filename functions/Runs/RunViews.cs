@@ -28,9 +28,10 @@ public sealed record RunView(
     double? BudgetUsd,
     string? StopReason,
     StoppedEarly? StoppedEarly = null,
-    AllocationSpec? Allocation = null)
+    AllocationSpec? Allocation = null,
+    IReadOnlyList<string>? Tags = null)
 {
-    /// <param name="counts">Null in lists, where progress would cost a read per partition and run.</param>
+    /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
         run.RunId,
         run.Kind,
@@ -53,7 +54,8 @@ public sealed record RunView(
         run.Calls.BudgetUsd,
         run.Course.StopReason,
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
-        run.Sampling.Allocation);
+        run.Sampling.Allocation,
+        run.Tags ?? []);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
@@ -120,9 +122,10 @@ public sealed record StartRunRequest(
     int? SamplePercentage = null,
     long? SampleSeed = null,
     double? BudgetUsd = null,
-    bool AllowUnknownPrice = false)
+    bool AllowUnknownPrice = false,
+    IReadOnlyList<string>? Tags = null)
 {
-    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice);
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags);
 }
 
 /// <summary>What a run would do, before it does it. Token numbers are what earlier runs used, else estimates.</summary>

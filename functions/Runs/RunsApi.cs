@@ -80,15 +80,19 @@ internal static class RunsApi
     }
 
     internal static async Task<Results<Ok<RunPage>, ProblemHttpResult>> List(
-        RunStore runs, CancellationToken cancellationToken, int pageSize = 50, string? continuationToken = null)
+        RunList list,
+        CancellationToken cancellationToken,
+        string? status = null,
+        string? tag = null,
+        string? name = null,
+        string? kind = null,
+        int pageSize = 50,
+        string? continuationToken = null)
     {
-        if (Paging.Error(pageSize) is { } error)
-        {
-            return Problems.Invalid([error]);
-        }
-
-        var (page, continuation) = await runs.ListAsync(pageSize, continuationToken, cancellationToken);
-        return TypedResults.Ok(new RunPage([.. page.Select(run => RunView.Of(run, counts: null))], continuation));
+        var (filter, filterError) = RunFilter.Of(status, tag, name, kind);
+        return (Paging.Error(pageSize) ?? filterError) is { } error
+            ? Problems.Invalid([error])
+            : TypedResults.Ok(await list.PageAsync(filter, pageSize, continuationToken, cancellationToken));
     }
 
     internal static async Task<Results<Ok<RunView>, ProblemHttpResult>> Get(

@@ -4,6 +4,7 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
@@ -37,6 +38,8 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(StartRunRequest))]
 [JsonSerializable(typeof(ExtendRequest))]
 [JsonSerializable(typeof(RescoreRequest))]
+[JsonSerializable(typeof(TagsRequest))]
+[JsonSerializable(typeof(IReadOnlyList<VariantUsage>))]
 [JsonSerializable(typeof(ProviderCallPage))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class RunsJson : JsonSerializerContext

@@ -36,7 +36,13 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             return new StartOutcome.Rejected(errors);
         }
 
-        var run = NewRun(definitionId, asked, head.Scenarios, baseUrl);
+        var tags = RunTags.Distinct(overrides.Tags ?? []);
+        if (RunTags.Error(tags) is { } tagError)
+        {
+            return new StartOutcome.Rejected([tagError]);
+        }
+
+        var run = NewRun(definitionId, asked, head.Scenarios, baseUrl) with { Tags = tags };
         await runs.AddAsync(run, cancellationToken);
         try
         {

@@ -138,6 +138,9 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     /// <summary>What has been counted so far, per variant.</summary>
     public Task<CellCounts[]> CountAsync(RunRecord run, CancellationToken cancellationToken) => _counts.OfAsync(run, cancellationToken);
 
+    /// <summary>The same of several runs, in the order of their ids.</summary>
+    public Task<IReadOnlyList<CellCounts[]>> CountAsync(IReadOnlyList<RunRecord> runs, CancellationToken cancellationToken) => _counts.OfAsync(runs, cancellationToken);
+
     /// <summary>From now on this process alone stores cells of the run, and knows them without asking.</summary>
     public Task<LiveCells> FollowAsync(RunRecord run) => _counts.FollowAsync(run);
 

@@ -62,6 +62,29 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
         return counts;
     }
 
+    /// <summary>Of several runs; those that have ended cost one range read together.</summary>
+    /// <param name="runs">In the order of their ids.</param>
+    public async Task<IReadOnlyList<CellCounts[]>> OfAsync(IReadOnlyList<RunRecord> runs, CancellationToken cancellationToken)
+    {
+        var rows = new Dictionary<string, Entity>(StringComparer.Ordinal);
+        if (runs.Count > 1)
+        {
+            var query = new EntityQuery(TableKeys.Runs, TableKeys.AllCounts, RowFrom: runs[0].RunId, RowTo: $"{runs[^1].RunId}~");
+            await foreach (var row in entities.QueryAsync(query, cancellationToken))
+            {
+                rows[row.RowKey] = row;
+            }
+        }
+
+        var counts = new List<CellCounts[]>(runs.Count);
+        foreach (var run in runs)
+        {
+            counts.Add(run.Status.IsFinished() && Sealed(run, rows.GetValueOrDefault(run.RunId)) is { } known ? known : await OfAsync(run, cancellationToken));
+        }
+
+        return counts;
+    }
+
     /// <summary>The sum of the counters of all partitions.</summary>
     public async Task<CellCounts[]> ExactAsync(RunRecord run, CancellationToken cancellationToken)
     {
@@ -91,13 +114,12 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
 
     internal static int PartitionsOf(RunRecord run) => (run.Items + CellAddress.ItemsPerPartition - 1) / CellAddress.ItemsPerPartition;
 
-    private async Task<CellCounts[]?> FindSealedAsync(RunRecord run, CancellationToken cancellationToken)
-    {
-        var row = await entities.FindAsync(TableKeys.Runs, TableKeys.AllCounts, run.RunId, cancellationToken);
-        return row?.GetInt64("extension") == run.Course.Extension
-            ? [.. Enumerable.Range(0, run.Variants.Count).Select(variant => row.GetString(CellCounter.Name(variant)) is { } text ? CellCounts.Parse(text) : CellCounts.None)]
-            : null;
-    }
+    private async Task<CellCounts[]?> FindSealedAsync(RunRecord run, CancellationToken cancellationToken) =>
+        Sealed(run, await entities.FindAsync(TableKeys.Runs, TableKeys.AllCounts, run.RunId, cancellationToken));
+
+    private static CellCounts[]? Sealed(RunRecord run, Entity? row) => row?.GetInt64("extension") == run.Course.Extension
+        ? [.. Enumerable.Range(0, run.Variants.Count).Select(variant => row.GetString(CellCounter.Name(variant)) is { } text ? CellCounts.Parse(text) : CellCounts.None)]
+        : null;
 
     private async Task<IReadOnlyDictionary<int, CellCounts>?[]> ReadAsync(RunRecord run, CancellationToken cancellationToken)
     {

@@ -31,6 +31,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "Agent: httpTrigger agent/{*path} Function, http",
             "AllocateSamples: activityTrigger",
             "AnalyzeRun: activityTrigger",
+            "Compare: httpTrigger compare/{*path} Function, http",
             "CompleteRun: activityTrigger",
             "Content: httpTrigger content/{*path} Function, http",
             "Definitions: httpTrigger definitions/{*path} Function, http",

@@ -224,7 +224,7 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
     }
 
     [Theory]
-    [InlineData("/api/runs?status=failed", "status", "status is not a known parameter of /api/runs, which takes pageSize, continuationToken.")]
+    [InlineData("/api/runs?state=failed", "state", "state is not a known parameter of /api/runs, which takes status, tag, name, kind, pageSize, continuationToken.")]
     [InlineData("/api/runs/r/cells?samplindex=1", "samplindex", "which takes variant, model, sampleIndex, itemIndex, pageSize, continuationToken.")]
     [InlineData("/api/runs/r/items/0?itemIndex=1", "itemIndex", "which takes variant, model, sampleIndex, pageSize, continuationToken.")]
     [InlineData("/api/runs/r/analysis?variant=a", "variant", "which takes none.")]

@@ -53,6 +53,10 @@ internal static class RunCells
             ? new ModelOutcome.Answered(new ModelAnswer("3", "stop", "m", new TokenUsage(10, 2), $"request-{attempt}"))
             : new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.RateLimit, "Too many requests.", 429))))];
 
+    /// <summary>Scenarios as the store takes them.</summary>
+    public static IAsyncEnumerable<(int Item, string Json)> Items(IEnumerable<Scenario> scenarios) =>
+        scenarios.Select((scenario, index) => (index, ScenarioJson.Write(scenario))).ToAsyncEnumerable();
+
     /// <summary>Every address of a run, item by item.</summary>
     public static IEnumerable<CellAddress> Addresses(RunRecord run) =>
         from item in Enumerable.Range(0, run.Items)

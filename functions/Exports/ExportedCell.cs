@@ -1,0 +1,51 @@
+using System.Text.Json;
+using FunctionsEval.Runs.Answers;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Exports;
+
+/// <summary>A cell with its scenario and what the model said last, as JSON has it.</summary>
+/// <param name="Tags">Of the scenario.</param>
+/// <param name="Vars">Of the scenario: what its prompt was filled with.</param>
+/// <param name="Score">By the first scorer; null where it has none.</param>
+/// <param name="Answer">Null where no model answered.</param>
+public sealed record ExportedCell(
+    int ItemIndex,
+    string ScenarioId,
+    string ScenarioName,
+    IReadOnlyList<string>? Tags,
+    IReadOnlyDictionary<string, JsonElement>? Vars,
+    string Variant,
+    string Model,
+    int SampleIndex,
+    CellOutcome Outcome,
+    double? Score,
+    IReadOnlyList<NamedScore> Scores,
+    long? InputTokens,
+    long? OutputTokens,
+    decimal? CostUsd,
+    long DurationMs,
+    DateTimeOffset StartedAt,
+    string? Answer,
+    CellError? Error)
+{
+    public static ExportedCell Of(Answer answer) => new(
+        answer.ItemIndex,
+        answer.Scenario.Id,
+        answer.Scenario.Name,
+        answer.Scenario.Tags,
+        answer.Scenario.Vars,
+        answer.Variant.Name,
+        answer.Variant.Model,
+        answer.Cell.Address.Sample,
+        answer.Cell.Outcome,
+        answer.Cell.Score,
+        answer.Cell.Scores,
+        answer.Cell.InputTokens,
+        answer.Cell.OutputTokens,
+        answer.Cell.CostUsd,
+        answer.DurationMs,
+        answer.Cell.StartedAt,
+        answer.Text,
+        answer.Cell.Error);
+}

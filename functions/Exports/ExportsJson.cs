@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace FunctionsEval.Exports;
+
+[JsonSerializable(typeof(ExportedCell))]
+internal sealed partial class ExportsJson : JsonSerializerContext
+{
+    public static ExportsJson Context { get; } = new(Json.NewOptions());
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using FunctionsEval.Comparisons;
+using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Answers;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Exports;
+
+/// <summary>What a report for people tells, whatever it is written in.</summary>
+/// <param name="Differing">The scenarios whose variants differ most, each with its answers.</param>
+internal sealed record ReportContent(
+    RunRecord Run, RunAnalysis? Analysis, IReadOnlyList<VariantUsage> Usage, IReadOnlyList<(DifferingScenario Scenario, IReadOnlyList<Answer> Answers)> Differing)
+{
+    private const int ScenariosShown = 10;
+    private const int SamplesShown = 2;
+
+    /// <summary>One sentence a comparison; without comparisons, why there is none.</summary>
+    public IReadOnlyList<string> Sentences => Analysis switch
+    {
+        null => [MissingAnalysis.ReasonOf(Run)],
+        { Comparisons: { Count: > 0 } comparisons } => [.. comparisons.Select(comparison =>
+            $"{comparison.Summary ?? $"{comparison.Variant} against {comparison.Control}: {comparison.Verdict}."}{(Analysis.OtherScorers.Count > 0 ? $" (by {comparison.Metric})" : "")}")],
+        _ => ["Nothing was compared: the run has one variant or no scorer."],
+    };
+
+    public string Design => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {Json.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+
+    /// <summary>The means by every scorer, the first one first.</summary>
+    public IEnumerable<(string Scorer, IReadOnlyList<ModelStatistics> PerModel)> Means => Analysis is null ? [] :
+        [(Analysis.Scorer ?? "answers", Analysis.PerModel), .. Analysis.OtherScorers.Select(other => (other.Scorer, other.PerModel))];
+
+    public static async Task<ReportContent> ReadAsync(
+        RunRecord run, AnalysisStore analyses, MeasureUsage usage, DifferingScenarios differing, ReadAnswers answers, CancellationToken cancellationToken)
+    {
+        var shown = new List<(DifferingScenario, IReadOnlyList<Answer>)>();
+        foreach (var scenario in (await differing.OfAsync(run, cancellationToken)).Take(ScenariosShown))
+        {
+            var read = await answers.AllAsync(run, new AnswerFilter(new CellFilter(Item: scenario.ItemIndex)), cancellationToken)
+                .Where(answer => answer.Cell.Address.Sample < SamplesShown)
+                .ToListAsync(cancellationToken);
+            shown.Add((scenario, read));
+        }
+
+        return new ReportContent(run, await analyses.FindAsync(run.RunId, cancellationToken), await usage.OfAsync(run, cancellationToken), shown);
+    }
+
+    public static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
+
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Interval(Statistics.ConfidenceInterval? interval) => interval is null ? "-" : $"{Number(interval.Lower)} .. {Number(interval.Upper)}";
+
+    public static string Usd(decimal? cost) => cost?.ToString("0.0000##", CultureInfo.InvariantCulture) ?? "-";
+}
