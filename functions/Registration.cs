@@ -86,6 +86,7 @@ internal static class Registration
         .AddSingleton<StartRun>()
         .AddSingleton<RunControl>()
         .AddSingleton<ExtendRun>()
+        .AddSingleton<RetryRun>()
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()

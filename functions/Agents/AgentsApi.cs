@@ -1,7 +1,9 @@
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Variants;
 
 namespace FunctionsEval.Agents;
 
@@ -14,6 +16,9 @@ internal static class AgentsApi
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()
         .AddSingleton<TaskMetrics>()
+        .AddSingleton<GoalStore>()
+        .AddSingleton<CompareVariants>()
+        .AddSingleton<AssignVariant>()
         .AddSingleton<FindingStore>()
         .AddSingleton<FindingsWebhook>()
         .AddSingleton<ReviewRules>()
@@ -26,6 +31,8 @@ internal static class AgentsApi
         var agent = api.MapGroup("/agent");
         agent.MapTasks();
         agent.MapMetrics();
+        agent.MapGoals();
+        agent.MapVariants();
         agent.MapFindings();
         agent.MapStatus();
     }

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Variants;
 
 namespace FunctionsEval.Agents;
 
@@ -20,6 +22,14 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(MetricBatch))]
 [JsonSerializable(typeof(MetricBatchRecorded))]
 [JsonSerializable(typeof(MetricsReport))]
+[JsonSerializable(typeof(VariantReport))]
+[JsonSerializable(typeof(AssignmentRequest))]
+[JsonSerializable(typeof(VariantAssignment))]
+[JsonSerializable(typeof(Goal))]
+[JsonSerializable(typeof(GoalRequest))]
+[JsonSerializable(typeof(BacklogItem))]
+[JsonSerializable(typeof(GoalStatus))]
+[JsonSerializable(typeof(GoalPage))]
 [JsonSerializable(typeof(GivenThresholds))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(ReviewReport))]

@@ -12,6 +12,9 @@ internal static class ExitCodes
 
     public const int CompletedWithFailedCells = 2;
 
+    /// <summary>A conversion left something out.</summary>
+    public const int ConvertedInPart = 4;
+
     /// <summary>A gate: worse than the baseline beyond chance.</summary>
     public const int Regress = 10;
 

@@ -14,6 +14,8 @@ internal static partial class OptionNames
         ["samplePercentage"] = "--percentage",
         ["budget.maxUsd"] = "--budget",
         ["addModels"] = "--add-model",
+        ["codes"] = "--code",
+        ["variants"] = "--variant",
         ["windowStart"] = "--from",
         ["windowEnd"] = "--to",
         ["pilotRunId"] = "--pilot",

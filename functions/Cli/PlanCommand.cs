@@ -26,6 +26,8 @@ internal static class PlanCommand
     private static readonly Option<int?> Samples = Whole("--samples", "Samples per scenario to plan for (default: the cheapest)");
     private static readonly Option<int?> Items = Whole("--items", "Scenarios at hand: also print the effect that they find");
     private static readonly Option<int?> Comparisons = Whole("--comparisons", "Pairs decided together (default 1)");
+    private static readonly Option<int?> Looks = Whole("--looks", "Looks at even distances at which the run may stop, its end among them: also print their price");
+    private static readonly Option<bool> Unpaired = new("--unpaired") { Description = "Each variant has scenarios of its own; --difference-variance is the sum of both variances between scenarios then" };
     private static readonly Option<double?> CallsPerCell = Number("--calls-per-cell", "Default: the pilot's, or 1");
     private static readonly Option<double?> CostPerCall = Number("--cost-per-call", "In any currency");
     private static readonly Option<double?> CostPerScenario = Number("--cost-per-scenario", "What a scenario costs beside its calls");
@@ -36,7 +38,7 @@ internal static class PlanCommand
         var command = new Command("plan", "Tell how many scenarios and samples find a difference, and what that costs")
         {
             Effect, Power, Confidence, Pilot, Variant, Control, Metric, DifferenceVariance, Within, ControlWithin, ItemsPerCluster, Correlation,
-            Samples, Items, Comparisons, CallsPerCell, CostPerCall, CostPerScenario, SecondsPerCell, CommonOptions.Data, CommonOptions.Json,
+            Samples, Items, Comparisons, Looks, Unpaired, CallsPerCell, CostPerCall, CostPerScenario, SecondsPerCell, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
@@ -63,7 +65,9 @@ internal static class PlanCommand
             arguments.GetValue(CallsPerCell),
             arguments.GetValue(CostPerCall),
             arguments.GetValue(CostPerScenario),
-            arguments.GetValue(SecondsPerCell));
+            arguments.GetValue(SecondsPerCell),
+            arguments.GetValue(Looks),
+            arguments.GetValue(Unpaired));
         var outcome = request.PilotRunId is null && request.Errors() is { Count: 0 }
             ? PlanComparison.PlanGiven(request)
             : await PlanAsync(terminal, arguments, request, cancellationToken);
@@ -114,6 +118,16 @@ internal static class PlanCommand
         {
             console.MarkupLineInterpolated(
                 $"To find a difference of [bold]{Text(report.Effect, "G4")}[/] in {Text(report.Power, "P0")} of the cases: [bold]{Text(report.Plan.Items, "N0")}[/] scenarios with [bold]{SamplesOf(report.Plan)}[/] of either variant, {Text(report.Plan.Calls, "N0")} calls");
+        }
+
+        if (report.ItemsByUpperSpread is { } safe)
+        {
+            console.MarkupLineInterpolated($"If the spread is as large as the pilot's {Text(report.Spread.PilotItems, "N0")} scenarios allow (80% upper limit): [bold]{Text(safe, "N0")}[/] scenarios");
+        }
+
+        if (report.Looks is { } looks)
+        {
+            console.MarkupLineInterpolated($"With {looks.Looks} looks: at most [bold]{Text(looks.LargestItems, "N0")}[/] scenarios, on average {Text(looks.ExpectedItems, "N0")} with that difference and {Text(looks.ExpectedItemsWithoutEffect, "N0")} without");
         }
 
         if (report.DetectableEffect is { } detectable)

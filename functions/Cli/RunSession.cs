@@ -16,8 +16,9 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
 
     /// <summary>Starts a new run and follows it.</summary>
     public static Task<int> StartAsync(
-        Terminal terminal, Settings settings, bool asJson, Func<LocalProgram, Task<RunRecord>> start, CancellationToken cancellationToken) =>
-        RunAsync(terminal, settings, asJson, start, cancellationToken);
+        Terminal terminal, Settings settings, bool asJson, Func<LocalProgram, Task<RunRecord>> start, CancellationToken cancellationToken,
+        Func<LocalProgram, RunRecord, Task>? atEnd = null) =>
+        RunAsync(terminal, settings, asJson, start, cancellationToken, atEnd);
 
     /// <summary>
     /// Goes on with the run that <paramref name="find"/> gives, once it is this process's. <paramref name="resume"/> changes it and starts it;
@@ -49,7 +50,8 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
             cancellationToken);
 
     private static async Task<int> RunAsync(
-        Terminal terminal, Settings settings, bool asJson, Func<LocalProgram, Task<RunRecord>> begin, CancellationToken cancellationToken)
+        Terminal terminal, Settings settings, bool asJson, Func<LocalProgram, Task<RunRecord>> begin, CancellationToken cancellationToken,
+        Func<LocalProgram, RunRecord, Task>? atEnd = null)
     {
         using var loggers = Terminal.Warnings();
         await using var program = LocalProgram.Open(settings, loggers);
@@ -78,6 +80,11 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
 
         var result = await program.ResultOfAsync(run.RunId, program.Clock.GetElapsedTime(started), cancellationToken);
         await RunReport.PrintAsync(terminal, program, run, result, asJson, cancellationToken);
+        if (atEnd is not null)
+        {
+            await atEnd(program, run);
+        }
+
         return ExitCodes.Of(result);
     }
 

@@ -13,6 +13,7 @@ internal static class ChangesApi
     public static void MapRunChanges(this IEndpointRouteBuilder api)
     {
         api.MapPost("/runs/{runId}/extend", Extend);
+        api.MapPost("/runs/{runId}/retry", Retry);
         api.MapPost("/runs/{runId}/rescore", Rescore);
         api.MapPut("/runs/{runId}/tags", Tag);
         api.MapDelete("/runs/{runId}", Delete);
@@ -26,6 +27,18 @@ internal static class ChangesApi
             ExtendOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
             ExtendOutcome.Rejected(var errors) => Problems.Invalid(errors),
             ExtendOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
+
+    internal static async Task<Results<Accepted<RunView>, Ok<RunView>, ProblemHttpResult>> Retry(
+        string runId, Body<RetryRequest> body, RetryRun retry, CellLedger cells, CancellationToken cancellationToken) =>
+        body.Value is not { } request ? body.Problem! : await retry.RetryAsync(runId, request, baseUrl: null, cancellationToken) switch
+        {
+            RetryOutcome.Retrying(var run) => TypedResults.Accepted($"/api/runs/{run.RunId}", RunView.Of(run, counts: null)),
+            RetryOutcome.Nothing(var run) => TypedResults.Ok(RunView.Of(run, await cells.CountAsync(run, cancellationToken))),
+            RetryOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
+            RetryOutcome.Rejected(var errors) => Problems.Invalid(errors),
+            RetryOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
             var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
         };
 

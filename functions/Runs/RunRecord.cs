@@ -83,6 +83,7 @@ public sealed record RunCalls(
 /// <param name="AnalysisError">Set when the run completed and its analysis did not.</param>
 /// <param name="Extension">How often the run was extended after it had ended.</param>
 /// <param name="Executor">Who works on it; null when nobody does.</param>
+/// <param name="Retry">The cells that are called again since its last extension; kept for what it changed.</param>
 public sealed record RunCourse(
     DateTimeOffset? StartedAt = null,
     DateTimeOffset? CompletedAt = null,
@@ -90,7 +91,8 @@ public sealed record RunCourse(
     string? StopReason = null,
     string? AnalysisError = null,
     int Extension = 0,
-    RunExecutor? Executor = null)
+    RunExecutor? Executor = null,
+    RunRetry? Retry = null)
 {
     public const string StoppedByBudget = "budget";
 }

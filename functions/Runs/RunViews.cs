@@ -29,6 +29,7 @@ public sealed record RunView(
     string? StopReason,
     StoppedEarly? StoppedEarly = null,
     AllocationSpec? Allocation = null,
+    RunRetry? Retry = null,
     IReadOnlyList<string>? Tags = null)
 {
     /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
@@ -55,6 +56,7 @@ public sealed record RunView(
         run.Course.StopReason,
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
         run.Sampling.Allocation,
+        run.Course.Retry,
         run.Tags ?? []);
 }
 

@@ -37,6 +37,7 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(RunEstimate))]
 [JsonSerializable(typeof(StartRunRequest))]
 [JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(RescoreRequest))]
 [JsonSerializable(typeof(TagsRequest))]
 [JsonSerializable(typeof(IReadOnlyList<VariantUsage>))]

@@ -14,7 +14,10 @@ public sealed class ScoreHistogram
 {
     public const int MaxBins = 20;
 
-    private readonly Dictionary<double, long> _counts = [];
+    // One more than may stay: a value, or the number of a bin, and how often it came, in the order in which they came.
+    private readonly double[] _keys = new double[MaxBins + 1];
+    private readonly long[] _counts = new long[MaxBins + 1];
+    private int _used;
     private int? _exponent;
     private double _min = double.PositiveInfinity;
     private double _max = double.NegativeInfinity;
@@ -22,34 +25,44 @@ public sealed class ScoreHistogram
     public void Add(double score)
     {
         RunningMoments.Check(score);
+        if (!(score >= _min && score <= _max))
+        {
+            (_min, _max) = (Math.Min(_min, score), Math.Max(_max, score));
+            if (_exponent is { } exponent && Span(exponent) > MaxBins)
+            {
+                Widen(exponent);
+            }
+        }
 
-        // Negative zero would be a different key from zero.
-        Count(score + 0.0);
+        Count(_exponent is { } width ? Bin(score, width) : score, 1);
+        if (_exponent is null && _used > MaxBins)
+        {
+            Bucket();
+        }
     }
 
     public ScoreDistribution ToDistribution()
     {
-        var bins = _counts.OrderBy(pair => pair.Key);
+        // Negative zero is the same value as zero, and shown as it.
+        var bins = Enumerable.Range(0, _used).Select(place => (Key: _keys[place] + 0.0, Count: _counts[place])).OrderBy(bin => bin.Key);
         return _exponent is { } exponent
-            ? new ScoreDistribution(false, [.. bins.Select(pair => new ScoreBin(Math.ScaleB(pair.Key, exponent), Math.ScaleB(pair.Key + 1, exponent), pair.Value))])
-            : new ScoreDistribution(true, [.. bins.Select(pair => new ScoreBin(pair.Key, pair.Key, pair.Value))]);
+            ? new ScoreDistribution(false, [.. bins.Select(bin => new ScoreBin(Math.ScaleB(bin.Key, exponent), Math.ScaleB(bin.Key + 1, exponent), bin.Count))])
+            : new ScoreDistribution(true, [.. bins.Select(bin => new ScoreBin(bin.Key, bin.Key, bin.Count))]);
     }
 
-    private void Count(double score)
+    private void Count(double key, long count)
     {
-        _min = Math.Min(_min, score);
-        _max = Math.Max(_max, score);
-        if (_exponent is { } exponent && Span(exponent) > MaxBins)
+        for (var place = 0; place < _used; place++)
         {
-            Widen(exponent);
+            if (_keys[place] == key)
+            {
+                _counts[place] += count;
+                return;
+            }
         }
 
-        var key = _exponent is { } width ? Bin(score, width) : score;
-        _counts[key] = _counts.GetValueOrDefault(key) + 1;
-        if (_exponent is null && _counts.Count > MaxBins)
-        {
-            Bucket();
-        }
+        (_keys[_used], _counts[_used]) = (key, count);
+        _used++;
     }
 
     private void Bucket()
@@ -76,13 +89,11 @@ public sealed class ScoreHistogram
 
     private void Recount(int exponent, Func<double, double> rebin)
     {
-        var old = _counts.ToList();
-        _counts.Clear();
-        _exponent = exponent;
+        var old = _keys.Zip(_counts).Take(_used).ToList();
+        (_used, _exponent) = (0, exponent);
         foreach (var (key, count) in old)
         {
-            var bin = rebin(key);
-            _counts[bin] = _counts.GetValueOrDefault(bin) + count;
+            Count(rebin(key), count);
         }
     }
 

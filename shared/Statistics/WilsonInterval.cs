@@ -22,8 +22,10 @@ public static class WilsonInterval
         return interval with { Lower = successes == 0 ? 0 : interval.Lower, Upper = successes == trials ? 1 : interval.Upper };
     }
 
-    internal static ConfidenceInterval OfShare(double share, double n, double level)
+    /// <summary>Of a share of values that are not all worth the same; <paramref name="n"/> is how many equal ones they are worth.</summary>
+    public static ConfidenceInterval OfShare(double share, double n, double level)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
         var z = Normal.InvCDF(0, 1, (1 + level) / 2);
         var scale = 1 + (z * z / n);
         var center = (share + (z * z / (2 * n))) / scale;

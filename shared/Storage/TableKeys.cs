@@ -74,6 +74,11 @@ public static class TableKeys
     /// <summary>Partition = <see cref="Bucket"/>; rows: where a task lies, the open tasks, the ended tasks by time, and the roll-ups of days.</summary>
     public const string AgentTasks = "AgentTasks";
 
+    /// <summary>Partition = <see cref="AllGoals"/>, row = goal id. Partition = <see cref="BacklogOf"/>, row = item id.</summary>
+    public const string AgentGoals = "AgentGoals";
+
+    public const string AllGoals = "goal";
+
     public const string AllAgentOpen = "open|";
 
     public const string AllAgentEnded = "ended|";
@@ -110,6 +115,12 @@ public static class TableKeys
 
     public static string Call(string cellRow, int number) => string.Create(CultureInfo.InvariantCulture, $"~call-{cellRow}-{number:D3}");
 
+    /// <summary>A cell that was set aside when it was called again; the number is that of the run's extension.</summary>
+    public static string Retried(string cellRow, int extension) => string.Create(CultureInfo.InvariantCulture, $"{RetriedOf(cellRow)}-{extension:D4}");
+
+    /// <summary>Where those of a cell begin.</summary>
+    public static string RetriedOf(string cellRow) => $"~retried-{cellRow}";
+
     /// <summary>Where the calls begin whose cell rows begin so.</summary>
     public static string CallsOf(string cellRowStart) => $"~call-{cellRowStart}";
 
@@ -131,12 +142,17 @@ public static class TableKeys
         return ((hash ^ (hash >> 16)) & 15).ToString("x", CultureInfo.InvariantCulture);
     }
 
+    public static string BacklogOf(string goalId) => $"items|{goalId}";
+
     public static string AgentTask(string taskId) => $"task|{taskId}";
 
     public static string AgentOpen(string taskId) => AllAgentOpen + taskId;
 
     public static string AgentEnded(DateTimeOffset at, string taskId) =>
         string.Create(CultureInfo.InvariantCulture, $"{AllAgentEnded}{at.UtcDateTime:yyyyMMddHHmmssfffffff}|{taskId}");
+
+    /// <summary>In <see cref="AgentTasks"/>: row = what was chosen and task id; the variant that a task was given.</summary>
+    public static string AgentAssignments(string taskId) => $"assigned|{Bucket(taskId)}";
 
     /// <summary>In <see cref="AgentTasks"/>: the roll-ups of the cells of a run that has ended.</summary>
     public static string AgentRun(string runId, int extension) => string.Create(CultureInfo.InvariantCulture, $"run|{runId}|{extension}");

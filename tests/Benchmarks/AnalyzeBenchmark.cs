@@ -9,12 +9,55 @@ namespace FunctionsEval.Benchmarks;
 /// against the first.</summary>
 internal static class AnalyzeBenchmark
 {
-    public static Task<object> MeasureAsync(Arguments arguments, CancellationToken cancellationToken)
+    private static readonly ScoreScale Scale = ScoreScale.Between(1, 5);
+
+    /// <summary>1,000,000 scores, unless asked for otherwise.</summary>
+    public static Task<object> OfOneMetricAsync(Arguments arguments, CancellationToken cancellationToken) =>
+        Task.FromResult(Measure(arguments, metrics: 1, items: 10_000, variants: 10, samples: 10, clusters: 0));
+
+    /// <summary>20 metrics of 5 variants on 500 items in 200 clusters.</summary>
+    public static Task<object> OfManyMetricsAsync(Arguments arguments, CancellationToken cancellationToken) =>
+        Task.FromResult(Measure(arguments, metrics: 20, items: 500, variants: 5, samples: 1, clusters: 200));
+
+    private static object Measure(Arguments arguments, int metrics, int items, int variants, int samples, int clusters)
     {
-        var (items, variants, samples) = (arguments.Get("items", 10_000), arguments.Get("variants", 10), arguments.Get("samples", 10));
-        var perCluster = arguments.Get("per-cluster", 1);
-        int[] clusters = perCluster == 1 ? [] : [.. Enumerable.Range(0, items).Select(item => item / perCluster)];
+        (metrics, items, variants) = (arguments.Get("metrics", metrics), arguments.Get("items", items), arguments.Get("variants", variants));
+        (samples, clusters) = (arguments.Get("samples", samples), arguments.Get("clusters", clusters));
+        int[] labels = clusters == 0 ? [] : [.. Enumerable.Range(0, items).Select(item => (int)((long)item * clusters / items))];
         var random = new Random(1);
+        var scores = Scores(items, variants, samples, random);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var (started, worked) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var (analyzed, pairs, verdicts) = (TimeSpan.Zero, 0L, 0);
+        for (var metric = 0; metric < metrics; metric++)
+        {
+            var begun = Environment.CpuUsage.TotalTime;
+            var analysis = new MultiSampleAnalysis(items, variants, samples, Scale, labels, metric);
+            foreach (var (item, variant, score) in scores)
+            {
+                analysis.AddScore(item, variant, score);
+            }
+
+            analysis.Finish();
+            pairs += analysis.Pairs().Count();
+            analyzed += Environment.CpuUsage.TotalTime - begun;
+            verdicts += Verdicts(analysis, variants, samples, labels, random);
+        }
+
+        return new
+        {
+            Scores = (long)metrics * scores.Length,
+            Pairs = pairs,
+            Verdicts = verdicts,
+            Seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3),
+            AnalyzedCpuSeconds = Math.Round(analyzed.TotalSeconds, 3),
+            CpuSeconds = Math.Round((Environment.CpuUsage.TotalTime - worked).TotalSeconds, 3),
+            AllocatedMiB = Math.Round((GC.GetTotalAllocatedBytes(precise: true) - before) / 1048576.0, 1),
+        };
+    }
+
+    private static (int Item, int Variant, double Score)[] Scores(int items, int variants, int samples, Random random)
+    {
         var scores = new (int Item, int Variant, double Score)[(long)items * variants * samples];
         for (var index = 0; index < scores.Length; index++)
         {
@@ -22,35 +65,16 @@ internal static class AnalyzeBenchmark
         }
 
         random.Shuffle(scores);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var (started, worked) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        var analysis = new MultiSampleAnalysis(items, variants, samples, ScoreScale.Between(1, 5), clusters, 1);
-        foreach (var (item, variant, score) in scores)
-        {
-            analysis.AddScore(item, variant, score);
-        }
+        return scores;
+    }
 
-        var result = analysis.Finish();
-        var pairs = analysis.Pairs().Count();
-        var (analyzed, analyzedCpu) = (Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - worked);
-        var design = new ComparisonDesign(ScoreScale.Between(1, 5), samples, clusters.Length > 0, Margin: 0.05);
+    private static int Verdicts(MultiSampleAnalysis analysis, int variants, int samples, int[] clusters, Random random)
+    {
+        var design = new ComparisonDesign(Scale, samples, clusters.Length > 0, Margin: 0.05);
         var control = analysis.ScoresOf(0);
-        var decisions = Decisions.Of(
+        return Decisions.Of(
             [.. Enumerable.Range(1, variants - 1).Select(variant => new Evidence(Comparison.Of(PairedSamples.Of(analysis.ScoresOf(variant), control, clusters), design, random)))],
             design,
-            Correction.Holm);
-        var (elapsed, cpu) = (Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - worked);
-        return Task.FromResult<object>(new
-        {
-            Scores = scores.Length,
-            Pairs = pairs,
-            Variants = result.Variants.Count,
-            Verdicts = decisions.Count,
-            AnalyzedSeconds = Math.Round(analyzed.TotalSeconds, 3),
-            Seconds = Math.Round(elapsed.TotalSeconds, 3),
-            AnalyzedCpuSeconds = Math.Round(analyzedCpu.TotalSeconds, 3),
-            CpuSeconds = Math.Round(cpu.TotalSeconds, 3),
-            AllocatedMiB = Math.Round((GC.GetTotalAllocatedBytes(precise: true) - before) / 1048576.0, 1),
-        });
+            Correction.Holm).Count;
     }
 }

@@ -15,7 +15,8 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["storm"] = StormBenchmark.MeasureAsync,
     ["abtest-sqlite"] = AbTestBenchmark.OnSqliteAsync,
     ["import-sqlite"] = AbTestBenchmark.ImportAsync,
-    ["analyze-million"] = AnalyzeBenchmark.MeasureAsync,
+    ["analyze-million"] = AnalyzeBenchmark.OfOneMetricAsync,
+    ["analyze-metrics"] = AnalyzeBenchmark.OfManyMetricsAsync,
     ["agent-report"] = AgentBenchmark.ReportAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
 };

@@ -1,3 +1,4 @@
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -9,7 +10,7 @@ namespace FunctionsEval.Agents.Reviews;
 /// process makes it, another one only gives what is known.
 /// </summary>
 public sealed partial class Review(
-    TaskStore tasks, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, TimeProvider clock, ILogger<Review> logger)
+    TaskStore tasks, GoalStore goals, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, TimeProvider clock, ILogger<Review> logger)
 {
     public const string Name = "Review";
 
@@ -62,7 +63,10 @@ public sealed partial class Review(
     private async Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var observed = new Dictionary<string, Observation>(StringComparer.Ordinal);
-        var pipeline = await PipelineState.ReadAsync(tasks, now, cancellationToken);
+
+        // What a report did not take in before its process died.
+        await goals.TakeInAsync(await tasks.EndedAsync(now - Patience - Interval, now.AddMinutes(2), cancellationToken), cancellationToken);
+        var pipeline = await PipelineState.ReadAsync(tasks, goals, now, cancellationToken);
         foreach (var observation in (await runReview.LookAsync(now, cancellationToken)).Concat(rules.Look(pipeline)))
         {
             observed[observation.Id] = observation;

@@ -26,6 +26,8 @@ public sealed class ReviewRules(AgentThresholds thresholds)
         new LowSuccessRate(thresholds.Pipeline),
         new BadVariant(thresholds.Pipeline),
         new UsageSpike(thresholds.Usage),
+        new StalledGoal(),
+        new OversizedItem(),
     ];
 
     internal IEnumerable<Observation> Look(PipelineState state) => _rules.SelectMany(rule => rule.Look(state).Take(MaxOfRule));

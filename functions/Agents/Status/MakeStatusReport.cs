@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
@@ -7,7 +8,7 @@ using FunctionsEval.Agents.Tasks;
 namespace FunctionsEval.Agents.Status;
 
 /// <summary>Makes the status report from what is stored now.</summary>
-public sealed class MakeStatusReport(TaskStore tasks, FindingStore findings, TimeProvider clock)
+public sealed class MakeStatusReport(TaskStore tasks, GoalStore goals, FindingStore findings, TimeProvider clock)
 {
     private const int MaxFindings = 10;
     private const int MaxSignatures = 12;
@@ -16,7 +17,7 @@ public sealed class MakeStatusReport(TaskStore tasks, FindingStore findings, Tim
 
     public async Task<StatusReport> MakeAsync(CancellationToken cancellationToken)
     {
-        var state = await PipelineState.ReadAsync(tasks, clock.GetUtcNow(), cancellationToken);
+        var state = await PipelineState.ReadAsync(tasks, goals, clock.GetUtcNow(), cancellationToken);
         var open = (await findings.ReportAsync(withResolved: false, cancellationToken)).Findings;
         var phases = PhasesOf(state);
         var attention = Attention.Of(state, phases);
@@ -27,7 +28,8 @@ public sealed class MakeStatusReport(TaskStore tasks, FindingStore findings, Tim
         ];
         return new StatusReport(
             reasons.Length == 0 ? StatusReport.GoingWell : StatusReport.NeedsAttention, state.Now, reasons, QueueOf(state, phases), ExecutionOf(state), attention,
-            [.. open.Take(MaxFindings)]);
+            [.. open.Take(MaxFindings)],
+            [.. state.Goals.Select(goal => goal with { Backlog = [] })]);
     }
 
     private static SortedDictionary<string, PhaseStatus> PhasesOf(PipelineState state)

@@ -1,3 +1,4 @@
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Tasks;
@@ -15,7 +16,8 @@ public sealed record StatusReport(
     QueueStatus Queue,
     ExecutionStatus Execution,
     Attention Attention,
-    IReadOnlyList<Finding> Findings)
+    IReadOnlyList<Finding> Findings,
+    IReadOnlyList<GoalStatus> Goals)
 {
     public const string GoingWell = "going_well";
     public const string NeedsAttention = "needs_attention";

@@ -1,3 +1,5 @@
+using FunctionsEval.Agents.Goals;
+
 namespace FunctionsEval.Agents.Tasks;
 
 public enum MetricOutcome
@@ -16,7 +18,7 @@ public enum MetricOutcome
 }
 
 /// <summary>Takes reports of ended tasks. A task counts once, however often it is reported.</summary>
-public sealed class RecordMetrics(TaskStore tasks, TimeProvider clock)
+public sealed class RecordMetrics(TaskStore tasks, GoalStore goals, TimeProvider clock)
 {
     /// <summary>The outcome of each, in order. One conflict, and none of them is stored.</summary>
     public async Task<IReadOnlyList<MetricOutcome>> RecordAsync(IReadOnlyList<TaskMetric> metrics, bool amend, CancellationToken cancellationToken)
@@ -39,6 +41,7 @@ public sealed class RecordMetrics(TaskStore tasks, TimeProvider clock)
                 return outcome is MetricOutcome.Recorded or MetricOutcome.Amended ? Ended(task, entry.Item, now) : null;
             }));
         await tasks.ChangeAsync(changes, cancellationToken);
+        await goals.TakeInAsync(stored.Where(task => task is not null).Zip(metrics.Where((_, index) => stored[index] is not null), (task, metric) => Ended(task, metric, now)), cancellationToken);
         return outcomes;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -70,7 +71,7 @@ internal static class TasksApi
     }
 
     internal static async Task<Results<Ok<AgentTask>, ProblemHttpResult>> Update(
-        string taskId, Body<TaskUpdate> body, TaskStore tasks, TimeProvider clock, CancellationToken cancellationToken)
+        string taskId, Body<TaskUpdate> body, TaskStore tasks, GoalStore goals, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (body.Value is not { } update)
         {
@@ -90,6 +91,7 @@ internal static class TasksApi
             refused = stored is not null && stored.Status.IsEnded() && stored.Status != update.Status;
             return stored is null || stored.Status.IsEnded() || stored.Status == update.Status ? null : update.ApplyTo(stored, now);
         }, cancellationToken);
+        await goals.TakeInAsync(task is null || refused ? [] : [task], cancellationToken);
         return task is null ? Problems.NotFound("Task", taskId)
             : refused ? Conflict($"Task '{Excerpt.Of(taskId)}' has ended as {Json.Name(task.Status)}, and cannot become {Json.Name(update.Status)}.")
             : TypedResults.Ok(task);

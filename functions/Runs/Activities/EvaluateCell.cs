@@ -126,7 +126,8 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         {
             try
             {
-                await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run), conversation.IsKept);
+                var earlier = run.Course.Extension == 0 ? 0 : await ledger.EarlierCallsAsync(run, cell.Address, CancellationToken.None);
+                await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run), conversation.IsKept, earlier);
                 return;
             }
             catch (StorageException exception) when (attempt < StoreRetries.Length)

@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Writes the run's items, a snapshot of the sampled scenarios, and marks the run as running. Harmless when repeated.</summary>
-public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeProvider clock)
+public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCatalog catalog, CellLedger cells, TimeProvider clock)
 {
     public const string Name = "PrepareRun";
 
@@ -18,6 +19,12 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, TimeP
         if (!run.IsTriage)
         {
             await AddScenariosAsync(run, cancellationToken);
+        }
+
+        if (run.Course.Retry is { } retry)
+        {
+            await cells.SetAsideAsync(run, retry, cancellationToken);
+            catalog.Forget(runId);
         }
 
         await runs.ChangeAsync(

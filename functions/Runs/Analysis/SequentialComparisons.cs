@@ -39,10 +39,12 @@ internal sealed class SequentialComparisons
 
     public IReadOnlyList<Decision> DecisionsOf(string metric)
     {
-        var (test, looks) = (TestOf(metric), Looks());
+        Func<(int, int), int, Comparison> compare = IsAnytime
+            ? (pair, _) => Anytime(metric).Of(Samples(metric, pair))
+            : Planned(TestOf(metric), Looks(), metric);
         return Decisions.Of(
             [.. Pairs.Select((pair, index) => new Evidence(
-                test.Of(Samples(metric, pair), ItemsAt(looks, metric, pair), VerdictRules.RandomOf(_scores.Run, metric, index)),
+                compare(pair, index),
                 ScoreBounds.Of(_scores, _scores.Scorers[IndexOf(metric)], _scores.PerScorer[IndexOf(metric)], pair)))],
             DesignOf(metric),
             VerdictRules.CorrectionOf(_compare));
@@ -51,8 +53,13 @@ internal sealed class SequentialComparisons
     /// <summary>Of the comparison that is least likely to be decided.</summary>
     public double ChanceOfDeciding()
     {
-        var (test, look) = (TestOf(StoppingMetric), Looks().Count - 1);
         var undecided = DecisionsOf(StoppingMetric).Zip(Pairs).Where(pair => pair.First.Verdict == Verdict.Inconclusive);
+        if (IsAnytime)
+        {
+            return undecided.Min(pair => Anytime(StoppingMetric).ChanceOfDeciding(Samples(StoppingMetric, pair.Second)));
+        }
+
+        var (test, look) = (TestOf(StoppingMetric), Looks().Count - 1);
         return look < 0 ? 1 : undecided.Min(pair => test.ChanceOfDeciding(Samples(StoppingMetric, pair.Second), look, VerdictRules.RandomOf(_scores.Run, StoppingMetric, 0)));
     }
 
@@ -64,9 +71,17 @@ internal sealed class SequentialComparisons
         return design with { Margin = metric == StoppingMetric ? margin ?? design.Margin : design.Margin ?? margin };
     }
 
+    private bool IsAnytime => _scores.Run.Stopping!.Type == StoppingSpec.Anytime;
+
+    private AnytimeTest Anytime(string metric) => new(_scores.Run.Items, DesignOf(metric));
+
+    private Func<(int, int), int, Comparison> Planned(GroupSequentialTest test, List<int> looks, string metric) => (pair, index) =>
+        test.Of(Samples(metric, pair), ItemsAt(looks, metric, pair), VerdictRules.RandomOf(_scores.Run, metric, index));
+
     private int IndexOf(string metric) => _scores.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
 
-    private GroupSequentialTest TestOf(string metric) => new(PlannedLooks(), DesignOf(metric), AlphaSpending.OBrienFleming);
+    private GroupSequentialTest TestOf(string metric) => new(
+        PlannedLooks(), DesignOf(metric), _scores.Run.Stopping!.Type == StoppingSpec.Pocock ? AlphaSpending.Pocock : AlphaSpending.OBrienFleming);
 
     // Scenarios at each planned look; the last is the whole plan. More than fifty looks find hardly anything earlier and cost power and time.
     private List<int> PlannedLooks()

@@ -31,7 +31,8 @@ internal sealed partial class CellConversation
             usage.CachedTokens,
             usage.IsEstimated,
             attempts[0].StartedAt,
-            (long)(attempts[^1].EndedAt - attempts[0].StartedAt).TotalMilliseconds));
+            (long)(attempts[^1].EndedAt - attempts[0].StartedAt).TotalMilliseconds,
+            _prices.AreKnown ? _prices.Of(usage) : null));
     }
 
     private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)

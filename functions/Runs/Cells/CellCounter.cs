@@ -32,6 +32,13 @@ internal sealed class CellCounter(string partition, ImmutableSortedDictionary<st
         return new CellCounter(partition, variants.SetItem(name, counts), etag);
     }
 
+    /// <summary>Without the cell's outcome, but with its calls and what they cost: they were made.</summary>
+    public CellCounter WithoutOutcome(CellRecord cell)
+    {
+        var name = Name(cell.Address.Variant);
+        return new CellCounter(partition, variants.SetItem(name, variants.GetValueOrDefault(name, CellCounts.None) + CellCounts.WithoutOutcome(cell)), etag);
+    }
+
     public EntityOperation ToOperation()
     {
         var entity = new Entity(partition, TableKeys.Counter) { ETag = etag };

@@ -47,6 +47,13 @@ public sealed record CellCounts(
         cell.Outcome == CellOutcome.Truncated ? 1 : 0,
         cell.IsCut ? 1 : 0);
 
+    /// <summary>What is added when the cell is set aside: its outcome is taken away.</summary>
+    public static CellCounts WithoutOutcome(CellRecord cell)
+    {
+        var counts = Of(cell);
+        return new CellCounts(-counts.Scored, -counts.Invalid, -counts.Failed, Refused: -counts.Refused, Truncated: -counts.Truncated, Cut: -counts.Cut);
+    }
+
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens},{CostNanos},{HeldNanos},{Unpriced},{Refused},{Truncated},{Cut}");
 

@@ -118,7 +118,7 @@ internal sealed class CellPartitionWriter(IEntityStore entities, string partitio
         foreach (var cell in cells.Where(cell => cell.Calls.Count > CellWrite.Cell.CallsInBatch))
         {
             var row = cell.CellRow;
-            var rest = cell.Calls.Index().Skip(CellWrite.Cell.CallsInBatch).Select(call => CellRows.ToEntity(partition, row, call.Index, call.Item, cell.Purpose));
+            var rest = cell.Calls.Index().Skip(CellWrite.Cell.CallsInBatch).Select(call => CellRows.ToEntity(partition, row, cell.FirstCall + call.Index, call.Item, cell.Purpose));
             await EntityBatches.UpsertAsync(entities, TableKeys.Cells, [.. rest], CancellationToken.None);
         }
     }
@@ -139,7 +139,7 @@ internal sealed class CellPartitionWriter(IEntityStore entities, string partitio
                     var row = cell.CellRow;
                     operations.Add(EntityOperation.Insert(CellRows.ToEntity(partition, cell.Record)));
                     operations.AddRange(cell.Calls.Take(CellWrite.Cell.CallsInBatch)
-                        .Select((call, number) => EntityOperation.Upsert(CellRows.ToEntity(partition, row, number, call, cell.Purpose))));
+                        .Select((call, number) => EntityOperation.Upsert(CellRows.ToEntity(partition, row, cell.FirstCall + number, call, cell.Purpose))));
                     if (cell.HasIntent)
                     {
                         operations.Add(EntityOperation.Delete(partition, TableKeys.Intent(row)));

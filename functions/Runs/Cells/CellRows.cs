@@ -8,6 +8,9 @@ namespace FunctionsEval.Runs.Cells;
 /// <summary>Cells, transcripts and provider calls as rows, and back.</summary>
 internal static class CellRows
 {
+    /// <summary>Of a cell's row key.</summary>
+    public const int KeyLength = 14;
+
     // UTF-16 units; an entity holds 524,288 with its keys and names, and the calls of a conversation that is kept.
     private const int UnitsPerRow = 300_000;
 

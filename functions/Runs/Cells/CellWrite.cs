@@ -37,7 +37,7 @@ internal abstract class CellWrite
         public int? Lost { get; set; }
     }
 
-    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose purpose, bool keepsCalls) : CellWrite
+    public sealed class Cell(CellRecord record, Transcript transcript, IReadOnlyList<ProviderCall> calls, CallPurpose purpose, bool keepsCalls, int firstCall) : CellWrite
     {
         /// <summary>More calls than this are written ahead of the cell: a batch holds 100 operations.</summary>
         public const int CallsInBatch = 60;
@@ -56,6 +56,9 @@ internal abstract class CellWrite
         public IReadOnlyList<ProviderCall> Calls => calls;
 
         public CallPurpose Purpose => purpose;
+
+        /// <summary>The number of its first call.</summary>
+        public int FirstCall => firstCall;
 
         public bool HasIntent { get; set; } = record.Calls > 0;
     }

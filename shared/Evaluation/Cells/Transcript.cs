@@ -7,6 +7,7 @@ public sealed record Transcript(IReadOnlyList<Turn> Turns, string? ModelVersion,
 /// <param name="TokensAreEstimated">The vendor did not count them.</param>
 /// <param name="DurationMs">From the first attempt's start to the answer, waits between attempts included.</param>
 /// <param name="PromptLabel"><c>scenario_prompt</c>, or the follow-up's label.</param>
+/// <param name="CostUsd">Null when the model has no price, or the vendor counted no tokens.</param>
 public sealed record Turn(
     int TurnNumber,
     string PromptLabel,
@@ -19,4 +20,5 @@ public sealed record Turn(
     int? CachedTokens = null,
     bool TokensAreEstimated = false,
     DateTimeOffset? StartedAt = null,
-    long? DurationMs = null);
+    long? DurationMs = null,
+    decimal? CostUsd = null);

@@ -25,9 +25,22 @@ public sealed record CompareSpec(
 }
 
 /// <summary>When a run may end before its plan does. Looks happen between waves of whole items in random order.</summary>
+/// <param name="Type">How looks share the error rate: one of <see cref="Types"/>.</param>
 /// <param name="LookEvery">Items between two looks.</param>
 /// <param name="Margin">Null takes that of the comparison.</param>
 /// <param name="Metric">The scorer that is looked at; null is the first one.</param>
 /// <param name="Futility">Also stop when an effect has become unlikely to be found; a heuristic that costs power and no false positives.</param>
 /// <param name="MaxCalls">Stop once so many calls were sent.</param>
-public sealed record StoppingSpec(int LookEvery, double? Margin = null, string? Metric = null, bool Futility = false, long? MaxCalls = null);
+public sealed record StoppingSpec(int LookEvery, double? Margin = null, string? Metric = null, bool Futility = false, long? MaxCalls = null, string Type = StoppingSpec.OBrienFleming)
+{
+    /// <summary>Planned looks that spend little early, so that the last is nearly that of a run without looks.</summary>
+    public const string OBrienFleming = "obrien_fleming";
+
+    /// <summary>Planned looks that spend evenly: large effects end early, and the last look is dearer.</summary>
+    public const string Pocock = "pocock";
+
+    /// <summary>Looks whenever one likes, which cost half of the power.</summary>
+    public const string Anytime = "anytime";
+
+    public static IReadOnlyList<string> Types { get; } = [OBrienFleming, Pocock, Anytime];
+}

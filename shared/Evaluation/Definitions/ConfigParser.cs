@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
@@ -6,6 +7,9 @@ namespace FunctionsEval.Evaluation.Definitions;
 internal static class ConfigParser
 {
     private const int MaxStops = 4;
+
+    // What a request cannot do without, by the names of the vendors, and what would change the form of its answer.
+    private static readonly string[] OwnFields = ["model", "messages", "input", "contents", "stream", "n"];
 
     public static ProbeConfig Parse(FieldReader fields)
     {
@@ -45,9 +49,26 @@ internal static class ConfigParser
             seed,
             stop,
             ParseFormat(config),
-            ParseObject(config, "extra"));
+            ParseExtra(config));
         config.RejectUnknown();
         return spec;
+    }
+
+    private static string? ParseExtra(FieldReader config)
+    {
+        var extra = ParseObject(config, "extra");
+        if (extra is null)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(extra);
+        foreach (var own in document.RootElement.EnumerateObject().Select(field => field.Name).Where(OwnFields.Contains))
+        {
+            config.Fail("extra", $"{config.PathOf("extra")} must not have {own}: {(own == "stream" ? "answers are read whole" : "the program writes it")}.");
+        }
+
+        return extra;
     }
 
     private static string? ParseFormat(FieldReader config)

@@ -49,6 +49,11 @@ internal static class DecisionJson
         writer.WriteNumber("lookEvery", stopping.LookEvery);
         WriteMargin(writer, stopping.Margin);
         DefinitionJson.WriteOptional(writer, "metric", stopping.Metric);
+        if (stopping.Type != StoppingSpec.OBrienFleming)
+        {
+            writer.WriteString("type", stopping.Type);
+        }
+
         writer.WriteBoolean("futility", stopping.Futility);
         if (stopping.MaxCalls is { } maxCalls)
         {

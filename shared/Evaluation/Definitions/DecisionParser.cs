@@ -69,15 +69,16 @@ internal static class DecisionParser
             stopping.Fail(node, "stopping", "stopping needs a scorer to look at, but the definition has none.");
         }
 
-        if (scenarios.FirstOrDefault(scenario => scenario.Cluster is not null) is { } clustered)
+        var type = Choice(stopping, "type", StoppingSpec.Types);
+        if (type == StoppingSpec.Anytime && scenarios.FirstOrDefault(scenario => scenario.Cluster is not null) is { } clustered)
         {
             stopping.Fail(node, "stopping", string.Create(
                 CultureInfo.InvariantCulture,
-                $"stopping needs scenarios that are independent of each other, but scenario {Wording.Shorten(clustered.Id)} has the cluster {Wording.Shorten(clustered.Cluster!)}."));
+                $"stopping of type anytime needs scenarios that are independent of each other, but scenario {Wording.Shorten(clustered.Id)} has the cluster {Wording.Shorten(clustered.Cluster!)}."));
         }
 
         var spec = new StoppingSpec(
-            every ?? 1, Margin(stopping), metric, stopping.Boolean("futility") ?? false, stopping.Long("maxCalls", 1, long.MaxValue));
+            every ?? 1, Margin(stopping), metric, stopping.Boolean("futility") ?? false, stopping.Long("maxCalls", 1, long.MaxValue), type);
         stopping.RejectUnknown();
         return spec;
     }
@@ -142,7 +143,7 @@ internal static class DecisionParser
         return margin;
     }
 
-    private static string Choice(FieldReader fields, string name, string[] choices)
+    private static string Choice(FieldReader fields, string name, IReadOnlyList<string> choices)
     {
         var text = fields.Text(name, TextRule.Name);
         if (text is not null && !choices.Contains(text))

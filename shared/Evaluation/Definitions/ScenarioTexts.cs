@@ -60,7 +60,14 @@ internal static class ScenarioTexts
 
             var role = message.Text("role", TextRule.Id, required: true);
             var text = message.Text(message.Has("content") ? "content" : "text", TextRule.Text, required: true);
+            var speaker = message.Text("name", TextRule.Id);
             message.RejectUnknown();
+            if (role == "system" && speaker is "example_user" or "example_assistant")
+            {
+                // OpenAI's way to write few-shot turns.
+                role = speaker == "example_user" ? "user" : "assistant";
+            }
+
             if (role is not (null or "system" or "user" or "assistant"))
             {
                 message.Fail("role", Wording.Broken(message.PathOf("role"), "must be system, user or assistant", Wording.Shorten(role)));

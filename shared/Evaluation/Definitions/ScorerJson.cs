@@ -6,9 +6,9 @@ namespace FunctionsEval.Evaluation.Definitions;
 /// <summary>A scorer in the canonical JSON. Fields that came later are written only where they are given, so that ids of older definitions stay.</summary>
 internal static class ScorerJson
 {
-    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ScorerSpec> scorers)
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ScorerSpec> scorers, string name = "scorers")
     {
-        writer.WriteStartArray("scorers");
+        writer.WriteStartArray(name);
         foreach (var scorer in scorers)
         {
             Write(writer, scorer);
@@ -56,5 +56,9 @@ internal static class ScorerJson
         DefinitionJson.WriteOptional(writer, "weight", scorer.Weight);
         DefinitionJson.WriteOptional(writer, "pass", scorer.Pass);
         DefinitionJson.WriteOptional(writer, "reasoning", scorer.Reasoning);
+        if (scorer.Of is { } parts)
+        {
+            Write(writer, parts, "of");
+        }
     }
 }

@@ -12,23 +12,25 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
     private readonly List<ScorerSpec> _sound = [];
     private readonly List<(int Turn, FieldReader Fields)> _turns = [];
 
-    public List<ScorerSpec> Parse()
+    public List<ScorerSpec> Parse() => Parse("scorers", DefinitionRules.MaxScorers);
+
+    private List<ScorerSpec> Parse(string field, int most)
     {
         var specs = new List<ScorerSpec>();
-        if (definition.List("scorers") is not { } nodes)
+        if (definition.List(field) is not { } nodes)
         {
             return specs;
         }
 
-        if (nodes.Count > DefinitionRules.MaxScorers)
+        if (nodes.Count > most)
         {
-            definition.Fail("scorers", $"scorers must list at most {DefinitionRules.MaxScorers} scorers, but lists {nodes.Count}.");
+            definition.Fail(field, $"{field} must list at most {most} scorers, but lists {nodes.Count}.");
             return specs;
         }
 
         for (var index = 0; index < nodes.Count; index++)
         {
-            var path = string.Create(CultureInfo.InvariantCulture, $"scorers[{index}]");
+            var path = string.Create(CultureInfo.InvariantCulture, $"{(field == "scorers" ? field : definition.PathOf(field))}[{index}]");
             if (definition.Inner(nodes[index], path) is { } fields)
             {
                 specs.Add(Parse(fields, path));
@@ -65,7 +67,8 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             fields.Boolean("not") ?? false,
             fields.Number("weight"),
             fields.Text("pass", TextRule.Id),
-            fields.Text("reasoning", TextRule.Id));
+            fields.Text("reasoning", TextRule.Id),
+            fields.Take("of") is null ? null : new ScorerListParser(fields, config).Parse("of", ScorerRules.MaxChecks));
         fields.RejectUnknown();
         if (type.Length == 0)
         {

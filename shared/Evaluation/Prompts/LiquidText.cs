@@ -10,7 +10,7 @@ namespace FunctionsEval.Evaluation.Prompts;
 /// <summary>
 /// Liquid without what a prompt must not have: files, the clock, missing variables that turn into nothing, and texts or loops without end. Thread-safe.
 /// </summary>
-internal static partial class LiquidText
+public static partial class LiquidText
 {
     public const int MaxSteps = 10_000;
     public const int MaxOutputLength = 400_000;

@@ -38,6 +38,18 @@ internal sealed class LatencyScorer : ITurnScorer
     public Score Score(string text, string? wanted) => new Score.Invalid("A text has no latency.");
 }
 
+/// <summary>US dollars that the turn cost.</summary>
+internal sealed class CostScorer : ITurnScorer
+{
+    public (double Min, double Max)? Scale => null;
+
+    public bool NeedsWanted => false;
+
+    public Score Score(Turn turn) => turn.CostUsd is { } cost ? new Score.Valued((double)cost) : new Score.Invalid("The cost of the turn is not known: the model has no price, or its tokens were not counted.");
+
+    public Score Score(string text, string? wanted) => new Score.Invalid("A text has no cost.");
+}
+
 /// <summary>1 when the model declined to answer: the vendor says so, or the answer begins like a refusal; else 0.</summary>
 internal sealed class RefusalScorer : ITextScorer
 {

@@ -17,6 +17,7 @@ internal static class ScorerRules
 {
     public const int MaxChoices = 100;
     public const int MaxPatternLength = 10_000;
+    public const int MaxChecks = 100;
 
     private static readonly string[] Common = ["invalid", "not", "weight", "pass", "reasoning"];
     private static readonly string[] Wanted = ["value", "ignoreCase", "pattern", "take"];
@@ -38,7 +39,9 @@ internal static class ScorerRules
         ["bleu"] = ([], Wanted),
         ["length"] = ([], ["pattern", "ignoreCase", "take", "unit", "min", "max"]),
         ["latency"] = ([], []),
+        ["cost"] = ([], []),
         ["refusal"] = ([], []),
+        ["checks"] = (["of"], ["match"]),
     };
 
     public static IReadOnlyList<string> Types { get; } = [.. FieldsOfType.Keys];
@@ -48,7 +51,7 @@ internal static class ScorerRules
         (spec.Invalid ?? (spec.Type == "json_schema" ? ScorerSpec.Zero : ScorerSpec.Exclude)) == ScorerSpec.Zero ? InvalidAnswers.Zero : InvalidAnswers.Exclude;
 
     public static bool HasUnitScale(ScorerSpec spec) =>
-        spec.Type is not ("number" or "latency") && (spec.Type != "length" || spec.Min is not null || spec.Max is not null);
+        spec.Type is not ("number" or "latency" or "cost") && (spec.Type != "length" || spec.Min is not null || spec.Max is not null);
 
     public static IEnumerable<ScorerComplaint> Check(ScorerSpec spec)
     {
@@ -71,7 +74,7 @@ internal static class ScorerRules
             yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional).Concat(Common))}.");
         }
 
-        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(ScorerWords.Check(spec)))
+        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)))
         {
             yield return complaint;
         }
@@ -80,6 +83,11 @@ internal static class ScorerRules
     /// <summary>Whether a scenario's expected text fits this scorer; the sentence that follows the field's name, or null.</summary>
     public static string? CheckExpected(ScorerSpec spec, string? expected)
     {
+        if (spec.Of is { } parts)
+        {
+            return parts.Select(part => CheckExpected(part, expected)).FirstOrDefault(complaint => complaint is not null);
+        }
+
         if (spec.Value is not null || spec.Values is { Count: > 0 } || !FieldsOfType[spec.Type].Optional.Contains("value"))
         {
             return null;
@@ -125,8 +133,40 @@ internal static class ScorerRules
             ("weight", spec.Weight is not null),
             ("pass", spec.Pass is not null),
             ("reasoning", spec.Reasoning is not null),
+            ("of", spec.Of is not null),
         ];
         return fields.Where(field => field.IsGiven).Select(field => field.Field);
+    }
+
+    private static IEnumerable<ScorerComplaint> CheckParts(ScorerSpec spec)
+    {
+        if (spec.Of is not { } parts || spec.Type != "checks")
+        {
+            yield break;
+        }
+
+        if (parts.Count is 0 or > MaxChecks)
+        {
+            yield return new ScorerComplaint("of", $"of must list between 1 and {MaxChecks} scorers, but lists {parts.Count}.");
+        }
+
+        foreach (var (index, part) in parts.Index())
+        {
+            foreach (var complaint in Check(part))
+            {
+                yield return new ScorerComplaint("of", $"of[{index}].{complaint.Message}");
+            }
+
+            if (part.Turn != 1)
+            {
+                yield return new ScorerComplaint("of", $"of[{index}].turn must not be given: the turn of the checks is scored.");
+            }
+
+            if (FieldsOfType.ContainsKey(part.Type) && !HasUnitScale(part) && part.Pass is null)
+            {
+                yield return new ScorerComplaint("of", $"of[{index}].pass is required for a scorer of type {part.Type}, whose scores have no scale from 0 to 1, but is missing.");
+            }
+        }
     }
 
     private static IEnumerable<ScorerComplaint> CheckWanted(ScorerSpec spec)

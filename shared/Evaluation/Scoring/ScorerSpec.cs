@@ -4,7 +4,7 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <param name="Pattern">What a regex scorer looks for; for the others where the scored text stands in the answer.</param>
 /// <param name="Turn">Which turn is scored, from 1; -1 is the last one that was reached.</param>
 /// <param name="Values">Of a contains, starts_with or ends_with scorer: several wanted texts.</param>
-/// <param name="Match"><c>any</c> or <c>all</c> of the values.</param>
+/// <param name="Match"><c>any</c> or <c>all</c> of the values, or of the checks.</param>
 /// <param name="Word">The wanted text must stand alone, not inside a longer word or number.</param>
 /// <param name="Take"><c>first</c> or <c>last</c> number, or match of the pattern; null is the type's own rule.</param>
 /// <param name="Tolerance">How far a number may be from the expected one.</param>
@@ -15,6 +15,7 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <param name="Weight">In the mean that decides whether a cell passes; null is 1.</param>
 /// <param name="Pass">A <see cref="PassRule"/>.</param>
 /// <param name="Reasoning"><c>keep</c> scores the thoughts in front of an answer too.</param>
+/// <param name="Of">The scorers that a checks scorer puts together.</param>
 public sealed record ScorerSpec(
     string Type,
     string? Name = null,
@@ -37,12 +38,14 @@ public sealed record ScorerSpec(
     bool Not = false,
     double? Weight = null,
     string? Pass = null,
-    string? Reasoning = null)
+    string? Reasoning = null,
+    IReadOnlyList<ScorerSpec>? Of = null)
 {
     public const string First = "first";
     public const string Last = "last";
     public const string Zero = "zero";
     public const string Exclude = "exclude";
     public const string All = "all";
+    public const string Any = "any";
     public const string KeepReasoning = "keep";
 }

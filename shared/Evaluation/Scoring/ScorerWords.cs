@@ -5,7 +5,7 @@ internal static class ScorerWords
 {
     private static readonly (string Field, Func<ScorerSpec, string?> Of, string[] Words)[] Fields =
     [
-        ("match", spec => spec.Match, ["any", ScorerSpec.All]),
+        ("match", spec => spec.Match, [ScorerSpec.Any, ScorerSpec.All]),
         ("take", spec => spec.Take, [ScorerSpec.First, ScorerSpec.Last]),
         ("unit", spec => spec.Unit, [LengthScorer.Characters, LengthScorer.Words, LengthScorer.Lines]),
         ("invalid", spec => spec.Invalid, [ScorerSpec.Zero, ScorerSpec.Exclude]),
@@ -22,7 +22,7 @@ internal static class ScorerWords
             }
         }
 
-        if (spec.Match is not null && spec.Values is null)
+        if (spec.Match is not null && spec.Values is null && spec.Of is null)
         {
             yield return new ScorerComplaint("match", "match needs values, of which any or all must stand in the answer.");
         }

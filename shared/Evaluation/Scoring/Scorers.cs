@@ -27,6 +27,7 @@ public static class Scorers
         return spec.Type switch
         {
             "number" => new ConfiguredScorer(spec, new NumberScorer(part, last, spec.Min, spec.Max), extraction: null),
+            "checks" => new ChecksScorer(spec),
             "numeric" => new ConfiguredScorer(spec, new NumericScorer(part, last, spec.Tolerance ?? 0), extraction: null),
             _ => new ConfiguredScorer(spec, CreateInner(spec), part),
         };
@@ -47,6 +48,7 @@ public static class Scorers
         "bleu" => new SimilarityScorer(Similarity.Bleu, spec.IgnoreCase),
         "length" => new LengthScorer(spec.Unit ?? LengthScorer.Characters, spec.Min, spec.Max),
         "latency" => new LatencyScorer(),
+        "cost" => new CostScorer(),
         "refusal" => new RefusalScorer(),
         _ => throw new System.Diagnostics.UnreachableException(spec.Type),
     };

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace FunctionsEval.Statistics.Inference;
 
 /// <summary>The means that a test does not reject.</summary>
@@ -60,9 +62,10 @@ internal static class Inversion
         double Clamp(double value) => step > 0 ? Math.Min(value, limit) : Math.Max(value, limit);
     }
 
-    // Illinois' rule on the logarithm of the tail, and halving where that is slow: tails may have steps.
+    // Illinois' rule on the normal deviate of the tail, which is nearly linear in the mean, and halving where that is slow: tails may have steps.
     private static double Root(Func<double, double> tail, double inside, double outside, double error)
     {
+        var target = Normal.InvCDF(0, 1, error);
         var (atInside, atOutside) = (Gap(inside), Gap(outside));
         var width = Math.Abs(outside - inside);
         for (var round = 0; round < Rounds && Math.Abs(outside - inside) > 1e-10 * (width + (1e-3 * Math.Abs(inside))); round++)
@@ -91,6 +94,6 @@ internal static class Inversion
 
         return outside;
 
-        double Gap(double mean) => Math.Log(Math.Max(tail(mean), 1e-300)) - Math.Log(error);
+        double Gap(double mean) => Normal.InvCDF(0, 1, Math.Clamp(tail(mean), 1e-300, 1 - 1e-15)) - target;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 
 namespace FunctionsEval.Statistics.Inference;
 
@@ -37,7 +38,7 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
         var center = isDifference ? 0 : once.Mean;
 
         // Both only make a p-value larger: the scores may call for caution, never for a bolder test.
-        if (ends is { } known && MostCommon(values) * 2 >= values.Length)
+        if (ends is { } known && HalfAreAlike(values))
         {
             var reach = values.Max(value => Math.Abs(value - center));
 
@@ -78,19 +79,15 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
         return values;
     }
 
-    private static int MostCommon(double[] values)
+    // A value that half of them have is one of the two in the middle.
+    private static bool HalfAreAlike(double[] values)
     {
-        var sorted = (double[])values.Clone();
-        Array.Sort(sorted);
-        var tolerance = 1e-9 * Math.Max(Math.Abs(sorted[0]), Math.Abs(sorted[^1]));
-        var (most, run) = (1, 1);
-        for (var place = 1; place < sorted.Length; place++)
-        {
-            run = sorted[place] - sorted[place - 1] <= tolerance ? run + 1 : 1;
-            most = Math.Max(most, run);
-        }
+        var copy = (double[])values.Clone();
+        var largest = values.Max(Math.Abs);
+        var (lower, upper) = (ArrayStatistics.OrderStatisticInplace(copy, (values.Length + 1) / 2), ArrayStatistics.OrderStatisticInplace(copy, (values.Length / 2) + 1));
+        return Count(lower) * 2 >= values.Length || Count(upper) * 2 >= values.Length;
 
-        return most;
+        int Count(double value) => values.Count(other => Math.Abs(other - value) <= 1e-9 * largest);
     }
 
     private static bool IsSkewedMean(double[] values)
@@ -101,7 +98,13 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
             return false;
         }
 
-        var cubes = values.Sum(value => Math.Pow((value - moments.Mean) / moments.StandardDeviation, 3)) / values.Length;
+        var (cubes, spread) = (0.0, moments.StandardDeviation);
+        foreach (var value in values)
+        {
+            var z = (value - moments.Mean) / spread;
+            cubes += z * z * z / values.Length;
+        }
+
         return Math.Abs(cubes) > SkewUnits && Math.Abs(cubes) > SkewMean * Math.Sqrt(values.Length);
     }
 }

@@ -8,19 +8,28 @@ namespace FunctionsEval.Statistics.Inference;
 /// Fisher (1935), The Design of Experiments, section 21; the means that are not rejected are Hartigan's interval by typical values (1969),
 /// doi:10.1080/01621459.1969.10501057. Exact whatever the sizes and spreads of the units. Assignments that come out exactly as the observed
 /// one count by half, except that one itself. Up to 28 units that differ all assignments are counted; beyond, those of the ten largest, and the
-/// rest by a normal law with the fourth cumulant of Edgeworth, which is within 0.0003 of the whole count.
+/// rest by a normal law with the fourth cumulant of Edgeworth, which is within 0.0003 of the whole count. Where none of them is large, all by that law.
 /// </summary>
 internal sealed class SignFlips(UnitSums units) : CountedTails
 {
     private const int Counted = 28;
     private const int Largest = 10;
+
+    // Of the largest unit in the sum of squares: what Edgeworth's series leaves out is less than a hundred-thousandth then.
+    private const double SmallShare = 0.01;
     private const long ExactSteps = 20_000_000;
 
     private readonly double[] _deviations = new double[units.Count];
+    private readonly PowerSums? _ofManyItems = units.Count > Counted && units.Values == units.Count ? PowerSums.Of(units.Deviations) : null;
 
     protected override (double Above, double Below) Compute(double mean)
     {
         var shift = mean - units.Mean;
+        if (mean != 0 && _ofManyItems is { } sums && sums.At(shift) is { } moments && moments.Largest < SmallShare * moments.Squares)
+        {
+            return Approximate(moments.Total, moments.Squares, moments.Fourths);
+        }
+
         var size = 0.0;
         for (var unit = 0; unit < _deviations.Length; unit++)
         {
@@ -170,22 +179,23 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
 
     private static (double Above, double Below) Approximate(Span<double> deviations)
     {
-        MoveLargestToFront(deviations);
-        var (total, squares, fourths) = (0.0, 0.0, 0.0);
+        var (total, largest) = (0.0, 0.0);
         foreach (var deviation in deviations)
         {
             total += deviation;
+            largest = Math.Max(largest, deviation * deviation);
         }
 
-        foreach (var deviation in deviations[Largest..])
+        var (squares, fourths) = EvenMoments(deviations);
+        if (largest < SmallShare * squares)
         {
-            var square = deviation * deviation;
-            squares += square;
-            fourths += square * square;
+            return Approximate(total, squares, fourths);
         }
 
+        MoveLargestToFront(deviations);
+        (squares, fourths) = EvenMoments(deviations[Largest..]);
         var spread = Math.Sqrt(squares);
-        var bend = -2 * fourths / (squares * squares) / 24;
+        var bend = -fourths / (12 * squares * squares);
         var (sum, above) = (0.0, 0.0);
         for (var unit = 0; unit < Largest; unit++)
         {
@@ -195,9 +205,7 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
         Span<bool> flipped = stackalloc bool[Largest];
         for (var step = 1; step <= 1 << Largest; step++)
         {
-            var z = (total - sum) / spread;
-            var tail = z > 9 ? 0 : z < -9 ? 1 : Normal.CDF(0, 1, -z) + (Normal.PDF(0, 1, z) * bend * ((z * z * z) - (3 * z)));
-            above += Math.Clamp(tail, 0, 1);
+            above += Edgeworth((total - sum) / spread, bend);
             if (step < 1 << Largest)
             {
                 var unit = BitOperations.TrailingZeroCount(step);
@@ -209,6 +217,29 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
         above /= 1 << Largest;
         return (above, 1 - above);
     }
+
+    private static (double Above, double Below) Approximate(double total, double squares, double fourths)
+    {
+        var above = Edgeworth(total / Math.Sqrt(squares), -fourths / (12 * squares * squares));
+        return (above, 1 - above);
+    }
+
+    private static (double Squares, double Fourths) EvenMoments(ReadOnlySpan<double> deviations)
+    {
+        var (squares, fourths) = (0.0, 0.0);
+        foreach (var deviation in deviations)
+        {
+            var square = deviation * deviation;
+            squares += square;
+            fourths += square * square;
+        }
+
+        return (squares, fourths);
+    }
+
+    // P[a sum is z or more], with a twenty-fourth of the fourth cumulant.
+    private static double Edgeworth(double z, double bend) => z > 9 ? 0 : z < -9 ? 1
+        : Math.Clamp(Normal.CDF(0, 1, -z) + (Normal.PDF(0, 1, z) * bend * ((z * z * z) - (3 * z))), 0, 1);
 
     private static void MoveLargestToFront(Span<double> deviations)
     {
@@ -231,6 +262,32 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
             }
 
             deviations[place] = candidate;
+        }
+    }
+
+    /// <summary>Of deviations from their mean; from them those of deviations from any other mean, without reading them again.</summary>
+    private readonly record struct PowerSums(double Count, double Smallest, double Largest, double Squares, double Cubes, double Fourths)
+    {
+        public static PowerSums Of(ReadOnlySpan<double> deviations)
+        {
+            var (smallest, largest, squares, cubes, fourths) = (double.PositiveInfinity, double.NegativeInfinity, 0.0, 0.0, 0.0);
+            foreach (var deviation in deviations)
+            {
+                var square = deviation * deviation;
+                (smallest, largest) = (Math.Min(smallest, deviation), Math.Max(largest, deviation));
+                squares += square;
+                cubes += square * deviation;
+                fourths += square * square;
+            }
+
+            return new PowerSums(deviations.Length, smallest, largest, squares, cubes, fourths);
+        }
+
+        public (double Total, double Squares, double Fourths, double Largest) At(double shift)
+        {
+            var square = shift * shift;
+            var furthest = Math.Max(Math.Abs(Largest - shift), Math.Abs(Smallest - shift));
+            return (-Count * shift, Squares + (Count * square), Fourths - (4 * Cubes * shift) + (6 * Squares * square) + (Count * square * square), furthest * furthest);
         }
     }
 }

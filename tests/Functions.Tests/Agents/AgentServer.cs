@@ -45,7 +45,7 @@ internal sealed class AgentServer : IAsyncDisposable
         return server;
     }
 
-    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, content: null);
 
     public Task<Answer> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body as string ?? JsonSerializer.Serialize(body));
 
@@ -69,12 +69,12 @@ internal sealed class AgentServer : IAsyncDisposable
         return answer.Json;
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string? json)
+    private Task<Answer> SendAsync(HttpMethod method, string path, string json) =>
+        SendAsync(method, path, new StringContent(json, Encoding.UTF8, "application/json"));
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
-        {
-            Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"),
-        };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         using var response = await Client.SendAsync(request, Cancel);
         return new Answer(
             response.StatusCode, await response.Content.ReadAsStringAsync(Cancel), response.Content.Headers.ContentType?.MediaType, response.Headers.Location?.ToString());

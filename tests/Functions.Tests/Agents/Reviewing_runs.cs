@@ -1,5 +1,6 @@
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Agents;
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
 using FunctionsEval.Agents.Tasks;
@@ -30,7 +31,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
         _tasks = new TaskStore(_storage.Entities);
         var settings = AgentThresholds.Standard;
         _review = new Review(
-            _tasks, new RunReview(_runs, _cells, _findings), new ReviewRules(settings), _findings,
+            _tasks, new GoalStore(_storage.Entities, settings, _clock), new RunReview(_runs, _cells, _findings), new ReviewRules(settings), _findings,
             new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance), _clock, NullLogger<Review>.Instance);
     }
 

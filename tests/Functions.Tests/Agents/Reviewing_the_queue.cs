@@ -1,6 +1,7 @@
 using Azure.Storage.Queues;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Agents;
+using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
 using FunctionsEval.Agents.Tasks;
@@ -33,7 +34,7 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
         _tasks = new TaskStore(_storage.Entities);
         var (settings, findings) = (AgentThresholds.Standard, new FindingStore(_storage.Entities));
         _review = new Review(
-            _tasks, new RunReview(_runs, new CellLedger(_storage.Entities, _clock), findings, new PipelineStorageQueue(_queues)), new ReviewRules(settings), findings,
+            _tasks, new GoalStore(_storage.Entities, settings, _clock), new RunReview(_runs, new CellLedger(_storage.Entities, _clock), findings, new PipelineStorageQueue(_queues)), new ReviewRules(settings), findings,
             new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance), _clock, NullLogger<Review>.Instance);
     }
 

@@ -30,6 +30,26 @@ public sealed class Planning
         Assert.False(Directory.Exists(bench.Data));
     }
 
+    // R: rpact 3.3.4, getDesignInverseNormal(kMax = 4, beta = .2, sided = 2, alpha = .05, typeOfDesign = "asOF"): inflation 1.0196, 0.8387 and 1.0139 of the fixed plan.
+    [Fact]
+    public async Task Looks_have_a_price_and_unpaired_designs_a_plan()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        string[] given = ["plan", "--effect", "0.1", "--difference-variance", "0.2", "--within", "0.1", "--samples", "2", "--data", bench.Data];
+
+        var plan = await bench.CommandAsync([.. given, "--looks", "4", "--json"]);
+        var words = await bench.CommandAsync([.. given, "--looks", "4"]);
+        var unpaired = await bench.CommandAsync([.. given, "--unpaired", "--json"]);
+
+        var items = plan.Json.GetProperty("plan").GetProperty("items").GetInt32();
+        var looks = plan.Json.GetProperty("looks");
+        Assert.Equal(Math.Ceiling(items * 1.0196373), looks.GetProperty("largestItems").GetInt32());
+        Assert.Equal(items * 0.8387422, looks.GetProperty("expectedItems").GetDouble(), 0.01);
+        Assert.Equal(items * 1.0139365, looks.GetProperty("expectedItemsWithoutEffect").GetDouble(), 0.01);
+        Assert.Matches($@"With 4 looks: at most {looks.GetProperty("largestItems").GetInt32()} scenarios, on average \d+ with that difference and \d+ without", System.Text.RegularExpressions.Regex.Replace(words.Output, @"\s+", " "));
+        Assert.Equal(items, unpaired.Json.GetProperty("plan").GetProperty("items").GetInt32());
+    }
+
     [Fact]
     public async Task A_pilot_gives_the_spread_that_its_models_really_have()
     {

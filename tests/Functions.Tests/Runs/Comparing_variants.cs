@@ -157,6 +157,7 @@ public sealed class Comparing_variants
     [InlineData("compare: { correctoin: none }", "did you mean \"correction\"?")]
     [InlineData("stopping: { futility: true }", "stopping.lookEvery is required, but is missing.")]
     [InlineData("stopping: { lookEvery: 0 }", "stopping.lookEvery must be between 1 and 100,000, but is 0.")]
+    [InlineData("stopping: { lookEvery: 5, type: often }", "stopping.type must be obrien_fleming or pocock or anytime, but is \"often\".")]
     [InlineData("stopping: { lookEvery: 5, metric: speed }", "stopping.metric must be the name of a scorer (number), but is \"speed\".")]
     public async Task A_comparison_that_means_nothing_is_refused_with_its_line(string more, string message)
     {

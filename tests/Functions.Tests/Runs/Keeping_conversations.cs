@@ -161,7 +161,7 @@ public sealed class Keeping_conversations
         var id = await services.Definitions.AddAsync(definition, Cancel);
         var start = new StartRun(services.Definitions, services.Runs, services.Get<RunRules>(), (_, _) => Task.CompletedTask, services.Clock);
         var run = Assert.IsType<StartOutcome.Started>(await start.StartAsync(id, new RunOverrides(), bench.BaseUrl, Cancel)).Run;
-        await new PrepareRun(services.Runs, services.Definitions, services.Clock).RunAsync(run.RunId, Cancel);
+        await services.Get<PrepareRun>().RunAsync(run.RunId, Cancel);
         return run;
     }
 

@@ -49,6 +49,40 @@ public sealed class Stopping_early
         (await bench.ReadAsync()).AssertWhole();
     }
 
+    [Theory]
+    [InlineData("pocock", "alpha spent as by Pocock at 4 planned looks")]
+    [InlineData("anytime", "asymptotic confidence sequence of item means, valid at every look")]
+    public async Task Looks_are_of_the_kind_that_was_asked_for(string type, string method)
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(
+            scenarios: 400, samples: 2, models: ["sim-noisy", "sim-better-1"], more: $"stopping: {{ lookEvery: 100, type: {type} }}\n"));
+
+        var comparison = Assert.Single(Comparing_variants.Comparisons(result.Json));
+        Assert.Equal("better", Comparing_variants.Text(comparison, "verdict"));
+        Assert.EndsWith(method, Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
+        Assert.Equal(400, bench.Simulator.Stats().Calls);
+    }
+
+    [Fact]
+    public async Task Scenarios_in_clusters_can_be_looked_at_by_plan_and_not_at_any_time()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        string Clustered(string type) => Yaml.Of(
+            scenarios: 120, samples: 2, models: ["sim-noisy", "sim-better-1"], more: $"stopping: {{ lookEvery: 40, type: {type} }}\n", scenarioFields: index => $"cluster: c{index / 4}");
+
+        var planned = await bench.RunAsync(Clustered("obrien_fleming"));
+        var anytime = await bench.RunAsync(Clustered("anytime"));
+
+        var comparison = Assert.Single(Comparing_variants.Comparisons(planned.Json));
+        Assert.Equal("better", Comparing_variants.Text(comparison, "verdict"));
+        Assert.StartsWith("sign flips by cluster", Comparing_variants.Text(comparison, "method"), StringComparison.Ordinal);
+        Assert.InRange(bench.Simulator.Stats().Calls, 160, 320);
+        Assert.Equal(1, anytime.ExitCode);
+        Assert.Contains("stopping of type anytime needs scenarios that are independent of each other, but scenario \"s000\" has the cluster \"c0\".", anytime.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Futility_and_the_most_calls_stop_a_run_too()
     {

@@ -9,10 +9,12 @@ namespace FunctionsEval.Statistics.Tests.Simulations;
 public sealed class Stopping_at_planned_looks
 {
     private const int Items = 400;
+    private const int PerCluster = 5;
 
     [Theory]
     [InlineData("pass", AlphaSpending.OBrienFleming, 8)]
     [InlineData("ratings", AlphaSpending.Pocock, 4)]
+    [InlineData("clusters", AlphaSpending.OBrienFleming, 4)]
     public void Looks_keep_the_error_rate_and_the_power_and_save_items(string kind, AlphaSpending spending, int looks)
     {
         var (told, _) = Stop(kind, spending, looks, 0, 200);
@@ -31,7 +33,7 @@ public sealed class Stopping_at_planned_looks
         var output = TestContext.Current.TestOutputHelper!;
         output.WriteLine("| data, looks at 400 items | told apart, alike | found where a fixed plan finds 80% | items with the effect | without |");
         output.WriteLine("|---|---|---|---|---|");
-        foreach (var kind in (string[])["pass", "ratings"])
+        foreach (var kind in (string[])["pass", "ratings", "clusters"])
         {
             foreach (var (spending, looks) in ((AlphaSpending, int)[])[(AlphaSpending.OBrienFleming, 4), (AlphaSpending.OBrienFleming, 8), (AlphaSpending.Pocock, 4)])
             {
@@ -39,35 +41,52 @@ public sealed class Stopping_at_planned_looks
                 var (found, with) = Stop(kind, spending, looks, Effect(kind), 2_000);
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {(kind == "pass" ? "pass or fail, 1 sample" : "ratings, 2 samples")}, {looks} looks, {spending} | {100 * told:0.0} | {100 * found:0.0} | {with:0} | {without:0} |"));
+                    $"| {Words(kind)}, {looks} looks, {spending} | {100 * told:0.0} | {100 * found:0.0} | {with:0} | {without:0} |"));
                 Assert.True(told <= 0.05 + 0.0146);
             }
         }
     }
+
+    private static string Words(string kind) => kind switch
+    {
+        "pass" => "pass or fail, 1 sample",
+        "ratings" => "ratings, 2 samples",
+        _ => "normal, 80 clusters of 5 in random order, ICC 0.5",
+    };
 
     // What a plan of all items without looks finds 80% of the time, from the spread of many items.
     private static double Effect(string kind)
     {
         var random = new Random(5);
         var spread = RunningMoments.Of([.. Enumerable.Range(0, 200).SelectMany(_ => Draw(kind, random, 0.1))]);
-        return DetectableEffect.Of(new PairedDesign(spread.Variance, 0, 0, 1, 1), Items, 0.8, 0.05);
+        return DetectableEffect.Of(new PairedDesign(spread.Variance, 0, 0, 1, 1, kind == "clusters" ? PerCluster : 1, kind == "clusters" ? 0.5 : 0), Items, 0.8, 0.05);
     }
 
     private static (double Told, double Items) Stop(string kind, AlphaSpending spending, int looks, double effect, int replications)
     {
         int[] at = [.. Enumerable.Range(1, looks).Select(look => look * Items / looks)];
-        var design = new ComparisonDesign(kind == "pass" ? ScoreScale.PassOrFail : ScoreScale.Between(1, 5), kind == "pass" ? 1 : 2);
+        var design = new ComparisonDesign(
+            kind switch { "pass" => ScoreScale.PassOrFail, "ratings" => ScoreScale.Between(1, 5), _ => ScoreScale.Unbounded }, kind == "pass" ? 1 : 2, kind == "clusters");
         var boundaries = new GroupSequentialDesign([.. at.Select(items => (double)items / Items)], 0.05, spending).Boundaries;
         var (told, used) = (0, 0.0);
         for (var replication = 0; replication < replications; replication++)
         {
             var random = new Random((replication * 104_729) + 3);
             var differences = Draw(kind, random, effect);
+            int[] clusters = design.IsClustered ? [.. Enumerable.Range(0, Items).Select(item => item / PerCluster)] : [];
+            if (design.IsClustered)
+            {
+                // Items are dispatched in random order, whatever cluster they are of.
+                double[] keys = [.. Enumerable.Range(0, Items).Select(_ => random.NextDouble())];
+                Array.Sort((double[])keys.Clone(), differences);
+                Array.Sort(keys, clusters);
+            }
+
             for (var look = 0; look < looks; look++)
             {
-                var units = UnitSums.Of(differences.AsSpan(0, at[look]), []);
-                var range = design.Scale.Range!.Value;
-                var p = Method.Of(design.Scale, design.SamplesPerItem, false, units, (-range, range), true, random).Tails.TwoSided(0);
+                var units = UnitSums.Of(differences.AsSpan(0, at[look]), clusters.Length == 0 ? [] : clusters.AsSpan(0, at[look]));
+                (double, double)? ends = design.Scale.Range is { } range ? (-range, range) : null;
+                var p = Method.Of(design.Scale, design.SamplesPerItem, design.IsClustered, units, ends, true, random).Tails.TwoSided(0);
                 var stops = -MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, p / 2) >= boundaries[look];
                 if (stops || look == looks - 1)
                 {
@@ -81,7 +100,13 @@ public sealed class Stopping_at_planned_looks
         return (told / (double)replications, used / replications);
     }
 
-    private static double[] Draw(string kind, Random random, double effect) => kind == "pass"
+    private static double[] Draw(string kind, Random random, double effect) => kind == "clusters"
+        ? [.. Enumerable.Range(0, Items / PerCluster).SelectMany(_ =>
+        {
+            var level = random.Normal();
+            return Simulation.Draw(PerCluster, () => effect + level + random.Normal());
+        })]
+        : kind == "pass"
         ? Simulation.Draw(Items, () => random.PassRate(0.5 + effect, 1) - random.PassRate(0.5, 1))
         : Simulation.Draw(Items, () =>
         {

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using FunctionsEval.Conversions;
+using FunctionsEval.Datasets;
+using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
+
+namespace FunctionsEval.Cli;
+
+/// <summary>functionseval convert FILE: makes a definition of a file of another tool, and lists what could not be carried over.</summary>
+internal static class ConvertCommand
+{
+    private static readonly Argument<FileInfo> File = new("file") { Description = "promptfooconfig.yaml (or .json), or samples of OpenAI evals or Inspect as .jsonl" };
+    private static readonly Option<string?> Output = new("--output", "-o") { Description = "Where the definition is written; without it to standard output", HelpName = "FILE" };
+    private static readonly Option<bool> AllowPartial = new("--allow-partial") { Description = "Exit with 0 though something was left out" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("convert", "Make a definition of a promptfoo configuration, or of samples of OpenAI evals or Inspect") { File, Output, AllowPartial };
+        command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var file = arguments.GetRequiredValue(File);
+        var output = arguments.GetValue(Output);
+        var target = output is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(output))!;
+        string yaml;
+        Conversion conversion;
+        try
+        {
+            conversion = await ConvertAsync(file, target, cancellationToken);
+            yaml = DefinitionYaml.Write(conversion.Definition, [$"Converted from {file.Name}.", .. conversion.LeftOut.Select(what => $"Left out: {what}."), .. conversion.Notes.Select(what => $"Note: {what}.")]);
+        }
+        catch (ConversionException problem)
+        {
+            return terminal.Fail($"{file.Name} cannot be converted: {problem.Message}", ExitCodes.Usage);
+        }
+
+        // What is written must be a definition.
+        if (await DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(yaml), isJson: false, new DatasetFiles(target), cancellationToken) is DefinitionOutcome.Rejected(var errors))
+        {
+            foreach (var error in errors.Take(10))
+            {
+                terminal.Fail($"{file.Name} cannot be converted whole: {error.Message}", ExitCodes.Usage);
+            }
+
+            return ExitCodes.Usage;
+        }
+
+        if (output is null)
+        {
+            terminal.Out.Write(yaml);
+        }
+        else
+        {
+            await System.IO.File.WriteAllTextAsync(output, yaml, cancellationToken);
+        }
+
+        foreach (var what in conversion.LeftOut)
+        {
+            terminal.Error.WriteLine($"left out: {what}");
+        }
+
+        foreach (var note in conversion.Notes)
+        {
+            terminal.Error.WriteLine($"note: {note}");
+        }
+
+        return conversion.LeftOut.Count > 0 && !arguments.GetValue(AllowPartial) ? ExitCodes.ConvertedInPart : ExitCodes.Completed;
+    }
+
+    private static async Task<Conversion> ConvertAsync(FileInfo file, string target, CancellationToken cancellationToken)
+    {
+        if (!file.Exists)
+        {
+            throw new ConversionException("it does not exist.");
+        }
+
+        var files = new SourceFiles(file.DirectoryName!);
+        var name = Path.GetFileNameWithoutExtension(file.Name);
+        if (file.Extension.Equals(".jsonl", StringComparison.OrdinalIgnoreCase))
+        {
+            return JsonLinesConversion.Convert(await files.RowsAsync(file.Name, cancellationToken), Path.GetRelativePath(target, file.FullName), name);
+        }
+
+        return files.Tree(file.Name) is JsonObject configuration && PromptfooConversion.IsOne(configuration)
+            ? await PromptfooConversion.ConvertAsync(configuration, name, files, cancellationToken)
+            : throw new ConversionException("it is no configuration of promptfoo (prompts, providers, tests), and no JSON Lines.");
+    }
+}

@@ -1,0 +1,294 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using FunctionsEval.Evaluation.Prompts;
+
+namespace FunctionsEval.Conversions;
+
+/// <summary>Assertions of promptfoo as scorers.</summary>
+internal sealed partial class PromptfooAssertions(Conversion conversion)
+{
+    private const double MillisecondsPerSecond = 1000;
+
+    /// <summary>Scorers that do the same; what has no equivalent is left out.</summary>
+    /// <param name="variables">Of the test: values of assertions are templates.</param>
+    public List<JsonObject> Read(JsonNode? assertions, IReadOnlyDictionary<string, JsonElement> variables)
+    {
+        var scorers = new List<JsonObject>();
+        foreach (var assertion in Loose.Many(assertions).OfType<JsonObject>())
+        {
+            if (Convert(assertion, variables) is { } scorer)
+            {
+                scorers.Add(scorer);
+            }
+        }
+
+        return scorers;
+    }
+
+    private JsonObject? Convert(JsonObject assertion, IReadOnlyDictionary<string, JsonElement> variables)
+    {
+        var type = Loose.Text(assertion["type"]) ?? "";
+        if (type == "assert-set")
+        {
+            var inner = Read(assertion["assert"], variables);
+            return inner.Count == 0 ? null : Weighted(Together(inner, Loose.Number(assertion["threshold"])), assertion);
+        }
+
+        if (assertion.ContainsKey("transform"))
+        {
+            conversion.LeaveOut($"assertion {type} with a transform");
+            return null;
+        }
+
+        var isNot = type.StartsWith("not-", StringComparison.Ordinal);
+        if (Scorer(isNot ? type[4..] : type, assertion["value"], Loose.Number(assertion["threshold"]), variables) is not { } scorer)
+        {
+            conversion.LeaveOut($"assertion {type}");
+            return null;
+        }
+
+        if (isNot && scorer["pass"] is not null)
+        {
+            conversion.LeaveOut($"assertion {type}");
+            return null;
+        }
+
+        if (isNot)
+        {
+            scorer["not"] = true;
+        }
+
+        return Weighted(scorer, assertion);
+    }
+
+    private static JsonObject Weighted(JsonObject scorer, JsonObject assertion)
+    {
+        if (Loose.Number(assertion["weight"]) is { } weight)
+        {
+            scorer["weight"] = weight;
+        }
+
+        return scorer;
+    }
+
+    /// <summary>Several scorers as one: all must pass, or their weighted mean must reach a threshold.</summary>
+    public static JsonObject Together(IReadOnlyList<JsonObject> scorers, double? threshold)
+    {
+        var together = new JsonObject { ["type"] = "checks", ["of"] = new JsonArray([.. scorers.Select(scorer => scorer.DeepClone())]) };
+        if (threshold is { } least)
+        {
+            together["pass"] = AtLeast(least);
+        }
+        else
+        {
+            together["match"] = "all";
+        }
+
+        return together;
+    }
+
+    private JsonObject? Scorer(string type, JsonNode? value, double? threshold, IReadOnlyDictionary<string, JsonElement> variables)
+    {
+        switch (type)
+        {
+            case "equals":
+                return Wanted("exact", value, variables);
+            case "contains" or "starts-with":
+                return Wanted(type.Replace('-', '_'), value, variables);
+            case "icontains":
+                return Wanted("contains", value, variables, "ignoreCase");
+            case "contains-any" or "contains-all" or "icontains-any" or "icontains-all":
+                return Several(type, value, variables);
+            case "regex" when Filled(value, variables) is { } pattern:
+                return new JsonObject { ["type"] = "regex", ["pattern"] = pattern };
+            case "is-json" or "contains-json":
+                return Json(type, value);
+            case "rouge-n":
+                conversion.Note("rouge-n becomes rouge_l, which looks at the longest common subsequence of words");
+                return WithPass(Wanted("rouge_l", value, variables), threshold ?? 0.75);
+            case "bleu":
+                return WithPass(Wanted("bleu", value, variables), threshold ?? 0.5);
+            case "latency" when threshold is { } milliseconds:
+                return new JsonObject { ["type"] = "latency", ["pass"] = AtMost(milliseconds / MillisecondsPerSecond) };
+            case "cost" when threshold is { } dollars:
+                return new JsonObject { ["type"] = "cost", ["pass"] = AtMost(dollars) };
+            case "is-refusal":
+                return new JsonObject { ["type"] = "refusal" };
+            case "word-count":
+                return WordCount(value);
+            case "javascript":
+                return Expression(Loose.Text(value) ?? "");
+            default:
+                return null;
+        }
+    }
+
+    private static JsonObject? WithPass(JsonObject? scorer, double least)
+    {
+        if (scorer is not null)
+        {
+            scorer["pass"] = AtLeast(least);
+        }
+
+        return scorer;
+    }
+
+    private static JsonObject? Wanted(string type, JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables, string? flag = null)
+    {
+        if (Filled(value, variables) is not { } text)
+        {
+            return null;
+        }
+
+        var scorer = new JsonObject { ["type"] = type, ["value"] = text };
+        if (flag is not null)
+        {
+            scorer[flag] = true;
+        }
+
+        return scorer;
+    }
+
+    private static JsonObject? Several(string type, JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables)
+    {
+        var texts = (value is JsonArray ? Loose.Many(value).Select(item => Filled(item, variables)) : (Filled(value, variables) ?? "").Split(',').Select(text => text.Trim()))
+            .Where(text => !string.IsNullOrWhiteSpace(text)).ToList();
+        if (texts.Count == 0)
+        {
+            return null;
+        }
+
+        var scorer = new JsonObject { ["type"] = "contains", ["values"] = new JsonArray([.. texts.Select(text => (JsonNode?)text)]), ["match"] = type.EndsWith("all", StringComparison.Ordinal) ? "all" : "any" };
+        if (type.StartsWith('i'))
+        {
+            scorer["ignoreCase"] = true;
+        }
+
+        return scorer;
+    }
+
+    private JsonObject? Json(string type, JsonNode? schema)
+    {
+        if (type == "is-json")
+        {
+            conversion.Note("is-json becomes json_schema, which also takes JSON amid prose");
+        }
+
+        if (SourceFiles.PathOf(Loose.Text(schema)) is not null)
+        {
+            return null;
+        }
+
+        if (schema is not null and not JsonObject)
+        {
+            // A schema as a text of YAML or JSON.
+            try
+            {
+                schema = SourceFiles.Tree("schema.yaml", Loose.Text(schema)!);
+            }
+            catch (ConversionException)
+            {
+                return null;
+            }
+        }
+
+        // As a text, so that the numbers in it stay numbers.
+        return new JsonObject { ["type"] = "json_schema", ["schema"] = Numbers(schema)?.ToJsonString() ?? "{}" };
+    }
+
+    /// <summary>Numbers were read as texts, which a schema does not take.</summary>
+    private static JsonNode? Numbers(JsonNode? node) => node switch
+    {
+        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, field.Key is "const" or "enum" or "default" or "examples" or "pattern" ? field.Value?.DeepClone() : Numbers(field.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Numbers)]),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String && Loose.Number(value) is { } number => number,
+        _ => node?.DeepClone(),
+    };
+
+    private static JsonObject? WordCount(JsonNode? value)
+    {
+        var (least, most) = value is JsonObject bounds ? (Loose.Number(bounds["min"]), Loose.Number(bounds["max"])) : (Loose.Number(value), Loose.Number(value));
+        return least is null && most is null ? null : Length("words", least, most);
+    }
+
+    private static JsonObject Length(string unit, double? least, double? most)
+    {
+        var scorer = new JsonObject { ["type"] = "length", ["unit"] = unit };
+        if (least is { } min)
+        {
+            scorer["min"] = min;
+        }
+
+        if (most is { } max)
+        {
+            scorer["max"] = max;
+        }
+
+        return scorer;
+    }
+
+    /// <summary>The few expressions that are in most configurations; any other program is left out.</summary>
+    private static JsonObject? Expression(string program)
+    {
+        program = program.Trim().TrimEnd(';');
+        if (OutputLength().Match(program) is { Success: true } length)
+        {
+            var number = double.Parse(length.Groups["number"].Value, CultureInfo.InvariantCulture);
+            return length.Groups["comparison"].Value switch
+            {
+                "<" => Length("characters", null, number - 1),
+                "<=" => Length("characters", null, number),
+                ">" => Length("characters", number + 1, null),
+                _ => Length("characters", number, null),
+            };
+        }
+
+        if (OutputIncludes().Match(program) is not { Success: true } includes)
+        {
+            return null;
+        }
+
+        var scorer = new JsonObject { ["type"] = "contains", ["value"] = includes.Groups["text"].Value };
+        if (includes.Groups["lower"].Success)
+        {
+            scorer["ignoreCase"] = true;
+        }
+
+        if (includes.Groups["not"].Success)
+        {
+            scorer["not"] = true;
+        }
+
+        return scorer;
+    }
+
+    /// <summary>The value with the variables of its test; null where it is none that can be told now.</summary>
+    private static string? Filled(JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables)
+    {
+        if (Loose.Text(value) is not { } text || SourceFiles.PathOf(text) is not null || Nunjucks.ToLiquid(text).Liquid is not { } template)
+        {
+            return null;
+        }
+
+        try
+        {
+            return LiquidText.Render(template, variables) is var filled && string.IsNullOrWhiteSpace(filled) ? null : filled;
+        }
+        catch (TemplateException)
+        {
+            return null;
+        }
+    }
+
+    private static string AtLeast(double value) => string.Create(CultureInfo.InvariantCulture, $">= {value}");
+
+    private static string AtMost(double value) => string.Create(CultureInfo.InvariantCulture, $"<= {value}");
+
+    [GeneratedRegex(@"^(return )?output\.length\s*(?<comparison><=|>=|<|>)\s*(?<number>\d+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OutputLength();
+
+    [GeneratedRegex("""^(return )?(?<not>!)?output(?<lower>\.toLowerCase\(\))?\.includes\((?<quote>['"])(?<text>[^'"\\]+)\k<quote>\)$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OutputIncludes();
+}

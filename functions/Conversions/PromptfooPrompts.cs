@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace FunctionsEval.Conversions;
+
+/// <summary>A prompt of promptfoo: a text, or a chat as JSON or YAML.</summary>
+/// <param name="Shots">Turns between the system's text and the last question.</param>
+internal sealed record PromptfooPrompt(string Name, IReadOnlyList<string> Labels, string Template, string? System, IReadOnlyList<(string Role, string Text)> Shots);
+
+/// <summary>Reads <c>prompts</c>: texts, files, chats, and several in one file.</summary>
+internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
+{
+    private readonly List<PromptfooPrompt> _prompts = [];
+
+    public List<PromptfooPrompt> Read(JsonNode? prompts)
+    {
+        // A mapping of old configurations: path to label.
+        if (prompts is JsonObject byPath && !byPath.ContainsKey("raw") && !byPath.ContainsKey("id"))
+        {
+            foreach (var (path, label) in byPath)
+            {
+                Add(path, Loose.Text(label));
+            }
+
+            return _prompts;
+        }
+
+        foreach (var prompt in Loose.Many(prompts))
+        {
+            if (prompt is JsonObject fields)
+            {
+                var label = Loose.Text(fields["label"]) ?? Loose.Text(fields["display"]);
+                Add(Loose.Text(fields["raw"]) ?? Loose.Text(fields["id"]) ?? "", label);
+                if (fields.ContainsKey("config"))
+                {
+                    conversion.LeaveOut($"config of prompt '{label ?? Excerpt(Loose.Text(fields["id"]) ?? "")}'");
+                }
+            }
+            else if (Loose.Text(prompt) is { } text)
+            {
+                Add(text, label: null);
+            }
+        }
+
+        return _prompts;
+    }
+
+    private void Add(string text, string? label)
+    {
+        // A path may also stand without its scheme.
+        var path = SourceFiles.PathOf(text)
+            ?? (!text.Contains('\n', StringComparison.Ordinal) && !text.Contains(' ', StringComparison.Ordinal) && SourceFiles.EndingOf(text.Split(':')[0]) is ".txt" or ".json" or ".yaml" or ".yml" or ".md" or ".js" or ".py" or ".j2" ? text : null);
+        if (path is null)
+        {
+            AddText(text, label, text);
+            return;
+        }
+
+        var found = files.Find(path);
+        if (found.Count == 0)
+        {
+            conversion.LeaveOut($"prompt {path}: no such file");
+        }
+
+        foreach (var file in found)
+        {
+            AddFile(file, label);
+        }
+    }
+
+    private void AddFile(string file, string? label)
+    {
+        var ending = SourceFiles.EndingOf(file.Split(':')[0]);
+        if (ending is not (".txt" or ".json" or ".yaml" or ".yml" or ".md" or ".j2" or ".csv" or ""))
+        {
+            conversion.LeaveOut($"prompt {file}: a program makes it");
+            return;
+        }
+
+        string text;
+        try
+        {
+            text = files.Text(file);
+        }
+        catch (ConversionException problem)
+        {
+            conversion.LeaveOut($"prompt {file}: {problem.Message.TrimEnd('.')}");
+            return;
+        }
+
+        var name = label ?? Path.GetFileNameWithoutExtension(file);
+        if (ending is ".json" or ".yaml" or ".yml")
+        {
+            AddText(text, name, file);
+            return;
+        }
+
+        var parts = text.ReplaceLineEndings("\n").Split("\n---\n").Select(part => part.Trim('\n')).Where(part => !string.IsNullOrWhiteSpace(part)).ToList();
+        foreach (var (index, part) in parts.Index())
+        {
+            AddText(part, parts.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{index + 1}"), file);
+        }
+    }
+
+    private void AddText(string text, string? label, string source)
+    {
+        var turns = Chat(text) ?? [("user", text)];
+        var liquid = new List<(string Role, string Text)>();
+        foreach (var (role, content) in turns)
+        {
+            var (template, problem) = Nunjucks.ToLiquid(content);
+            if (template is null)
+            {
+                conversion.LeaveOut($"prompt '{label ?? Excerpt(source)}': its template {problem}");
+                return;
+            }
+
+            liquid.Add((role == "developer" ? "system" : role, template));
+        }
+
+        var system = liquid is [("system", var first), ..] ? first : null;
+        var rest = system is null ? liquid : liquid[1..];
+        if (rest is [] || rest[^1].Role != "user" || rest.Any(turn => turn.Role is not ("user" or "assistant")))
+        {
+            conversion.LeaveOut($"prompt '{label ?? Excerpt(source)}': a chat must have the roles system, user and assistant and end with the user");
+            return;
+        }
+
+        _prompts.Add(new PromptfooPrompt(NameOf(label ?? Word(text)), [label ?? "", source, SourceFiles.PathOf(source) ?? source, $"file://{source}"], rest[^1].Text, system, rest[..^1]));
+    }
+
+    private string NameOf(string name)
+    {
+        name = name.Length > 60 ? name[..60] : name;
+        var free = name;
+        for (var number = 2; _prompts.Exists(prompt => prompt.Name == free); number++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}-{number}");
+        }
+
+        return free;
+    }
+
+    private string Word(string text) => text.Length <= 40 && !text.Contains('\n', StringComparison.Ordinal) && !text.StartsWith('[')
+        ? text
+        : string.Create(CultureInfo.InvariantCulture, $"prompt-{_prompts.Count + 1}");
+
+    /// <summary>The turns of a chat; null for a plain text.</summary>
+    private static List<(string Role, string Text)>? Chat(string text)
+    {
+        var start = text.TrimStart();
+        if (!start.StartsWith('[') && !start.StartsWith("- role:", StringComparison.Ordinal) && !start.StartsWith('{'))
+        {
+            return null;
+        }
+
+        JsonNode? tree;
+        try
+        {
+            tree = SourceFiles.Tree(start.StartsWith('-') ? "chat.yaml" : "chat.json", text);
+        }
+        catch (ConversionException)
+        {
+            return null;
+        }
+
+        tree = tree is JsonObject wrapped ? wrapped["messages"] : tree;
+        if (tree is not JsonArray { Count: > 0 } list || list.Any(turn => turn is not JsonObject fields || Loose.Text(fields["role"]) is null))
+        {
+            return null;
+        }
+
+        return [.. list.Select(turn => (Loose.Text(turn!["role"])!, Content(turn["content"])))];
+    }
+
+    private static string Content(JsonNode? content) => content is JsonArray parts
+        ? string.Join('\n', parts.Select(part => Loose.Text((part as JsonObject)?["text"] ?? part)))
+        : Loose.Text(content) ?? "";
+
+    private static string Excerpt(string text) => text.ReplaceLineEndings(" ") is var line && line.Length <= 50 ? line : $"{text.ReplaceLineEndings(" ")[..50]}...";
+}
