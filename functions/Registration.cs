@@ -10,6 +10,7 @@ using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Limits;
+using FunctionsEval.Mcp;
 using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Limits;
@@ -84,6 +85,9 @@ internal static class Registration
         .AddSingleton<LookStore>()
         .AddSingleton<RunRules>()
         .AddSingleton<StartRun>()
+        .AddSingleton<RunEvents>()
+        .AddSingleton<StartedOnce>()
+        .AddSingleton<RequestRun>()
         .AddSingleton<RunControl>()
         .AddSingleton<ExtendRun>()
         .AddSingleton<RetryRun>()
@@ -114,5 +118,6 @@ internal static class Registration
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
         .AddSingleton<PlanComparison>()
+        .AddTools()
         .AddSingleton<HealthCheck>();
 }

@@ -38,6 +38,7 @@ internal static class CommandLine
             ConvertCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
+            McpCommand.Create(terminal),
             SimulateCommand.Create(terminal),
             ReviewCommand.Create(terminal),
             AgentCommand.Create(terminal),

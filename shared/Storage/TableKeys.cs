@@ -8,7 +8,7 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDefinitions"/>, row = definition id: heads. Partition = definition id, row = index: scenarios.</summary>
     public const string Definitions = "Definitions";
 
-    /// <summary>Partition = <see cref="AllRuns"/>; row = run id, which sorts newest first.</summary>
+    /// <summary>Partition = <see cref="AllRuns"/>; row = run id, which sorts newest first. Partition = <see cref="StartKeys"/>; row = digest of a key that a request gave.</summary>
     public const string Runs = "Runs";
 
     /// <summary>Partition = run id; row = item index. The snapshot that the run evaluates.</summary>
@@ -33,6 +33,8 @@ public static class TableKeys
     public const string Limits = "Limits";
 
     public const string AllLimits = "limit";
+
+    public const string StartKeys = "startKey";
 
     /// <summary>In <see cref="Limits"/>: rows of the processes that spend the budget of a run, and one that they take turns by.</summary>
     public static string BudgetOf(string runId) => $"budget|{runId}";
