@@ -4,6 +4,7 @@ using FunctionsEval.Agents;
 using FunctionsEval.Cli;
 using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Exports;
@@ -34,6 +35,7 @@ internal static class Registration
     /// <summary>The JSON of all slices.</summary>
     public static IJsonTypeInfoResolver JsonContexts { get; } = JsonTypeInfoResolver.Combine(
         RunsJson.Default,
+        DatasetsJson.Default,
         DefinitionsJson.Default,
         PlanningJson.Default,
         GatesJson.Default,
@@ -117,6 +119,7 @@ internal static class Registration
 
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
+        .AddSingleton<DatasetStore>()
         .AddSingleton<PlanComparison>()
         .AddTools()
         .AddSingleton<HealthCheck>();

@@ -5,11 +5,11 @@ namespace FunctionsEval.Agents;
 
 /// <summary>From when on a rule speaks. The variable FUNCTIONSEVAL_AGENTS changes any of them: a JSON object such as {"queue": {"stale_hours": 12}}.</summary>
 public sealed record AgentThresholds(
-    QueueThresholds Queue, PipelineThresholds Pipeline, UsageThresholds Usage, ProposalSettings Proposals, WebhookSettings? Webhook = null)
+    QueueThresholds Queue, PipelineThresholds Pipeline, UsageThresholds Usage, ProposalSettings Proposals, TestingThresholds Testing, WebhookSettings? Webhook = null)
 {
     public const string Variable = "FUNCTIONSEVAL_AGENTS";
 
-    public static readonly AgentThresholds Standard = new(new QueueThresholds(), new PipelineThresholds(), new UsageThresholds(), new ProposalSettings());
+    public static readonly AgentThresholds Standard = new(new QueueThresholds(), new PipelineThresholds(), new UsageThresholds(), new ProposalSettings(), new TestingThresholds());
 
     /// <exception cref="FormatException">The variable is not such an object; the message names field, value and rule.</exception>
     public static AgentThresholds Parse(string? json)
@@ -37,7 +37,7 @@ public sealed record AgentThresholds(
             }
 
             return new AgentThresholds(
-                given.Queue ?? Standard.Queue, given.Pipeline ?? Standard.Pipeline, given.Usage ?? Standard.Usage, given.Proposals ?? Standard.Proposals, given.Webhook);
+                given.Queue ?? Standard.Queue, given.Pipeline ?? Standard.Pipeline, given.Usage ?? Standard.Usage, given.Proposals ?? Standard.Proposals, given.Testing ?? Standard.Testing, given.Webhook);
         }
         catch (JsonException exception)
         {
@@ -48,7 +48,7 @@ public sealed record AgentThresholds(
 
 /// <summary>What of <see cref="AgentThresholds"/> is given.</summary>
 public sealed record GivenThresholds(
-    QueueThresholds? Queue = null, PipelineThresholds? Pipeline = null, UsageThresholds? Usage = null, ProposalSettings? Proposals = null, WebhookSettings? Webhook = null);
+    QueueThresholds? Queue = null, PipelineThresholds? Pipeline = null, UsageThresholds? Usage = null, ProposalSettings? Proposals = null, TestingThresholds? Testing = null, WebhookSettings? Webhook = null);
 
 /// <param name="StaleHours">A pending task that waits so long is stale, and so is one that needs a decision.</param>
 /// <param name="Similarity">Two directions are duplicates from this share of common three-word sequences on (Jaccard index).</param>
@@ -85,6 +85,10 @@ public sealed record UsageThresholds(double SpikeScore = 6, double SpikeRatio = 
 /// <param name="CooldownHours">After a proposal was decided, none about the same is made for so long.</param>
 /// <param name="StalledDays">A goal without progress for so long is stalled.</param>
 public sealed record ProposalSettings(bool Autonomous = false, int DailyCap = 5, double CooldownHours = 72, double StalledDays = 7);
+
+/// <param name="MinCoverage">The share of lines that tests must run.</param>
+/// <param name="Holdout">Tests whose names hold this are not shown to agents, and count neither for nor against them.</param>
+public sealed record TestingThresholds(double MinCoverage = 0.8, string Holdout = "holdout");
 
 /// <param name="Url">Where new and resolved findings are posted.</param>
 /// <param name="Hosts">The hosts that may be posted to.</param>

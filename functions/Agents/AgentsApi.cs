@@ -1,5 +1,7 @@
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
@@ -16,6 +18,10 @@ internal static class AgentsApi
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()
         .AddSingleton<TaskMetrics>()
+        .AddSingleton<ArtefactStore>()
+        .AddSingleton<CheckArtefact>()
+        .AddSingleton<ProposalStore>()
+        .AddSingleton<MakeProposals>()
         .AddSingleton<GoalStore>()
         .AddSingleton<CompareVariants>()
         .AddSingleton<AssignVariant>()
@@ -31,7 +37,9 @@ internal static class AgentsApi
         var agent = api.MapGroup("/agent");
         agent.MapTasks();
         agent.MapMetrics();
+        agent.MapArtefacts();
         agent.MapGoals();
+        agent.MapProposals();
         agent.MapVariants();
         agent.MapFindings();
         agent.MapStatus();

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
@@ -30,6 +32,12 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(BacklogItem))]
 [JsonSerializable(typeof(GoalStatus))]
 [JsonSerializable(typeof(GoalPage))]
+[JsonSerializable(typeof(ArtefactRequest))]
+[JsonSerializable(typeof(ArtefactReview))]
+[JsonSerializable(typeof(TestHistory))]
+[JsonSerializable(typeof(Proposal))]
+[JsonSerializable(typeof(ProposalView))]
+[JsonSerializable(typeof(ProposalPage))]
 [JsonSerializable(typeof(GivenThresholds))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(ReviewReport))]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FunctionsEval.Local;
+using FunctionsEval.Providers;
 
 namespace FunctionsEval.Cli;
 
@@ -35,9 +36,9 @@ internal static class CommonOptions
         CustomParser = NumberParser.Optional<int>,
     };
 
-    public static readonly Option<string?> BaseUrl = new("--base-url")
+    public static readonly Option<string[]> BaseUrl = new("--base-url")
     {
-        Description = "Where OpenAI-format providers are called, such as http://127.0.0.1:9000/v1",
+        Description = "Where OpenAI-format providers are called, such as http://127.0.0.1:9000/v1, or PROVIDER=URL for one of them; may be repeated",
         HelpName = "URL",
     };
 
@@ -52,15 +53,18 @@ internal static class CommonOptions
         });
         BaseUrl.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !(Uri.TryCreate(token.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+            if (BaseUrls.Problem(string.Join(' ', result.Tokens.Select(token => token.Value))) is { } problem)
             {
-                result.AddError($"--base-url must be an absolute http or https URL, but is '{token.Value}'.");
+                result.AddError($"--base-url {problem}.");
             }
         });
     }
 
     public static Settings SettingsOf(Terminal terminal, ParseResult arguments) => new(
-        terminal.Environment, arguments.GetValue(Data)!, Optional(arguments, BaseUrl), ConcurrencyOf(terminal, arguments));
+        terminal.Environment, arguments.GetValue(Data)!, BaseUrlOf(arguments), ConcurrencyOf(terminal, arguments));
+
+    /// <summary>As <see cref="BaseUrls"/> reads it; null where none is given.</summary>
+    public static string? BaseUrlOf(ParseResult arguments) => Optional(arguments, BaseUrl) is { Length: > 0 } urls ? string.Join(' ', urls) : null;
 
     /// <summary>What was asked for, or less where the limit on open files does not allow it.</summary>
     private static int? ConcurrencyOf(Terminal terminal, ParseResult arguments)

@@ -12,7 +12,7 @@ namespace FunctionsEval.Cli;
 internal static class GateCommand
 {
     private static readonly Argument<string> RunIdArgument = new("runId") { Description = "The run that wants to pass" };
-    private static readonly Option<string?> Baseline = new("--baseline") { Description = "What it is compared with: a run, a file of results (run --json), or 'latest', the newest completed run before it of the same name", HelpName = "RUN|FILE" };
+    private static readonly Option<string?> Baseline = new("--baseline") { Description = "What it is compared with: a run, a tag (its newest completed run), a file of results (run --json, export), or 'latest', the newest completed run before it of the same name", HelpName = "RUN|TAG|FILE" };
     private static readonly Option<string[]> Least = new("--min") { Description = "The least that a measure may be, such as passRate=0.9; may be repeated", HelpName = "MEASURE=X" };
     private static readonly Option<string[]> Most = new("--max") { Description = "The most that it may be, such as cost=2.5, latencyP95=3000 (ms) or errorRate=0.01; may be repeated", HelpName = "MEASURE=X" };
     private static readonly Option<double?> Margin = new("--margin") { Description = "A loss below this is acceptable (default: compare.margin of the run)", HelpName = "D", CustomParser = NumberParser.Optional<double> };
@@ -97,7 +97,10 @@ internal static class GateCommand
             other => GateBaseline.IsEarlier(other, run),
             $"no completed run of '{run.Name}' before '{run.RunId}'",
             cancellationToken)),
-        _ when File.Exists(given) || given.Contains('/', StringComparison.Ordinal) || given.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => new GateBaseline.OfFile(given),
+        _ when File.Exists(given) => new GateBaseline.OfFile(given),
+        _ when await program.Get<RunFinder>().FirstAsync(
+            other => other.RunId != run.RunId && other.Status == RunStatus.Completed && other.Tags?.Contains(given) == true, cancellationToken) is { } tagged => new GateBaseline.OfRun(tagged),
+        _ when given.Contains('/', StringComparison.Ordinal) || given.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => new GateBaseline.OfFile(given),
         _ => new GateBaseline.OfRun(await program.FindRunAsync(given, _ => true, "no run", cancellationToken)),
     };
 

@@ -57,7 +57,8 @@ internal static class RunCommand
         // Whatever can be refused is refused before a data folder is taken.
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        if (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)).Errors(overrides.ApplyTo(definition), definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
+        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable));
+        if (rules.Errors(overrides.ApplyTo(definition), definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
             {
@@ -65,6 +66,14 @@ internal static class RunCommand
             }
 
             return ExitCodes.Usage;
+        }
+
+        if (settings.BaseUrl is not null)
+        {
+            foreach (var note in rules.RouteNotes(overrides.ApplyTo(definition).AllVariants(), settings.BaseUrl))
+            {
+                terminal.Error.WriteLine(note);
+            }
         }
 
         return await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>

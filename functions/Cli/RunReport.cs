@@ -88,6 +88,11 @@ internal static class RunReport
             VerdictReport.Print(console, comparisons);
         }
 
+        if (analysis.Slices is { Count: > 0 } slices)
+        {
+            console.Write(SliceTable.Of(slices, names));
+        }
+
         if (analysis.MostVariableScenarios.Count > 0)
         {
             console.Write(Scenarios("Most variable scenarios", analysis.MostVariableScenarios));

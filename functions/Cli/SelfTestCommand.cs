@@ -20,6 +20,7 @@ internal static class SelfTestCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private static readonly Option<string?> CellsOf = new("--cells-of") { Description = "Test on the stored cells of this run, its variants shuffled by chance; calls no model", HelpName = "RUN" };
     private static readonly Option<int?> Runs = new("--runs") { Description = "Comparisons of either kind (default 100, or 10 on a definition)", HelpName = "N", CustomParser = NumberParser.Optional<int> };
     private static readonly Option<int?> Samples = new("--samples") { Description = "On a definition: samples per scenario of one side of a comparison (default 1)", HelpName = "K", CustomParser = NumberParser.Optional<int> };
     private static readonly Option<double?> Effect = new("--effect") { Description = "On a definition: the effect that is added (default: what the plan would find in 80%)", HelpName = "D", CustomParser = NumberParser.Optional<double> };
@@ -28,7 +29,7 @@ internal static class SelfTestCommand
     {
         var command = new Command("selftest", "Count false positives and power of the verdicts where the truth is known")
         {
-            File, Runs, Samples, Effect, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Json,
+            File, CellsOf, Runs, Samples, Effect, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
@@ -36,6 +37,11 @@ internal static class SelfTestCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
+        if (arguments.GetValue(CellsOf) is { } runId)
+        {
+            return await OfCellsAsync(terminal, arguments, runId, cancellationToken);
+        }
+
         if (await DesignAsync(terminal, arguments, cancellationToken) is not { } design)
         {
             return ExitCodes.Usage;
@@ -46,13 +52,30 @@ internal static class SelfTestCommand
         var settings = new Settings(
             name => name.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal) ? null : terminal.Environment(name),
             folder.Path,
-            simulator?.BaseUrl.ToString() ?? arguments.GetValue(CommonOptions.BaseUrl),
+            simulator?.BaseUrl.ToString() ?? CommonOptions.BaseUrlOf(arguments),
             arguments.GetValue(CommonOptions.Concurrency));
         using var loggers = Terminal.Warnings();
         await using var program = LocalProgram.Open(settings, loggers);
         var calls = (long)design.Definition.Scenarios.Count * design.Definition.AllVariants().Count * design.Definition.SamplesPerScenario;
         terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"functionseval: {design.Runs} comparisons of either kind, {calls:N0} conversations"));
         var report = await new SelfTest(program).RunAsync(design, cancellationToken);
+        Print(terminal, report, arguments.GetValue(CommonOptions.Json));
+        return report.IsSound ? ExitCodes.Completed : ExitCodes.Unsound;
+    }
+
+    private static async Task<int> OfCellsAsync(Terminal terminal, ParseResult arguments, string runId, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(File) is not null || arguments.GetValue(Runs) is not null || arguments.GetValue(Samples) is not null)
+        {
+            throw new UsageException($"{CellsOf.Name} takes the cells as they are: no definition, {Runs.Name} or {Samples.Name} beside it.");
+        }
+
+        var settings = CommonOptions.SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
+        using var loggers = Terminal.Warnings();
+        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        var run = await program.FindRunAsync(runId, cancellationToken);
+        var report = await new SelfTest(program).OfRunAsync(run, arguments.GetValue(Effect), cancellationToken);
         Print(terminal, report, arguments.GetValue(CommonOptions.Json));
         return report.IsSound ? ExitCodes.Completed : ExitCodes.Unsound;
     }
@@ -98,10 +121,10 @@ internal static class SelfTestCommand
 
         var (same, power) = (report.FalsePositiveRate, report.Power);
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {report.Scenarios} scenarios x {(report.SamplesPerScenario == 1 ? "1 sample" : $"{report.SamplesPerScenario} samples")}, {same.Runs} comparisons of either kind, {report.Calls:N0} calls, {report.ElapsedSeconds:F1} s
+            {report.Scenarios} scenarios x {(report.SamplesPerScenario == 1 ? "1 sample" : $"{report.SamplesPerScenario} samples")}, {same.Runs:N0} comparisons of two alike and {power.Runs:N0} with a difference, {report.Calls:N0} calls, {report.ElapsedSeconds:F1} s
             no difference, called one   {same.Rate:P1}   ({same.Lower:P1} .. {same.Upper:P1}; promised: at most {report.Alpha:P0})
             difference of {report.Effect:0.###}, found     {power.Rate:P1}   ({power.Lower:P1} .. {power.Upper:P1}; planned: {power.Planned:P1})
-            {(report.IsSound ? "Both are what they promise, as far as so many comparisons can tell." : "One of them is further from its promise than chance explains.")}
+            {(report.IsSound ? "As promised, as far as so many comparisons can tell." : "Further from the promise than chance explains.")}
             """));
     }
 }

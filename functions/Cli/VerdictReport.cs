@@ -50,7 +50,7 @@ internal static class VerdictReport
     }
 
     // No p-value is 0.
-    private static string PValue(double? value) => value < 0.0001 ? "< 0.0001" : RunReport.Number(value, "0.####");
+    internal static string PValue(double? value) => value < 0.0001 ? "< 0.0001" : RunReport.Number(value, "0.####");
 
     private static Table Against(string control, IEnumerable<VariantComparison> comparisons, ShortNames names)
     {

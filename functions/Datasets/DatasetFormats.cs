@@ -49,7 +49,7 @@ internal static class DatasetFormats
     private static async IAsyncEnumerable<DataRow> JsonAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var number = 0;
-        await using var rows = JsonSerializer.DeserializeAsyncEnumerable(stream, DatasetsJson.Default.JsonElement, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var rows = JsonSerializer.DeserializeAsyncEnumerable(stream, DatasetsJson.Context.JsonElement, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             bool hasNext;
@@ -124,6 +124,3 @@ internal static class DatasetFormats
         return row;
     }
 }
-
-[System.Text.Json.Serialization.JsonSerializable(typeof(JsonElement))]
-internal sealed partial class DatasetsJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FunctionsEval.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
@@ -24,10 +25,11 @@ internal static class DefinitionsApi
         RawBody body,
         [FromHeader(Name = "Content-Type")] string? contentType,
         DefinitionStore definitions,
+        DatasetStore datasets,
         CancellationToken cancellationToken)
     {
         var utf8 = await body.ReadAsync(cancellationToken);
-        switch (IsYaml(contentType) ? DefinitionReader.ReadYaml(utf8.Span) : DefinitionReader.ReadJson(utf8.Span))
+        switch (await DefinitionReader.ReadAsync(utf8, isJson: !IsYaml(contentType), datasets, cancellationToken))
         {
             case DefinitionOutcome.Parsed(var definition):
                 var id = await definitions.AddAsync(definition, cancellationToken);

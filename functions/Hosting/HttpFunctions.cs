@@ -12,6 +12,9 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Definitions")]
     public Task<IResult> Definitions([HttpTrigger(AuthorizationLevel.Function, Route = "definitions/{*path}")] HttpRequest request) => Forward(request);
 
+    [Function("Datasets")]
+    public Task<IResult> Datasets([HttpTrigger(AuthorizationLevel.Function, Route = "datasets/{*path}")] HttpRequest request) => Forward(request);
+
     [Function("Runs")]
     public Task<IResult> Runs([HttpTrigger(AuthorizationLevel.Function, Route = "runs/{*path}")] HttpRequest request) => Forward(request);
 

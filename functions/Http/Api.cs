@@ -2,6 +2,7 @@ using FunctionsEval.AbTests;
 using FunctionsEval.Agents;
 using FunctionsEval.Comparisons;
 using FunctionsEval.Content;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Exports;
@@ -72,6 +73,7 @@ internal static class Api
         var api = endpoints.MapGroup("/api");
         ((IEndpointConventionBuilder)api).Finally(AllowHead);
         api.MapDefinitions();
+        api.MapDatasets();
         api.MapRuns();
         api.MapRunChanges();
         api.MapComparisons();

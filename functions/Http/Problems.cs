@@ -19,8 +19,9 @@ internal static class Problems
     public static ProblemHttpResult Invalid(IReadOnlyCollection<DefinitionError> errors) =>
         Invalid(errors.Take(MaxComplaints).Select(error => FieldErrorOf(error, "")), errors.Count);
 
-    public static FieldError FieldErrorOf(DefinitionError error, string prefix) =>
-        new((prefix + error.Field).TrimEnd('.'), $"{error.Message} (line {error.Line}, column {error.Column})");
+    public static FieldError FieldErrorOf(DefinitionError error, string prefix) => new(
+        (prefix + error.Field).TrimEnd('.'),
+        error.Source is null ? $"{error.Message} (line {error.Line}, column {error.Column})" : $"{error.Message} (line {error.Line} of {error.Source})");
 
     private static ProblemHttpResult Invalid(IEnumerable<FieldError> told, int count)
     {

@@ -19,6 +19,18 @@ internal sealed record PageForm(IFormCollection Fields) : IBindableFromHttpConte
     public static async ValueTask<PageForm?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         new(await new FormFeature(context.Request, Options).ReadFormAsync(context.RequestAborted));
 
+    /// <summary>The text of a file, UTF-8; null where none was chosen.</summary>
+    public async Task<string?> FileAsync(string name, CancellationToken cancellationToken)
+    {
+        if (Fields.Files[name] is not { Length: > 0 } file)
+        {
+            return null;
+        }
+
+        using var reader = new StreamReader(file.OpenReadStream());
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+
     /// <summary>A whole number, or an error that names field, value and rule.</summary>
     public int? Number(string name, string label, List<FieldError> errors)
     {

@@ -1,6 +1,10 @@
 using FunctionsEval.Http;
+using FunctionsEval.Pages.Comparisons;
+using FunctionsEval.Pages.Content;
+using FunctionsEval.Pages.Findings;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
+using FunctionsEval.Pages.Start;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -26,6 +30,10 @@ internal static class PagesApi
         pages.MapPost("/signout", SignOut).WithMetadata(PageForm.Types);
         pages.MapRunPages();
         pages.MapScenarioPages();
+        pages.MapStartPages();
+        pages.MapComparisonPages();
+        pages.MapContentPages();
+        pages.MapFindingPages();
     }
 
     internal static Results<Page, RedirectHttpResult> SignInForm(HttpContext context, Caller caller, [FromQuery(Name = "return")] string? returnTo = null) =>

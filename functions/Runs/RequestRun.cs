@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -23,7 +25,7 @@ public abstract record EstimateOutcome
 }
 
 /// <summary>Starts or estimates what a request asks for: a run of a stored definition, or of one that comes with it.</summary>
-public sealed class RequestRun(DefinitionStore definitions, StartRun startRun, StartedOnce startedOnce, RunRules rules, RunStore runs, CellLedger cells)
+public sealed class RequestRun(DefinitionStore definitions, DatasetStore datasets, StartRun startRun, StartedOnce startedOnce, RunRules rules, RunStore runs, CellLedger cells)
 {
     public async Task<StartOutcome> StartAsync(StartRunRequest request, CancellationToken cancellationToken) =>
         await DefinitionIdAsync(request, cancellationToken) switch
@@ -92,7 +94,8 @@ public sealed class RequestRun(DefinitionStore definitions, StartRun startRun, S
             return (id, null);
         }
 
-        return Read(request.Definition!.Value) switch
+        var (utf8, isJson) = TextOf(request.Definition!.Value);
+        return await DefinitionReader.ReadAsync(utf8, isJson, datasets, cancellationToken) switch
         {
             DefinitionOutcome.Parsed(var definition) => (await definitions.AddAsync(definition, cancellationToken), null),
             DefinitionOutcome.Rejected(var errors) => (null, [.. errors.Select(error => Problems.FieldErrorOf(error, "definition."))]),
@@ -101,8 +104,7 @@ public sealed class RequestRun(DefinitionStore definitions, StartRun startRun, S
     }
 
     // Text is YAML, or JSON that somebody put into quotes.
-    private static DefinitionOutcome Read(JsonElement definition) =>
-        definition.ValueKind != JsonValueKind.String ? DefinitionReader.ReadJson(JsonMarshal.GetRawUtf8Value(definition))
-        : definition.GetString()!.TrimStart().StartsWith('{') ? DefinitionReader.ReadJson(definition.GetString()!)
-        : DefinitionReader.ReadYaml(definition.GetString()!);
+    private static (ReadOnlyMemory<byte> Utf8, bool IsJson) TextOf(JsonElement definition) => definition.ValueKind == JsonValueKind.String
+        ? (Encoding.UTF8.GetBytes(definition.GetString()!), definition.GetString()!.TrimStart().StartsWith('{'))
+        : (JsonMarshal.GetRawUtf8Value(definition).ToArray(), true);
 }

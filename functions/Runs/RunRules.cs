@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
+using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs;
 
@@ -70,12 +71,12 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
         var catalog = catalogs.For(baseUrl);
         foreach (var variant in asked.AllVariants().DistinctBy(variant => variant.Model))
         {
-            if (catalog.Resolve(variant.Model) is ProviderResolution.Resolved resolved && prices.Find(resolved.ProviderName, resolved.Model) is null)
+            if (catalog.Resolve(variant.Model) is ProviderResolution.Resolved resolved && CallPrices.PriceOf(prices, resolved) is null)
             {
                 yield return new FieldError(
                     "budget",
-                    $"budget needs the price of every model, but '{resolved.ProviderName}:{resolved.Model}' has none in the price table of "
-                    + $"{prices.Version:yyyy-MM-dd}: add it to a file named by FUNCTIONSEVAL_PRICES, or let its calls go uncounted "
+                    $"budget needs the price of every model, but '{resolved.ProviderName}:{resolved.Model}' has none {(resolved.Route is { IsElsewhere: true } route ? $"at {route.Address.Host}" : $"in the price table of {prices.Version:yyyy-MM-dd}")}: "
+                    + "add it to a file named by FUNCTIONSEVAL_PRICES, or let its calls go uncounted "
                     + "(allowUnknownPrice, --allow-unknown-price).");
             }
         }
@@ -89,8 +90,29 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
 
     /// <summary>The vendor of a model and its price, when it has one.</summary>
     public (string Vendor, Price? Price) PriceOf(string model) => catalogs.For(null).Resolve(model) is ProviderResolution.Resolved resolved
-        ? (resolved.ProviderName, prices.Find(resolved.ProviderName, resolved.Model))
+        ? (resolved.ProviderName, CallPrices.PriceOf(prices, resolved))
         : ("", null);
+
+    /// <summary>Where the models are called, once for each of them, and which keys go to servers that are not of their vendor.</summary>
+    public IEnumerable<string> RouteNotes(IReadOnlyList<Variant> variants, string? baseUrl)
+    {
+        var routes = variants.Select(variant => catalogs.For(baseUrl).Resolve(variant.Model)).OfType<ProviderResolution.Resolved>().Where(model => model.Route is not null)
+            .DistinctBy(model => (model.ProviderName, model.Model)).ToList();
+        foreach (var server in routes.GroupBy(model => model.Route!.Address))
+        {
+            yield return $"{string.Join(", ", server.Select(model => $"{model.ProviderName}:{model.Model}"))}: called at {server.Key}";
+        }
+
+        foreach (var stray in routes.Select(model => model.Route!).Where(route => route.StrayKey is not null).DistinctBy(route => (route.StrayKey, route.Address.Host)))
+        {
+            yield return $"warning: The key of {stray.StrayKey} is sent to {stray.Address.Host}, which is not its vendor's server.";
+        }
+
+        foreach (var model in routes.Where(model => model.Route!.IsElsewhere))
+        {
+            yield return $"{model.ProviderName}:{model.Model}: its vendor's price does not count at {model.Route!.Address.Host}; the cost is not known";
+        }
+    }
 
     /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
     public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl)

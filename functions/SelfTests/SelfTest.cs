@@ -1,6 +1,7 @@
 using FunctionsEval.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
@@ -33,32 +34,48 @@ internal sealed class SelfTest(LocalProgram program)
         run = await program.Get<RunStore>().GetAsync(run.RunId, cancellationToken);
         var pairs = await SelfTestPairs.ReadAsync(program.Get<RunStore>(), program.Get<CellLedger>(), run, design, cancellationToken);
         var calls = CallCounts.Of(await program.Get<CellLedger>().CountAsync(run, cancellationToken)).Sent;
-        return Report(design, run, pairs, calls, program.Clock.GetElapsedTime(started));
+        return Report(pairs, run, (design.Scenarios, design.Samples), calls, program.Clock.GetElapsedTime(started));
+    }
+
+    /// <summary>On the stored cells of a run, without a call. Only false claims decide whether it is sound: a plan by t promises too much of few scenarios with coarse scores.</summary>
+    public async Task<SelfTestReport> OfRunAsync(RunRecord run, double? effect, CancellationToken cancellationToken)
+    {
+        var started = program.Clock.GetTimestamp();
+        if (run.Variants.Count < 2 || run.Scorers.Count == 0)
+        {
+            throw new UsageException($"run '{run.RunId}' has {run.Variants.Count} variants and {run.Scorers.Count} scorers: a self-test needs two variants and a scorer.");
+        }
+
+        var scores = await RunScores.ReadAsync(program.Get<RunStore>(), program.Get<CellLedger>(), run, cancellationToken);
+        var pairs = SelfTestPairs.OfRun(scores, effect, new Random(unchecked((int)run.Sampling.DispatchSeed)));
+        return Report(pairs, run, (run.Items, run.Sampling.MeanSamples), calls: 0, program.Clock.GetElapsedTime(started), judgesPower: false);
     }
 
     /// <summary>False only where chance does not explain what was seen.</summary>
     internal static bool IsSound((int Count, int Of) told, (int Count, int Of) found, double alpha, double planned) =>
         BinomialTail.AtLeast(told.Count, told.Of, alpha) >= Unbelievable && BinomialTail.AtMost(found.Count, found.Of, Math.Max(0, planned - Tolerance)) >= Unbelievable;
 
-    private static SelfTestReport Report(SelfTestDesign design, RunRecord run, SelfTestPairs pairs, long calls, TimeSpan elapsed)
+    private static SelfTestReport Report(
+        SelfTestPairs pairs, RunRecord run, (int Scenarios, int Samples) size, long calls, TimeSpan elapsed, bool judgesPower = true)
     {
         var alpha = pairs.Design.Alpha;
         var random = new Random(unchecked((int)run.Sampling.DispatchSeed));
         var alike = pairs.Same.Concat(pairs.Relabel(random)).ToList();
         var told = alike.Count(pair => Decide(pair, pairs.Design) is Verdict.Better or Verdict.Worse);
         var found = pairs.Planted.Count(pair => Decide(pair, pairs.PlantedDesign) == Verdict.Better);
-        var (falsePositives, power) = (WilsonInterval.OfProportion(told, alike.Count, 0.95)!, WilsonInterval.OfProportion(found, design.Runs, 0.95)!);
+        var planted = pairs.Planted.Count;
+        var (falsePositives, power) = (WilsonInterval.OfProportion(told, alike.Count, 0.95)!, WilsonInterval.OfProportion(found, planted, 0.95)!);
         return new SelfTestReport(
             new ObservedRate((double)told / alike.Count, falsePositives.Lower, falsePositives.Upper, alike.Count),
-            new ObservedPower((double)found / design.Runs, power.Lower, power.Upper, pairs.PlannedPower, design.Runs),
+            new ObservedPower((double)found / planted, power.Lower, power.Upper, pairs.PlannedPower, planted),
             alpha,
             pairs.Effect,
-            design.Scenarios,
-            design.Samples,
+            size.Scenarios,
+            size.Samples,
             [.. run.Variants.Select(variant => variant.Name)],
             calls,
             Math.Round(elapsed.TotalSeconds, 3),
-            IsSound((told, alike.Count), (found, design.Runs), alpha, pairs.PlannedPower));
+            IsSound((told, alike.Count), (judgesPower ? found : planted, planted), alpha, pairs.PlannedPower));
 
         Verdict Decide(PairedSamples samples, ComparisonDesign comparison) =>
             Decisions.Of([new Evidence(Comparison.Of(samples, comparison, random))], comparison, Correction.Holm)[0].Verdict;

@@ -16,6 +16,7 @@ internal sealed record SelfTestPairs(
     /// <summary>As many comparisons of two that are alike as tell a false-positive rate of 8% from one of 5% nine times of ten.</summary>
     public const int Relabelled = 2_000;
 
+    private const int Plantings = 400;
     private const double Alpha = 0.05;
     private const double StandardPower = 0.8;
 
@@ -24,6 +25,38 @@ internal sealed record SelfTestPairs(
     {
         var scores = await RunScores.ReadAsync(runs, cells, run, cancellationToken);
         return design.IsSimulated ? Simulated(scores, design) : await OwnAsync(scores, cells, design, cancellationToken);
+    }
+
+    /// <summary>
+    /// Of the first two variants of a run that is there: in each scenario, or cluster, a coin says which of the two is the first, and then they are alike.
+    /// The effect that is planted is what t finds 80% of the time with the spread of such differences.
+    /// </summary>
+    public static SelfTestPairs OfRun(RunScores scores, double? effect, Random random)
+    {
+        var compare = scores.Run.Compare ?? new Evaluation.Definitions.CompareSpec();
+        var (variant, control) = ComparedPairs.Of(scores.Run.Variants.Count, ComparedPairs.ControlOf(scores.Run, compare), compare.Pairs)[0];
+        var clusters = ScenarioClusters.Of(scores.Items);
+        var (first, second) = (scores.PerScorer[0].ScoresOf(variant), scores.PerScorer[0].ScoresOf(control));
+        var samples = PairedSamples.Of(first, second, clusters);
+        var comparison = VerdictRules.DesignOf(scores, 0, compare) with { Margin = null };
+
+        // Signs are flipped by unit: the sums of the units' differences are all that varies.
+        double[] units = [.. Enumerable.Range(0, first.Length).Where(item => first[item].Count > 0 && second[item].Count > 0)
+            .GroupBy(item => clusters.Length == 0 ? item : clusters[item], item => first[item].Mean - second[item].Mean).Select(unit => unit.Sum())];
+        if (units.Length < 2)
+        {
+            throw new UsageException($"run '{scores.Run.RunId}' has {units.Length} scenarios or clusters with a score of both variants: at least 2 are needed.");
+        }
+
+        var spread = new PairedDesign(units.Sum(sum => sum * sum) * units.Length / ((double)samples.Items * samples.Items), 0, 0, 1, 1);
+        var planted = effect ?? DetectableEffect.Of(spread, units.Length, StandardPower, comparison.Alpha);
+        return new SelfTestPairs(
+            [samples.Swapped(random)],
+            [.. Enumerable.Range(0, Plantings).Select(_ => samples.Swapped(random).Shifted(planted))],
+            comparison,
+            comparison with { Scale = ScoreScale.Unbounded },
+            planted,
+            PairedPower.Of(spread, units.Length, planted, comparison.Alpha));
     }
 
     /// <summary>More of two that are alike, without a call: in each scenario a coin says which of the two is the first.</summary>

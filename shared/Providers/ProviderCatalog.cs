@@ -74,7 +74,7 @@ public sealed class ProviderCatalog(ProviderSettings settings, TimeProvider cloc
         }
 
         var same = _resolved.Values.OfType<ProviderResolution.Resolved>().FirstOrDefault(other => other.ProviderName == vendor.Name && other.Model == model);
-        return same ?? new ProviderResolution.Resolved(vendor.Name, model, provider, Caller(vendor.Name, model, provider));
+        return same ?? new ProviderResolution.Resolved(vendor.Name, model, provider, Caller(vendor.Name, model, provider), _connections.RouteOf(vendor));
     }
 
     private ModelCaller Caller(string vendor, string model, IModelProvider provider)

@@ -59,6 +59,9 @@ public sealed record Vendor(
 
     private static readonly string[] ReasoningModels = ["o1", "o3", "o4"];
 
+    /// <summary>Whether an address is the vendor's own; of vendors whose customers have addresses of their own, every one is.</summary>
+    public bool IsAt(Uri address) => Url is null || address.Host.Equals(new Uri(Url).Host, StringComparison.OrdinalIgnoreCase);
+
     public static string Names => string.Join(", ", All.Select(vendor => vendor.Name));
 
     /// <summary>The vendor and its model id: an explicit prefix wins, then the beginnings of model ids. The vendor is null when nothing tells it.</summary>

@@ -8,6 +8,8 @@ namespace FunctionsEval.Providers;
 internal sealed class VendorConnections(ProviderSettings settings, TimeProvider clock) : IDisposable
 {
     private readonly Dictionary<string, IModelProvider> _providers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ProviderRoute> _routes = new(StringComparer.Ordinal);
+    private readonly BaseUrls _baseUrls = new(settings.BaseUrl);
 
     /// <summary>The vendor's provider, or why it cannot be called.</summary>
     public IModelProvider? Find(Vendor vendor, string model, out ModelFailure? failure)
@@ -21,8 +23,18 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
         var (key, keyVariable) = KeyOf(vendor);
         BaseUrl? url = null;
         failure = KeyProblem(vendor, key, keyVariable) ?? UrlOf(vendor, model, out url);
-        return failure is null ? _providers[vendor.Name] = Create(vendor, EndpointAt(url!, vendor, key)) : null;
+        if (failure is not null)
+        {
+            return null;
+        }
+
+        var owner = keyVariable == vendor.KeyVariable ? vendor : Vendor.All[0];
+        _routes[vendor.Name] = new ProviderRoute(url!.Address, !vendor.IsAt(url.Address), key is not null && !owner.IsAt(url.Address) ? keyVariable : null);
+        return _providers[vendor.Name] = Create(vendor, EndpointAt(url, vendor, key));
     }
+
+    /// <summary>Of a vendor that was found.</summary>
+    public ProviderRoute RouteOf(Vendor vendor) => _routes[vendor.Name];
 
     public void Dispose()
     {
@@ -56,10 +68,7 @@ internal sealed class VendorConnections(ProviderSettings settings, TimeProvider 
     private ModelFailure? UrlOf(Vendor vendor, string model, out BaseUrl? url)
     {
         url = null;
-
-        // Other vendors' keys are not for a server that speaks OpenAI's format.
-        var given = vendor.Wire == WireKind.OpenAI ? settings.BaseUrl : null;
-        if ((given ?? settings.Variable(vendor.BaseUrlVariable) ?? vendor.Url) is not { } text)
+        if ((_baseUrls.Of(vendor) ?? settings.Variable(vendor.BaseUrlVariable) ?? vendor.Url) is not { } text)
         {
             return new ModelFailure(
                 ModelErrorCode.ValidationError,

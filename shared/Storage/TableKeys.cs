@@ -8,6 +8,13 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDefinitions"/>, row = definition id: heads. Partition = definition id, row = index: scenarios.</summary>
     public const string Definitions = "Definitions";
 
+    /// <summary>Partition = <see cref="AllDatasets"/>, row = name: heads. Partition = <see cref="DatasetRows"/>, row = number.</summary>
+    public const string Datasets = "Datasets";
+
+    public const string AllDatasets = "dataset";
+
+    public static string DatasetRows(string name, string version) => $"rows|{name}|{version}";
+
     /// <summary>Partition = <see cref="AllRuns"/>; row = run id, which sorts newest first. Partition = <see cref="StartKeys"/>; row = digest of a key that a request gave.</summary>
     public const string Runs = "Runs";
 
@@ -81,6 +88,16 @@ public static class TableKeys
 
     public const string AllGoals = "goal";
 
+    /// <summary>Partition = <see cref="AllArtefacts"/>, row = kind and task id: what was checked. Partition = <see cref="TestsOf"/>, row = a hash of the test's name.</summary>
+    public const string AgentArtefacts = "AgentArtefacts";
+
+    public const string AllArtefacts = "review";
+
+    /// <summary>Partition = <see cref="AllProposals"/>; row = proposal id.</summary>
+    public const string AgentProposals = "AgentProposals";
+
+    public const string AllProposals = "proposal";
+
     public const string AllAgentOpen = "open|";
 
     public const string AllAgentEnded = "ended|";
@@ -143,6 +160,10 @@ public static class TableKeys
 
         return ((hash ^ (hash >> 16)) & 15).ToString("x", CultureInfo.InvariantCulture);
     }
+
+    public static IReadOnlyList<string> AllTests { get; } = [.. Buckets.Select(bucket => $"test|{bucket}")];
+
+    public static string TestsOf(string testName) => $"test|{Bucket(testName)}";
 
     public static string BacklogOf(string goalId) => $"items|{goalId}";
 

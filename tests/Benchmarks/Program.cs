@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["analyze-metrics"] = AnalyzeBenchmark.OfManyMetricsAsync,
     ["agent-report"] = AgentBenchmark.ReportAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
+    ["pages"] = PagesBenchmark.MeasureAsync,
 };
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))

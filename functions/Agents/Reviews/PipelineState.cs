@@ -1,3 +1,4 @@
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Tasks;
@@ -9,7 +10,8 @@ namespace FunctionsEval.Agents.Reviews;
 /// <param name="Ended">Tasks that ended within <see cref="EndedFor"/>, oldest first.</param>
 /// <param name="Days">Roll-ups of the days within <see cref="DaysBack"/>, today included.</param>
 internal sealed record PipelineState(
-    DateTimeOffset Now, IReadOnlyList<AgentTask> Open, IReadOnlyList<AgentTask> Ended, IReadOnlyDictionary<DateOnly, DayRollUp> Days, IReadOnlyList<GoalStatus> Goals)
+    DateTimeOffset Now, IReadOnlyList<AgentTask> Open, IReadOnlyList<AgentTask> Ended, IReadOnlyDictionary<DateOnly, DayRollUp> Days, IReadOnlyList<GoalStatus> Goals,
+    IReadOnlyList<ArtefactReview> Artefacts, IReadOnlyList<TestHistory> Tests)
 {
     public static readonly TimeSpan EndedFor = TimeSpan.FromDays(7);
 
@@ -21,12 +23,14 @@ internal sealed record PipelineState(
 
     public IEnumerable<AgentTask> EndedWithin(TimeSpan age) => Ended.Where(task => Now - task.EndedAt <= age);
 
-    public static async Task<PipelineState> ReadAsync(TaskStore tasks, GoalStore goals, DateTimeOffset now, CancellationToken cancellationToken) => new(
+    public static async Task<PipelineState> ReadAsync(TaskStore tasks, GoalStore goals, ArtefactStore artefacts, DateTimeOffset now, CancellationToken cancellationToken) => new(
         now,
         await tasks.OpenAsync(cancellationToken),
         await tasks.EndedAsync(now - EndedFor, now.AddMinutes(2), cancellationToken),
         await tasks.DaysAsync(DateOnly.FromDateTime(now.UtcDateTime).AddDays(-DaysBack), cancellationToken),
-        await goals.AllAsync(cancellationToken));
+        await goals.AllAsync(cancellationToken),
+        await artefacts.AllAsync(now - EndedFor, cancellationToken),
+        await artefacts.TestsAsync(cancellationToken));
 }
 
 /// <summary>Looks for one kind of condition. The same state gives the same observations.</summary>

@@ -1,4 +1,6 @@
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -10,7 +12,7 @@ namespace FunctionsEval.Agents.Reviews;
 /// process makes it, another one only gives what is known.
 /// </summary>
 public sealed partial class Review(
-    TaskStore tasks, GoalStore goals, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, TimeProvider clock, ILogger<Review> logger)
+    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, MakeProposals proposals, TimeProvider clock, ILogger<Review> logger)
 {
     public const string Name = "Review";
 
@@ -66,13 +68,15 @@ public sealed partial class Review(
 
         // What a report did not take in before its process died.
         await goals.TakeInAsync(await tasks.EndedAsync(now - Patience - Interval, now.AddMinutes(2), cancellationToken), cancellationToken);
-        var pipeline = await PipelineState.ReadAsync(tasks, goals, now, cancellationToken);
+        var pipeline = await PipelineState.ReadAsync(tasks, goals, artefacts, now, cancellationToken);
         foreach (var observation in (await runReview.LookAsync(now, cancellationToken)).Concat(rules.Look(pipeline)))
         {
             observed[observation.Id] = observation;
         }
 
-        await webhook.SendAsync(await KeepAsync(observed, now, cancellationToken), now, cancellationToken);
+        var changed = await KeepAsync(observed, now, cancellationToken);
+        await proposals.ProposeAsync((await findings.ReportAsync(withResolved: false, cancellationToken)).Findings, cancellationToken);
+        await webhook.SendAsync(changed, now, cancellationToken);
     }
 
     /// <summary>Stores what is observed; gives the findings that are new or resolved.</summary>

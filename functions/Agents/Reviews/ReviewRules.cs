@@ -28,6 +28,8 @@ public sealed class ReviewRules(AgentThresholds thresholds)
         new UsageSpike(thresholds.Usage),
         new StalledGoal(),
         new OversizedItem(),
+        new FailedCheck(),
+        new FlakyTest(),
     ];
 
     internal IEnumerable<Observation> Look(PipelineState state) => _rules.SelectMany(rule => rule.Look(state).Take(MaxOfRule));

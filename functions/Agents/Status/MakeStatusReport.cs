@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
@@ -8,7 +9,7 @@ using FunctionsEval.Agents.Tasks;
 namespace FunctionsEval.Agents.Status;
 
 /// <summary>Makes the status report from what is stored now.</summary>
-public sealed class MakeStatusReport(TaskStore tasks, GoalStore goals, FindingStore findings, TimeProvider clock)
+public sealed class MakeStatusReport(TaskStore tasks, GoalStore goals, ArtefactStore artefacts, FindingStore findings, TimeProvider clock)
 {
     private const int MaxFindings = 10;
     private const int MaxSignatures = 12;
@@ -17,7 +18,7 @@ public sealed class MakeStatusReport(TaskStore tasks, GoalStore goals, FindingSt
 
     public async Task<StatusReport> MakeAsync(CancellationToken cancellationToken)
     {
-        var state = await PipelineState.ReadAsync(tasks, goals, clock.GetUtcNow(), cancellationToken);
+        var state = await PipelineState.ReadAsync(tasks, goals, artefacts, clock.GetUtcNow(), cancellationToken);
         var open = (await findings.ReportAsync(withResolved: false, cancellationToken)).Findings;
         var phases = PhasesOf(state);
         var attention = Attention.Of(state, phases);

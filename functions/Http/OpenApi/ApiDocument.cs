@@ -96,7 +96,7 @@ internal sealed class RequestBodies : IApiDescriptionProvider
             IsRequired = true,
         });
         var types = description.ActionDescriptor.EndpointMetadata.OfType<BodyTypes>().LastOrDefault() ?? BodyTypes.Json;
-        foreach (var mediaType in types.Example.Split(" or "))
+        foreach (var mediaType in types.Example.Split([", ", " or "], StringSplitOptions.None))
         {
             description.SupportedRequestFormats.Add(new ApiRequestFormat { MediaType = mediaType });
         }

@@ -72,9 +72,19 @@
         if (answer && number === asked && (answer.ok || answer.status === 400)) target.innerHTML = await answer.text();
       };
       const later = () => { clearTimeout(waiting); waiting = setTimeout(ask, 400); };
+      // The server would cut off the upload without a word.
+      form.addEventListener("input", () => text.setCustomValidity(text.value.length > 25_000_000 ? "The definition may have at most 25,000,000 characters here: import its scenarios from a file instead." : ""));
       form.addEventListener("input", later);
-      file?.addEventListener("change", async () => { if (file.files[0]) { text.value = await file.files[0].text(); later(); } });
+      file?.addEventListener("change", async () => { if (file.files[0]) { text.value = await file.files[0].text(); text.dispatchEvent(new Event("input", { bubbles: true })); } });
       if (text.value.trim()) later();
+      document.addEventListener("click", event => {
+        const line = event.target.closest?.("[data-line]")?.dataset.line;
+        if (!line) return;
+        const lines = text.value.split("\n"), start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+        text.focus();
+        text.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
+        text.scrollTop = (line - 5) * (text.scrollHeight / lines.length);
+      });
     }
   }
 

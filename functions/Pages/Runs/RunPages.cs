@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FunctionsEval.Exports;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
@@ -19,25 +20,34 @@ internal static class RunPages
         pages.MapGet("/runs/{runId}", Get);
         pages.MapGet("/runs/{runId}/live", Live);
         pages.MapPost("/runs/{runId}/control", Control).WithMetadata(PageForm.Types);
+        pages.MapGet("/runs/{runId}/export", ExportsApi.Export);
+        pages.MapPost("/runs/{runId}/retry", Retry).WithMetadata(PageForm.Types);
         pages.MapPost("/runs/{runId}/extend", Extend).WithMetadata(PageForm.Types);
     }
 
     internal static async Task<Page> List(
-        RunStore runs, CellLedger cells, CancellationToken cancellationToken, string? q = null, string? status = null, string? kind = null, string? after = null)
+        RunStore runs, CellLedger cells, CancellationToken cancellationToken, string? q = null, string? status = null, string? kind = null, string? tag = null, string? after = null)
     {
-        var query = new RunQuery(q, status, kind);
-        var found = new List<RunRecord>();
-        string? next = after;
-        do
+        var query = new RunQuery(q, status, kind, tag);
+        var (found, next) = (new List<RunRecord>(), (string?)null);
+        await foreach (var run in runs.FromAsync(after, PageSize + 1, cancellationToken))
         {
-            var (page, continuation) = await runs.ListAsync(PageSize - found.Count, next, cancellationToken);
-            found.AddRange(page.Where(query.Takes));
-            next = continuation;
-        }
-        while (found.Count < PageSize && next is not null);
+            if (!query.Takes(run))
+            {
+                continue;
+            }
 
-        var lines = await Task.WhenAll(found.Select(async run => RunLine.Of(run, await cells.CountAsync(run, cancellationToken))));
-        return Page.Of<RunListPage>(new { Runs = lines, Query = query, Next = next, IsFirst = after is null });
+            if (found.Count == PageSize)
+            {
+                next = run.RunId;
+                break;
+            }
+
+            found.Add(run);
+        }
+
+        var counts = await cells.CountAsync(found, cancellationToken);
+        return Page.Of<RunListPage>(new { Runs = found.Zip(counts, RunLine.Of).ToList(), Query = query, Next = next, IsFirst = after is null });
     }
 
     internal static async Task<Results<Page, ProblemHttpResult>> Get(
@@ -95,6 +105,17 @@ internal static class RunPages
         };
     }
 
+    /// <summary>Calls failed cells again, and no others.</summary>
+    internal static async Task<Results<RedirectHttpResult, ProblemHttpResult>> Retry(string runId, PageForm form, RetryRun retry, CancellationToken cancellationToken) =>
+        await retry.RetryAsync(runId, new RetryRequest(), baseUrl: null, cancellationToken) switch
+        {
+            RetryOutcome.Retrying or RetryOutcome.Nothing => TypedResults.Redirect(RunAddress.Of(runId)),
+            RetryOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
+            RetryOutcome.Rejected(var errors) => Problems.Invalid(errors),
+            RetryOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
+
     internal static async Task<Results<RedirectHttpResult, ProblemHttpResult>> Extend(string runId, PageForm form, ExtendRun extend, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -132,18 +153,19 @@ public static class RunAddress
 
 /// <summary>Which runs a list shows; null is all.</summary>
 /// <param name="Text">A part of name or id.</param>
-public sealed record RunQuery(string? Text, string? Status, string? Kind)
+public sealed record RunQuery(string? Text, string? Status, string? Kind, string? Tag)
 {
-    public bool IsEmpty => string.IsNullOrWhiteSpace(Text) && string.IsNullOrEmpty(Status) && string.IsNullOrEmpty(Kind);
+    public bool IsEmpty => string.IsNullOrWhiteSpace(Text) && string.IsNullOrEmpty(Status) && string.IsNullOrEmpty(Kind) && string.IsNullOrWhiteSpace(Tag);
 
     public bool Takes(RunRecord run) =>
         (string.IsNullOrWhiteSpace(Text) || run.Name.Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase) || run.RunId.StartsWith(Text.Trim(), StringComparison.Ordinal))
         && (string.IsNullOrEmpty(Status) || Show.Status(run.Status) == Status)
-        && (string.IsNullOrEmpty(Kind) || run.Kind == Kind);
+        && (string.IsNullOrEmpty(Kind) || run.Kind == Kind)
+        && (string.IsNullOrWhiteSpace(Tag) || run.Tags?.Contains(Tag.Trim(), StringComparer.OrdinalIgnoreCase) == true);
 
     public string Address(string? after)
     {
-        var parts = new[] { ("q", Text), ("status", Status), ("kind", Kind), ("after", after) }
+        var parts = new[] { ("q", Text), ("status", Status), ("kind", Kind), ("tag", Tag), ("after", after) }
             .Where(part => !string.IsNullOrEmpty(part.Item2))
             .Select(part => $"{part.Item1}={Uri.EscapeDataString(part.Item2!)}");
         return $"{PageAccess.Root}?{string.Join('&', parts)}".TrimEnd('?');

@@ -13,12 +13,15 @@ internal static class ScenarioPages
 {
     private const int PageSize = 25;
 
+    private const int MostDiffering = 8;
+
     /// <summary>Above so many samples of a scenario a list shows means instead of squares.</summary>
     private const int MaxSquares = 120;
 
     public static void MapScenarioPages(this IEndpointRouteBuilder pages)
     {
         pages.MapGet("/runs/{runId}/scenarios", List);
+        pages.MapGet("/runs/{runId}/differing", Differing);
         pages.MapGet("/runs/{runId}/scenarios/{item:int}", Get);
     }
 
@@ -36,6 +39,21 @@ internal static class ScenarioPages
         var (items, count) = Asked(run, table, query);
         var rows = await Task.WhenAll(items.Select(item => RowAsync(run, item.Item, item.Statistics, runs, cells, cancellationToken)));
         return Page.Of<ScenarioListPage>(new { Run = run, Rows = rows, Query = query, Count = count, Pages = (count + PageSize - 1) / PageSize, Table = table });
+    }
+
+    /// <summary>A part of the page of a run that comes after the rest: it has to know all scenarios.</summary>
+    internal static async Task<Results<Page, ProblemHttpResult>> Differing(
+        string runId, RunStore runs, CellLedger cells, ScenarioTables tables, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run || await tables.FindAsync(run, cancellationToken) is not { } table)
+        {
+            return Problems.NotFound("Analysis of run", runId);
+        }
+
+        var query = new ScenarioQuery(ScenarioOrder.Difference, OnlyDiffering: true, Page: 1);
+        var (found, _) = table.Page(query.Order, query.OnlyDiffering, skip: 0, MostDiffering);
+        var rows = await Task.WhenAll(found.Select(row => RowAsync(run, row.Item, row, runs, cells, cancellationToken)));
+        return Page.Of<DifferingPart>(new { Run = run, Rows = rows, Table = table, Query = query });
     }
 
     internal static async Task<Results<Page, ProblemHttpResult>> Get(

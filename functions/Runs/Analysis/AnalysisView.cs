@@ -27,7 +27,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             new RunComparisons(scores).All(),
             scores.Failures,
             first.VariabilityPValue,
-            scores.Passed is { } passed ? Scorer(PassRate, passed) : null);
+            scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
+            new TagSlices(scores).All());
     }
 
     private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis) => new(
@@ -84,5 +85,5 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
         pair.Item);
 
     private ScenarioVariance Variance(ItemVariance item) =>
-        new(items[item.Item].Id, items[item.Item].Name, item.Variance, Math.Sqrt(item.Variance));
+        new(items[item.Item].Id, items[item.Item].Name, item.Variance, Math.Sqrt(item.Variance), item.Item);
 }

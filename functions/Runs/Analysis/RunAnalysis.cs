@@ -14,6 +14,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="PerScenario">By scenario, then by variant.</param>
 /// <param name="VariabilityPValue">Of scenarios that all vary alike: above 0.01 none is called most variable, for that would rank chance.</param>
 /// <param name="PassRate">Of cells that pass, by the rules of the definition; null where no scorer passes or fails.</param>
+/// <param name="Slices">By tag; null where no scenario has one.</param>
 /// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
     string RunId,
@@ -28,7 +29,8 @@ public sealed record RunAnalysis(
     IReadOnlyList<VariantComparison>? Comparisons = null,
     IReadOnlyList<CellFailures>? Failures = null,
     double? VariabilityPValue = null,
-    ScorerStatistics? PassRate = null)
+    ScorerStatistics? PassRate = null,
+    IReadOnlyList<TagSlice>? Slices = null)
 {
     /// <summary>With these statistics by scenario: 0 is the first scorer, the others follow, and the pass rate is last.</summary>
     internal RunAnalysis With(Func<int, IReadOnlyList<ScenarioStatistics>?> perScenario) => this with
@@ -101,7 +103,8 @@ public sealed record ScenarioStatistics(
     int? ItemIndex = null);
 
 /// <summary>A scenario's variance over samples: the mean of its models' variances.</summary>
-public sealed record ScenarioVariance(string ScenarioId, string ScenarioName, double Variance, double StdDev);
+/// <param name="ItemIndex">Its place in the run; null in analyses of earlier versions.</param>
+public sealed record ScenarioVariance(string ScenarioId, string ScenarioName, double Variance, double StdDev, int? ItemIndex = null);
 
 /// <summary>A further scorer of the same cells.</summary>
 /// <param name="PerScenario">As <see cref="RunAnalysis.PerScenario"/>; null in analyses of earlier versions.</param>

@@ -11,8 +11,12 @@ public sealed class CallPrices(string vendor, Price? price)
     public const int UnlimitedOutput = 8192;
 
     public static CallPrices Of(PriceTable table, ProviderResolution model) => model is ProviderResolution.Resolved resolved
-        ? new CallPrices(resolved.ProviderName, table.Find(resolved.ProviderName, resolved.Model))
+        ? new CallPrices(resolved.ProviderName, PriceOf(table, resolved))
         : new CallPrices("", null);
+
+    /// <summary>Another server than the vendor's has prices of its own, which nobody knows.</summary>
+    public static Price? PriceOf(PriceTable table, ProviderResolution.Resolved model) =>
+        model.Route is { IsElsewhere: true } ? null : table.Find(model.ProviderName, model.Model);
 
     public bool AreKnown => price is not null;
 

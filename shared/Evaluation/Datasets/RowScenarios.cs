@@ -20,6 +20,8 @@ internal sealed class RowScenarios
     private readonly Dictionary<string, SourceNode> _templates = new(StringComparer.Ordinal);
     private readonly SourceNode.Mapping? _vars;
     private readonly HashSet<string> _columns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>?> _references = new(StringComparer.Ordinal);
+    private bool _usesRow;
     private int _matched;
 
     /// <param name="fields">The mapping that stands for the scenarios.</param>
@@ -62,8 +64,12 @@ internal sealed class RowScenarios
             return null;
         }
 
-        variables.TryAdd("row", row.Fields);
-        variables.TryAdd(RowNumber, JsonSerializer.SerializeToElement(row.Number, RowJson.Default.Int32));
+        if (_usesRow)
+        {
+            variables.TryAdd("row", row.Fields);
+            variables.TryAdd(RowNumber, JsonSerializer.SerializeToElement(row.Number, RowJson.Default.Int32));
+        }
+
         var entries = new List<SourceEntry>();
         foreach (var (name, template) in _templates)
         {
@@ -102,8 +108,13 @@ internal sealed class RowScenarios
     {
         switch (node)
         {
-            case SourceNode.Scalar scalar when IsTemplate(scalar.Text) && LiquidText.Check(scalar.Text) is { } problem:
-                _fields.Fail(node, path, $"{path} {problem}.");
+            case SourceNode.Scalar scalar when IsTemplate(scalar.Text):
+                _usesRow |= scalar.Text.Contains("row", StringComparison.Ordinal);
+                if (LiquidText.Check(scalar.Text) is { } problem)
+                {
+                    _fields.Fail(node, path, $"{path} {problem}.");
+                }
+
                 break;
             case SourceNode.Sequence sequence:
                 foreach (var item in sequence.Items)
@@ -140,7 +151,7 @@ internal sealed class RowScenarios
             return new SourceNode.Scalar(scalar.Text, scalar.Quoted, row.Line, 1);
         }
 
-        if (LiquidText.ReferenceOf(scalar.Text) is { } steps && Find(steps, variables) is { } value)
+        if (ReferenceOf(scalar.Text) is { } steps && Find(steps, variables) is { } value)
         {
             var node = Node(value, row);
             return field == "messages" ? Escaped(node) : node;
@@ -155,6 +166,16 @@ internal sealed class RowScenarios
             var lack = problem.Variable is null ? "" : $", which is no column; {Known(problem.Variable)}";
             throw new TemplateException($"{_fields.PathOf(field)} {problem.Message}{lack.TrimEnd('.')}.", problem.Variable);
         }
+    }
+
+    private IReadOnlyList<string>? ReferenceOf(string text)
+    {
+        if (!_references.TryGetValue(text, out var reference))
+        {
+            _references[text] = reference = LiquidText.ReferenceOf(text);
+        }
+
+        return reference;
     }
 
     private static bool IsTemplate(string text) => text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal);

@@ -75,6 +75,9 @@ public sealed class PairedSamples
         return new PairedSamples(first, second, Clusters);
     }
 
+    /// <summary>The same were the first variant better by that much in every item.</summary>
+    public PairedSamples Shifted(double effect) => new([.. First.Select(item => item.Shifted(effect))], Second, Clusters);
+
     /// <summary>Those of the given items, by their places among the ones that both variants have.</summary>
     public PairedSamples Take(int items) => new(First[..items], Second[..items], Clusters.Length == 0 ? [] : Clusters[..items]);
 }

@@ -27,7 +27,7 @@ internal sealed class AgentServer : IAsyncDisposable
             services => services.AddSingleton<TimeProvider>(Clock));
     }
 
-    public FakeTimeProvider Clock { get; } = new(Start);
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
 
     public LocalProgram Program { get; }
 
@@ -37,11 +37,14 @@ internal sealed class AgentServer : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<AgentServer> StartAsync(params (string Name, string Value)[] environment)
+    public static Task<AgentServer> StartAsync(params (string Name, string Value)[] environment) => StartAsync(Start, environment);
+
+    public static async Task<AgentServer> StartAsync(DateTimeOffset start, params (string Name, string Value)[] environment)
     {
         var server = new AgentServer(environment.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal));
         await server._web.StartAsync(Cancel);
         server.Client.BaseAddress = new Uri(server.Url);
+        server.Clock.SetUtcNow(start);
         return server;
     }
 

@@ -1,6 +1,8 @@
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Agents;
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
 using FunctionsEval.Agents.Tasks;
@@ -31,8 +33,9 @@ public sealed class Reviewing_runs : IAsyncDisposable
         _tasks = new TaskStore(_storage.Entities);
         var settings = AgentThresholds.Standard;
         _review = new Review(
-            _tasks, new GoalStore(_storage.Entities, settings, _clock), new RunReview(_runs, _cells, _findings), new ReviewRules(settings), _findings,
-            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance), _clock, NullLogger<Review>.Instance);
+            _tasks, new GoalStore(_storage.Entities, settings, _clock), new ArtefactStore(_storage.Entities), new RunReview(_runs, _cells, _findings), new ReviewRules(settings), _findings,
+            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance),
+            new MakeProposals(new ProposalStore(_storage.Entities), _tasks, _findings, settings, _clock), _clock, NullLogger<Review>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

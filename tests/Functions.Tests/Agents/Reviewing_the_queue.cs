@@ -1,7 +1,9 @@
 using Azure.Storage.Queues;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Agents;
+using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
 using FunctionsEval.Agents.Tasks;
@@ -34,8 +36,9 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
         _tasks = new TaskStore(_storage.Entities);
         var (settings, findings) = (AgentThresholds.Standard, new FindingStore(_storage.Entities));
         _review = new Review(
-            _tasks, new GoalStore(_storage.Entities, settings, _clock), new RunReview(_runs, new CellLedger(_storage.Entities, _clock), findings, new PipelineStorageQueue(_queues)), new ReviewRules(settings), findings,
-            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance), _clock, NullLogger<Review>.Instance);
+            _tasks, new GoalStore(_storage.Entities, settings, _clock), new ArtefactStore(_storage.Entities), new RunReview(_runs, new CellLedger(_storage.Entities, _clock), findings, new PipelineStorageQueue(_queues)), new ReviewRules(settings), findings,
+            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance),
+            new MakeProposals(new ProposalStore(_storage.Entities), _tasks, findings, settings, _clock), _clock, NullLogger<Review>.Instance);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

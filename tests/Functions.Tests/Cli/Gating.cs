@@ -31,8 +31,8 @@ public sealed class Gating
     public async Task Too_little_data_is_inconclusive_and_is_said_in_every_document()
     {
         await using var bench = await Workbench.CreateAsync();
-        var baseline = await RunIdAsync(bench, "one", scenarios: 9, samples: 1);
-        var run = await RunIdAsync(bench, "two", scenarios: 9, samples: 1);
+        var baseline = await RunIdAsync(bench, "one", scenarios: 3, samples: 1);
+        var run = await RunIdAsync(bench, "two", scenarios: 3, samples: 1);
 
         var result = await GateAsync(bench, run, baseline, "--junit", bench.Path("gate.xml"), "--markdown", bench.Path("gate.md"));
 
@@ -42,7 +42,7 @@ public sealed class Gating
         var error = suite.Element("testcase")!.Element("error")!;
         Assert.Equal("inconclusive", error.Attribute("type")!.Value);
         Assert.Contains("openai-compatible:one of the baseline", error.Attribute("message")!.Value, StringComparison.Ordinal);
-        Assert.Contains("With 9 scenarios it holds if", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("With 3 scenarios it holds if", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("**inconclusive**", await File.ReadAllTextAsync(bench.Path("gate.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
@@ -155,12 +155,16 @@ public sealed class Gating
         var byFile = await GateAsync(bench, run, file);
         var byAnalysis = await GateAsync(bench, run, alone);
         var latest = await GateAsync(bench, run, "latest");
+        await bench.CommandAsync(["tag", baseline.Json.GetProperty("runId").GetString()!, "good/1", "--data", bench.Data]);
+        await bench.CommandAsync(["export", baseline.Json.GetProperty("runId").GetString()!, "-o", bench.Path("export.json"), "--data", bench.Data]);
+        var byTag = await GateAsync(bench, run, "good/1");
+        var byExport = await GateAsync(bench, run, bench.Path("export.json"));
         var foreign = await GateAsync(bench, run, bench.Write("other.json", "{ \"a\": 1 }"));
         var none = await GateAsync(bench, run, bench.Path("none.json"));
 
         Assert.Equal(2, byRun.Json.GetProperty("checks").GetArrayLength());
         Assert.Equal("pass", byRun.Json.GetProperty("outcome").GetString());
-        foreach (var same in new[] { byFile, byAnalysis, latest })
+        foreach (var same in new[] { byFile, byAnalysis, byTag, byExport, latest })
         {
             Assert.Equal(0, same.ExitCode);
             Assert.Equal(Effects(byRun), Effects(same));

@@ -14,7 +14,7 @@ public sealed class Printing_json
     ];
 
     private static readonly string[] ScenarioFields =
-        ["scenarioId", "scenarioName", "variant", "model", "sampleCount", "mean", "variance", "stdDev", "min", "max", "range", "confidenceInterval"];
+        ["scenarioId", "scenarioName", "variant", "model", "sampleCount", "mean", "variance", "stdDev", "min", "max", "range", "confidenceInterval", "itemIndex"];
 
     [Fact]
     public async Task Every_field_of_the_contract_is_there_with_its_kind()
@@ -41,7 +41,7 @@ public sealed class Printing_json
         var analysis = json.GetProperty("analysis");
         Fields(
             analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
-            "comparisons", "failures", "variabilityPValue", "passRate");
+            "comparisons", "failures", "variabilityPValue", "passRate", "slices");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);

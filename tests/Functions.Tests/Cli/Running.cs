@@ -256,7 +256,7 @@ public sealed class Running
         await using var bench = await Workbench.CreateAsync();
 
         var help = await bench.CommandAsync(["--help"]);
-        Assert.Matches(@"(?m)^  resume \[<runId>\]  +Go on .*\n  analyze \[<runId>\] +Analyze ", help.Output);
+        Assert.Matches(@"(?m)^  resume \[<runId>\]  +Go on .*\n  runs +List ", help.Output);
         Assert.Matches(@"(?m)^  rescore <runId> <file>  Score ", help.Output);
         var version = await bench.CommandAsync(["--version"]);
 

@@ -40,6 +40,28 @@ public sealed class Testing_itself
         Assert.InRange(result.Json.GetProperty("power").GetProperty("rate").GetDouble(), 0.2, 1);
     }
 
+    [Fact]
+    public async Task The_cells_of_a_run_are_shuffled_without_a_call()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var run = (await bench.RunAsync(Yaml.Of(30, 2, ["sim-noisy", "sim-better-1"]))).Json.GetProperty("runId").GetString()!;
+        var calls = bench.Simulator.Stats().Calls;
+
+        var result = await bench.CommandAsync(["selftest", "--cells-of", run, "--data", bench.Data, "--json"]);
+        var refused = await bench.CommandAsync(["selftest", "--cells-of", run, "--runs", "5", "--data", bench.Data]);
+
+        Assert.True(result.ExitCode == ExitCodes.Completed, result.Output + result.Error);
+        Assert.Equal((calls, 0), (bench.Simulator.Stats().Calls, result.Json.GetProperty("calls").GetInt32()));
+
+        // P[at least 143 of 2,001 at 5%] is 2 in 100,000, P[at most 250 of 400 at 75%] less. The two differ by 1 in truth, and alike they are told apart no more often.
+        Assert.Equal(SelfTestPairs.Relabelled + 1, result.Json.GetProperty("falsePositiveRate").GetProperty("runs").GetInt32());
+        Assert.InRange(result.Json.GetProperty("falsePositiveRate").GetProperty("rate").GetDouble(), 0.02, 0.07);
+        Assert.InRange(result.Json.GetProperty("power").GetProperty("rate").GetDouble(), 0.62, 0.95);
+        Assert.Equal(0.8, result.Json.GetProperty("power").GetProperty("planned").GetDouble(), 1e-6);
+        Assert.Equal(ExitCodes.Usage, refused.ExitCode);
+        Assert.Contains("--cells-of takes the cells as they are: no definition, --runs or --samples beside it.", refused.Error, StringComparison.Ordinal);
+    }
+
     // P[at least 15 of 100 at 5%] is 1.4e-4 and of 16 it is 3.7e-5; P[at most 54 of 100 at 75% - 3%] is 9.5e-5 and of 53 it is 4.1e-5.
     [Theory]
     [InlineData(5, 75, true)]

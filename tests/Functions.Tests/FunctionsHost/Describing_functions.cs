@@ -34,6 +34,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "Compare: httpTrigger compare/{*path} Function, http",
             "CompleteRun: activityTrigger",
             "Content: httpTrigger content/{*path} Function, http",
+            "Datasets: httpTrigger datasets/{*path} Function, http",
             "Definitions: httpTrigger definitions/{*path} Function, http",
             "Digests: httpTrigger digests/{*path} Function, http",
             "EvaluateBlock: orchestrationTrigger",

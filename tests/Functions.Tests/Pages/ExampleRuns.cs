@@ -42,7 +42,7 @@ internal static class ExampleRuns
 
     private static CancellationToken Cancel => CancellationToken.None;
 
-    public static async Task<string> CapitalsAsync(LocalProgram program, int samples = 5, double finished = 1)
+    public static async Task<string> CapitalsAsync(LocalProgram program, int samples = 5, double finished = 1, int seed = 5)
     {
         var definition = new Definition(
             "capitals",
@@ -56,7 +56,7 @@ internal static class ExampleRuns
             Variants: [.. Variants.Select(variant => new Variant(variant.Name, variant.Model, Prompt: variant.Name))],
             Compare: new CompareSpec(Margin: 0.05, Metrics: ["contains capital"]),
             Prompts: [.. Variants.Select(variant => new PromptTemplate(variant.Name, variant.Template))]);
-        return await AddAsync(program, definition, finished, (random, address) =>
+        return await AddAsync(program, definition, finished, seed, (random, address) =>
         {
             var (country, variant) = (Countries[address.Item], Variants[address.Variant]);
             var isRight = random.NextDouble() < (country.Continent is "Europe" ? variant.Right + 0.15 : variant.Right - 0.05);
@@ -96,7 +96,7 @@ internal static class ExampleRuns
             Scorers: [new ScorerSpec("number", $"number {text}", Min: 1, Max: 5)],
             Variants: [new Variant($"first {text}", "openai:m0"), new Variant($"second {text}", "openai:m1")],
             Compare: new CompareSpec(Margin: 0.2));
-        return AddAsync(program, definition, 1, (random, address) =>
+        return AddAsync(program, definition, 1, seed: 5, (random, address) =>
         {
             var score = 1 + random.Next(4) + address.Variant;
             var scored = RunCells.Scored(address, score: score) with { Scores = [new NamedScore($"number {text}", score)], ModelVersion = text, FinishReason = text };
@@ -110,14 +110,14 @@ internal static class ExampleRuns
     }
 
     private static async Task<string> AddAsync(
-        LocalProgram program, Definition definition, double finished, Func<Random, CellAddress, (CellRecord Cell, string Answer)> answer)
+        LocalProgram program, Definition definition, double finished, int seed, Func<Random, CellAddress, (CellRecord Cell, string Answer)> answer)
     {
-        var random = new Random(5);
+        var random = new Random(seed);
         var id = await program.Definitions.AddAsync(definition, Cancel);
         var run = new RunRecord(
             RunId.New(TimeProvider.System.GetUtcNow()), RunRecord.MultiSample, definition.Name, id, definition.AllVariants(), definition.Scenarios.Count, definition.Scorers,
             new RunSampling(definition.SamplesPerScenario, Percentage: 100, Seed: null, DispatchSeed: 7), new RunCalls(definition.Preamble, definition.Config), RunStatus.Paused,
-            RunCells.Noon, new RunCourse(RunCells.Noon, Reason: finished < 1 ? "Paused: the key of openai was refused (401)." : null), definition.Compare);
+            RunCells.Noon, new RunCourse(finished < 1 ? RunCells.Noon : TimeProvider.System.GetUtcNow().AddMinutes(-4), Reason: finished < 1 ? "Paused: the key of openai was refused (401)." : null), definition.Compare) { Tags = ["nightly"] };
         await program.Runs.AddAsync(run, Cancel);
         await program.Runs.AddItemsAsync(run.RunId, definition.Scenarios.Select((scenario, item) => (item, ScenarioJson.Write(scenario))).ToAsyncEnumerable(), Cancel);
         var addresses = RunCells.Addresses(run).ToList();

@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -19,6 +20,14 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "scenarios", "/api/pages/runs/{capitals}/scenarios?sort=difference&only=differ", "Scenarios" },
         { "scenarios-half-done", "/api/pages/runs/{half}/scenarios", "Scenarios" },
         { "scenario", "/api/pages/runs/{capitals}/scenarios/0?sample=2", "Bolivia" },
+        { "start", "/api/pages/start", "New run" },
+        { "findings", "/api/pages/findings", "Findings" },
+        { "compare", "/api/pages/compare?run={capitals}&run={earlier}", "2 runs compared" },
+        { "content", "/api/pages/content", "Content and A/B tests" },
+        { "abtest", "/api/pages/runs/{abtest}", "" },
+        { "candidate", "/api/pages/runs/{abtest}/scenarios/0", "" },
+        { "digests", "/api/pages/digests", "Digests" },
+        { "digest", "/api/pages/digests/{digest}", "Digest" },
         { "unknown", "/api/pages/runs/r000000000000000", "Not Found" },
     };
 
@@ -26,25 +35,27 @@ public sealed class Looking_at_pages(PagesInChromium pages)
     [MemberData(nameof(Views))]
     public async Task Each_view_fits_every_width_is_accessible_and_raises_no_error(string name, string address, string heading)
     {
-        address = address.Replace("{capitals}", pages.Capitals, StringComparison.Ordinal).Replace("{half}", pages.HalfDone, StringComparison.Ordinal);
-        foreach (var dark in new[] { false, true })
+        var page = await pages.OpenAsync();
+        var complaints = Complaints(page);
+        await page.GotoAsync(pages.Address(address));
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        foreach (var width in new[] { 2560, 1024, 360 })
         {
-            var page = await pages.OpenAsync(dark: dark);
-            var complaints = Complaints(page);
-            await page.GotoAsync(address);
-            foreach (var width in dark ? new[] { 1024 } : [2560, 1024, 360])
-            {
-                await page.SetViewportSizeAsync(width, 900);
-                await AssertFitsAsync(page, name, width);
-                await KeepPictureAsync(page, $"{name}-{width}{(dark ? "-dark" : "")}");
-            }
-
-            Assert.StartsWith(heading, (await page.Locator("h1").InnerTextAsync()).Trim(), StringComparison.Ordinal);
-            var axe = await page.RunAxe();
-            Assert.True(axe.Violations.Length == 0, string.Join("; ", axe.Violations.Select(violation => $"{name}: {violation.Id} {violation.Help} {violation.Nodes[0].Html}")));
-            Assert.DoesNotContain(complaints, complaint => name != "unknown" || !complaint.Contains("404", StringComparison.Ordinal));
-            await page.Context.DisposeAsync();
+            await page.SetViewportSizeAsync(width, 900);
+            await AssertFitsAsync(page, name, width);
+            await KeepPictureAsync(page, $"{name}-{width}");
         }
+
+        Assert.StartsWith(heading, (await page.Locator("h1").InnerTextAsync()).Trim(), StringComparison.Ordinal);
+        AssertAccessible(name, await page.RunAxe());
+
+        // The other colours, on which only contrast depends.
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        AssertAccessible($"{name} in the dark", await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Rules("color-contrast") }));
+        await page.SetViewportSizeAsync(1024, 900);
+        await KeepPictureAsync(page, $"{name}-1024-dark");
+        Assert.DoesNotContain(complaints, complaint => name != "unknown" || !complaint.Contains("404", StringComparison.Ordinal));
+        await page.Context.DisposeAsync();
     }
 
     [Theory]
@@ -58,7 +69,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         var page = await pages.OpenAsync(width: 360);
         var complaints = Complaints(page);
 
-        await page.GotoAsync(address.Replace("{hostile}", pages.Hostile, StringComparison.Ordinal));
+        await page.GotoAsync(pages.Address(address));
         foreach (var summary in await page.Locator("summary").AllAsync())
         {
             await summary.ClickAsync();
@@ -96,6 +107,9 @@ public sealed class Looking_at_pages(PagesInChromium pages)
             """);
         Assert.True(beyond.Length == 0, $"{name} is wider than {width} pixels: {string.Join("; ", beyond.Take(4))}");
     }
+
+    private static void AssertAccessible(string name, AxeResult axe) => Assert.True(
+        axe.Violations.Length == 0, string.Join("; ", axe.Violations.Select(violation => $"{name}: {violation.Id} {violation.Help} {violation.Nodes[0].Html}")));
 
     private static async Task KeepPictureAsync(IPage page, string name)
     {

@@ -1,4 +1,7 @@
+using FunctionsEval.Functions.Tests.AbTests;
+using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
+using FunctionsEval.Providers.Simulator;
 using Microsoft.Playwright;
 
 namespace FunctionsEval.Functions.Tests.Pages;
@@ -22,13 +25,44 @@ public sealed class PagesInChromium : IAsyncLifetime
 
     public string HalfDone { get; private set; } = "";
 
+    public string Earlier { get; private set; } = "";
+
+    public string AbTest { get; private set; } = "";
+
+    public string Digest { get; private set; } = "";
+
+    /// <summary>An address with the ids of the example runs in their places.</summary>
+    public string Address(string pattern) => pattern
+        .Replace("{capitals}", Capitals, StringComparison.Ordinal)
+        .Replace("{earlier}", Earlier, StringComparison.Ordinal)
+        .Replace("{half}", HalfDone, StringComparison.Ordinal)
+        .Replace("{hostile}", Hostile, StringComparison.Ordinal)
+        .Replace("{abtest}", AbTest, StringComparison.Ordinal)
+        .Replace("{digest}", Digest, StringComparison.Ordinal);
+
     public async ValueTask InitializeAsync()
     {
-        _server = await ServerHost.StartAsync();
-        await using var program = _server.Bench.Open();
-        HalfDone = await ExampleRuns.CapitalsAsync(program, samples: 3, finished: 0.4);
-        Hostile = await ExampleRuns.HostileAsync(program);
-        Capitals = await ExampleRuns.CapitalsAsync(program);
+        var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(20)));
+        bench.Environment["ENABLE_ABTESTS"] = "true";
+        bench.Environment["MONTHLY_CREDITS"] = "1000";
+        bench.Environment["OPENAI_COMPATIBLE_BASE_URL"] = bench.BaseUrl;
+        bench.Environment["TRIAGE_MODEL"] = "openai-compatible:sim-noisy";
+        _server = await ServerHost.StartAsync(bench);
+        await using (var program = bench.Open())
+        {
+            HalfDone = await ExampleRuns.CapitalsAsync(program, samples: 3, finished: 0.4);
+            Hostile = await ExampleRuns.HostileAsync(program);
+            Earlier = await ExampleRuns.CapitalsAsync(program, seed: 9);
+            Capitals = await ExampleRuns.CapitalsAsync(program);
+        }
+
+        await _server.PostAsync("/api/content/import", ContentFiles.Of(items: 20), "application/x-ndjson");
+        var test = await _server.PostAsync("/api/admin/abtests", AbTestBodies.Good().ToJsonString());
+        var digest = await _server.PostAsync("/api/admin/run", $$"""{"topicId": "{{ContentFiles.TopicId}}", "windowStart": "2026-05-04", "windowEnd": "2026-05-08", "mode": "low"}""");
+        AbTest = test.Json.GetProperty("runId").GetString()!;
+        Digest = digest.Json.GetProperty("runId").GetString()!;
+        await _server.UntilAsync(AbTest, "completed");
+        await _server.UntilAsync(Digest, "completed");
         _playwright = await Playwright.CreateAsync();
         if (Executable is { } path)
         {

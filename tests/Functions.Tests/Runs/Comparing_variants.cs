@@ -135,6 +135,33 @@ public sealed class Comparing_variants
     }
 
     [Fact]
+    public async Task Tags_cut_a_run_into_slices_whose_p_values_count_all_of_them()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var yaml = Yaml.Of(40, 2, ["sim-noisy", "sim-better-1"], scenarioFields: index => index % 4 == 0 ? "tags: [long, odd]" : index == 1 ? "tags: [lonely]" : "tags: [short]");
+
+        var slices = (await bench.RunAsync(yaml)).Json.GetProperty("analysis").GetProperty("slices").EnumerateArray().ToList();
+        var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
+        var none = (await bench.RunAsync(Yaml.Of())).Json.GetProperty("analysis").GetProperty("slices");
+
+        Assert.Equal(["lonely", "long", "odd", "short"], slices.Select(slice => Text(slice, "tag")));
+        Assert.Equal([1, 10, 10, 29], slices.Select(slice => slice.GetProperty("scenarios").GetInt32()));
+        var comparisons = slices.ConvertAll(slice => Assert.Single(slice.GetProperty("comparisons").EnumerateArray()));
+        Assert.Equal(["inconclusive", "better", "better", "better"], comparisons.Select(comparison => Text(comparison, "verdict")));
+        var (alone, adjusted) = (PValues("pValue"), PValues("adjustedPValue"));
+
+        // Of three: the largest stays, and none is less than what its rank makes of it.
+        Assert.Equal(alone.Max(), adjusted.Max(), 12);
+        Assert.All(alone.Order().Zip(adjusted.Order()).Index(), pair => Assert.InRange(pair.Item.Second, pair.Item.First, Math.Min(1, pair.Item.First * 3 / (pair.Index + 1)) + 1e-12));
+        Assert.Equal(2, slices[1].GetProperty("perModel").GetArrayLength());
+        Assert.Contains("10 scenarios", Text(comparisons[1], "summary"), StringComparison.Ordinal);
+        Assert.Matches(@"(?s)By tag, against sim-noisy.*short +sim-better-1 +better", table.Output);
+        Assert.Equal(JsonValueKind.Null, none.ValueKind);
+
+        List<double> PValues(string name) => [.. comparisons.Skip(1).Select(comparison => comparison.GetProperty(name).GetDouble())];
+    }
+
+    [Fact]
     public async Task Missing_cells_give_bounds()
     {
         await using var bench = await Workbench.CreateAsync();

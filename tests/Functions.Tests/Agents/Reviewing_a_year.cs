@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text.Json;
+using FunctionsEval.Agents.Metrics;
+
+namespace FunctionsEval.Functions.Tests.Agents;
+
+/// <summary>A simulated year over HTTP, on a clock that is moved day by day, with a review every second day, and every day around what was planted.</summary>
+public sealed class Reviewing_a_year
+{
+    private readonly Dictionary<(string Rule, string Subject), HashSet<string>> _ids = [];
+    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private readonly List<(int Day, string Finding)> _false = [];
+
+    [Theory]
+    [InlineData(1)]
+    public async Task Every_planted_incident_is_found_under_one_id_and_resolved_and_hardly_anything_else(int seed)
+    {
+        await using var server = await AgentServer.StartAsync(AgentYear.Start);
+        var year = new AgentYear(seed);
+        for (var day = 0; day < AgentYear.Days; day++)
+        {
+            await LiveAsync(server, year, day);
+            if (day % 2 == 0 || AgentYear.Incidents.Any(incident => day >= incident.Day && day <= incident.Day + incident.Days + 1))
+            {
+                Take(await server.PostJsonAsync("/api/agent/review", new { }), day);
+            }
+
+            await CleanUpAsync(server, day);
+            server.Clock.SetUtcNow(AgentYear.Start.AddDays(day + 1));
+        }
+
+        server.Clock.Advance(TimeSpan.FromDays(15));
+        await server.PostJsonAsync("/api/agent/review", new { });
+        var open = (await server.GetJsonAsync("/api/agent/findings")).GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("rule").GetString());
+
+        Assert.Equal(AgentYear.Incidents.Select(incident => incident.Name).Order(StringComparer.Ordinal), _found.Order(StringComparer.Ordinal));
+        Assert.All(_ids, known => Assert.Single(known.Value));
+        Assert.Empty(open);
+        var months = _false.GroupBy(finding => finding.Day / 30).Select(month => month.Select(finding => finding.Finding).Distinct(StringComparer.Ordinal).ToList()).ToList();
+        Assert.True(months.All(month => month.Count <= 2), string.Join("; ", months.SelectMany(month => month)));
+    }
+
+    private static async Task LiveAsync(AgentServer server, AgentYear year, int day)
+    {
+        server.Clock.SetUtcNow(AgentYear.Start.AddDays(day).AddHours(9));
+        Task Pend(string id, string type, string direction) =>
+            server.PostJsonAsync("/api/agent/tasks", new { task_id = id, task_type = type, direction }, HttpStatusCode.Created);
+        var isStuck = AgentYear.Happens("stuck phase", day);
+        if (isStuck)
+        {
+            await Pend("stuck-a", "review", "Review the parser");
+            await Pend("stuck-b", "review", "Review the command line");
+        }
+
+        server.Clock.SetUtcNow(AgentYear.Start.AddDays(day).AddHours(15));
+        if (AgentYear.Happens("duplicates", day))
+        {
+            await Pend("dup-a", "impl", "Add paging to the list of runs");
+            await Pend("dup-b", "impl", "add PAGING to the list of runs.");
+        }
+
+        var reports = year.Reports(day).Where(report => !(isStuck && report.TaskType == "review" && report.CreatedAt!.Value.Hour >= 9)).ToList();
+        await server.PostJsonAsync("/api/agent/metrics/batch", new MetricBatch(reports).ToJson());
+        foreach (var suite in AgentYear.Suites(day))
+        {
+            await server.PostJsonAsync("/api/agent/artefacts", new { task_id = "suite", kind = "test_results", commit = $"commit-{day}", content = suite });
+        }
+    }
+
+    private static async Task CleanUpAsync(AgentServer server, int day)
+    {
+        string[] ended = AgentYear.Happens("stuck phase", day) ? ["stuck-a", "stuck-b"] : AgentYear.Happens("duplicates", day) ? ["dup-a", "dup-b"] : [];
+        foreach (var id in ended)
+        {
+            await server.PatchAsync($"/api/agent/tasks/{id}", new { status = "completed", duration_seconds = 60, output_chars = 100 });
+        }
+
+        if (AgentYear.Happens("flaky test", day))
+        {
+            await server.PostJsonAsync("/api/agent/artefacts", new { task_id = "suite", kind = "test_results", commit = $"end-{day}", content = "<testsuite><testcase name=\"end\"/></testsuite>" });
+        }
+    }
+
+    private void Take(JsonElement report, int day)
+    {
+        foreach (var finding in report.GetProperty("findings").EnumerateArray())
+        {
+            var (rule, subject, id) = (finding.GetProperty("rule").GetString()!, finding.GetProperty("subject").GetString()!, finding.GetProperty("id").GetString()!);
+            if (!_ids.TryGetValue((rule, subject), out var ids))
+            {
+                _ids[(rule, subject)] = ids = new HashSet<string>(StringComparer.Ordinal);
+            }
+
+            ids.Add(id);
+            var causes = AgentYear.Incidents.Where(incident => incident.Explains(rule, day)).ToList();
+            foreach (var cause in causes.Where(cause => cause.Rules[0] == rule && cause.Subject == subject))
+            {
+                _found.Add(cause.Name);
+            }
+
+            // Two weeks are what a flaky test is told for.
+            if (causes.Count == 0 && !(rule == "FLAKY_TEST" && day <= AgentYear.Of("flaky test").Day + 17))
+            {
+                _false.Add((day, $"{rule} {subject}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Text;
+using FunctionsEval.Functions.Tests.Http;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace FunctionsEval.Functions.Tests.Pages;
+
+/// <summary>What people do with the pages: start a run, watch it to its end, stop it, extend it, look for answers.</summary>
+[Collection(PagesInChromium.Name)]
+public sealed class Working_with_pages(PagesInChromium pages)
+{
+    private const string Form = "application/x-www-form-urlencoded";
+
+    private static readonly (string, string) Own = ("Sec-Fetch-Site", "same-origin");
+
+    private static readonly string Definition = $$"""
+        name: from a page
+        scenarios:
+        {{string.Join('\n', Enumerable.Range(0, 12).Select(index => $"  - {{ id: s{index}, prompt: 'How acceptable is case {index}?' }}"))}}
+        models: ["openai-compatible:sim-noisy", "openai-compatible:sim-better-0.5"]
+        samplesPerScenario: 5
+        scorers: [{ type: number, pattern: 'Rating:\s*(\d)', min: 1, max: 5 }]
+        """;
+
+    private ServerHost Server => pages.Server;
+
+    [Fact]
+    public async Task A_run_is_estimated_started_and_watched_to_its_verdict()
+    {
+        var page = await pages.OpenAsync();
+        await page.GotoAsync("/api/pages/start");
+
+        await page.Locator("#definition").FillAsync(Definition);
+        await Expect(page.Locator("#estimate")).ToContainTextAsync("120 cells");
+        await page.Locator("#samples").FillAsync("3");
+        await Expect(page.Locator("#estimate")).ToContainTextAsync("72 cells");
+        await page.Locator("input[name=allowUnknownPrice]").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+
+        await Expect(page.Locator("h1")).ToContainTextAsync("from a page");
+        await Expect(page.Locator("h1 .tag")).ToHaveTextAsync("completed", new() { Timeout = 30_000 });
+        await Expect(page.Locator(".answer .verdict")).ToContainTextAsync("sim-better-0.5");
+        await page.Context.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_definition_is_said_by_line_and_nothing_is_lost()
+    {
+        var page = await pages.OpenAsync();
+        await page.GotoAsync("/api/pages/start");
+        var broken = Definition.Replace("type: number", "type: numbr", StringComparison.Ordinal);
+
+        await page.Locator("#definition").FillAsync(broken);
+        await Expect(page.Locator("#estimate")).ToContainTextAsync("numbr");
+        await page.Locator("#estimate [data-line]").First.ClickAsync();
+        var selected = await page.EvaluateAsync<string>("() => { const t = document.getElementById('definition'); return t.value.slice(t.selectionStart, t.selectionEnd); }");
+        await page.Locator("#samples").EvaluateAsync("field => { field.removeAttribute('max'); field.value = '101'; }");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+
+        Assert.Contains("numbr", selected, StringComparison.Ordinal);
+        await Expect(page.Locator("[role=alert]")).ToContainTextAsync("Did you mean \"number\"?");
+        Assert.Equal(broken, (await page.Locator("#definition").InputValueAsync()).ReplaceLineEndings("\n"));
+        await page.Context.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Keys_and_pointer_show_what_a_chart_means()
+    {
+        var page = await pages.OpenAsync();
+        await page.GotoAsync($"/api/pages/runs/{pages.Capitals}");
+
+        await page.Locator(".chart li").First.FocusAsync();
+        await Expect(page.Locator("#tip")).ToContainTextAsync("plain mini: ");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#tip")).ToBeHiddenAsync();
+        await page.Locator(".chart li.better").First.HoverAsync();
+        await Expect(page.Locator("#tip")).ToContainTextAsync("terse mini against plain mini: +");
+        await page.Context.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Times_are_those_of_the_reader_and_colours_the_reader_s_choice()
+    {
+        var page = await pages.OpenAsync(dark: true);
+        await page.GotoAsync($"/api/pages/runs/{pages.HalfDone}");
+
+        // 12:00 UTC in Kolkata.
+        await Expect(page.Locator("time").First).ToContainTextAsync("17:30");
+        await page.Locator("#theme").ClickAsync();
+        await page.ReloadAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        await page.Context.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_state_of_a_list_is_its_address()
+    {
+        var page = await pages.OpenAsync();
+        await page.GotoAsync($"/api/pages/runs/{pages.Capitals}/scenarios");
+
+        await page.Locator("#sort").SelectOptionAsync("difference");
+        await page.WaitForURLAsync("**/scenarios?sort=difference");
+        await page.Locator("input[name=only]").CheckAsync();
+        await page.WaitForURLAsync("**/scenarios?sort=difference&only=differ");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Next" }).ClickAsync();
+        await page.WaitForURLAsync("**/scenarios?sort=difference&only=differ&page=2");
+        await page.Locator("tbody a").First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sample 3" }).ClickAsync();
+        await page.WaitForURLAsync("**?sample=3");
+        await page.Locator("summary").First.ClickAsync();
+        await Expect(page.Locator("details[open]")).ToContainTextAsync("What is the capital of");
+        await page.Context.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_run_is_paused_resumed_cancelled_and_extended_by_forms()
+    {
+        var id = await Server.StartRunAsync(Definition.Replace("samplesPerScenario: 5", "samplesPerScenario: 20", StringComparison.Ordinal));
+
+        await PostAsync($"/api/pages/runs/{id}/control", "action=pause");
+        Assert.Equal("paused", (await Server.RunAsync(id)).GetProperty("status").GetString());
+        await PostAsync($"/api/pages/runs/{id}/control", "action=resume");
+        await Server.UntilAsync(id, "completed");
+        var late = await PostAsync($"/api/pages/runs/{id}/control", "action=cancel");
+        var few = await PostAsync($"/api/pages/runs/{id}/extend", "samplesPerScenario=19");
+        var text = await PostAsync($"/api/pages/runs/{id}/extend", "samplesPerScenario=many");
+        await PostAsync($"/api/pages/runs/{id}/extend", "samplesPerScenario=21");
+        var run = await Server.UntilAsync(id, "completed");
+
+        Assert.Equal(HttpStatusCode.Conflict, late.Status);
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (few.Status, text.Status));
+        Assert.Contains("Samples must be a whole number, but is &#x27;many&#x27;.", text.Text, StringComparison.Ordinal);
+        Assert.Equal(21, run.GetProperty("samplesPerScenario").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_definition_that_is_too_long_is_refused_in_words()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/pages/start", UriKind.Relative));
+        request.Content = new StringContent("definition=" + new string('x', 30_000_001), Encoding.ASCII, Form);
+        request.Headers.ExpectContinue = true;
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+
+        using var answer = await Server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("The body may have at most 30,000,000 bytes.", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_is_found_by_a_part_of_its_name_and_by_its_status()
+    {
+        var half = await Server.GetAsync("/api/pages?q=CAPIT&status=paused");
+
+        Assert.Contains(pages.HalfDone, half.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(pages.Capitals, half.Text, StringComparison.Ordinal);
+    }
+
+    private Task<Answer> PostAsync(string path, string form) => Server.SendAsync("POST", path, Encoding.UTF8.GetBytes(form), Form, Own);
+}
