@@ -128,10 +128,13 @@ internal sealed class Tool<TArguments, TResult>(
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
-        if (context.PropertyInfo is not { } property || schema is not JsonObject described)
+        if (context.PropertyInfo is not { } property)
         {
             return schema;
         }
+
+        // What takes any JSON is `true` so far.
+        var described = schema as JsonObject ?? [];
 
         if (AttributeOf<DescriptionAttribute>(property) is { } description)
         {

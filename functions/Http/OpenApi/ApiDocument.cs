@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
@@ -16,12 +15,13 @@ internal sealed class ApiDocument(IServiceProvider parts)
 
     public static void AddTo(IServiceCollection services) => services
         .AddSingleton<ApiDocument>()
-        .AddSingleton<IApiDescriptionProvider, RequestBodies>()
+        .AddSingleton<IApiDescriptionProvider, OwnBindings>()
         .AddOpenApi(Name, options =>
         {
             // Generators of clients know 3.0 best.
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
             options.ShouldInclude = description => description.HttpMethod != HttpMethods.Head && IsDescribed(description.RelativePath);
+            options.AddOperationTransformer(RequestBodies.ApplyAsync);
             options.AddOperationTransformer((operation, context, _) => OperationTexts.ApplyAsync(operation, context));
             options.AddOperationTransformer((operation, context, _) => ErrorResponses.ApplyAsync(operation, context));
             options.AddDocumentTransformer((document, _, _) =>
@@ -54,51 +54,5 @@ internal sealed class ApiDocument(IServiceProvider parts)
         using var json = new MemoryStream();
         await document.SerializeAsJsonAsync(json, OpenApiSpecVersion.OpenApi3_0, CancellationToken.None);
         return json.ToArray();
-    }
-}
-
-/// <summary>What <see cref="Body{T}"/> and <see cref="RawBody"/> read, which the framework cannot know: it would take them for query parameters.</summary>
-internal sealed class RequestBodies : IApiDescriptionProvider
-{
-    public int Order => 0;
-
-    public void OnProvidersExecuting(ApiDescriptionProviderContext context)
-    {
-    }
-
-    public void OnProvidersExecuted(ApiDescriptionProviderContext context)
-    {
-        foreach (var description in context.Results)
-        {
-            foreach (var bound in description.ParameterDescriptions.Where(parameter => parameter.Source == Microsoft.AspNetCore.Mvc.ModelBinding.BindingSource.Custom).ToList())
-            {
-                description.ParameterDescriptions.Remove(bound);
-                if (TypeOf(bound.Type) is { } type)
-                {
-                    Describe(description, type);
-                }
-            }
-        }
-    }
-
-    private static Type? TypeOf(Type parameter) =>
-        parameter == typeof(RawBody) ? typeof(JsonNode)
-        : parameter.IsGenericType && parameter.GetGenericTypeDefinition() == typeof(Body<>) ? parameter.GetGenericArguments()[0]
-        : null;
-
-    private static void Describe(ApiDescription description, Type type)
-    {
-        description.ParameterDescriptions.Add(new ApiParameterDescription
-        {
-            Name = "body",
-            Type = type,
-            Source = Microsoft.AspNetCore.Mvc.ModelBinding.BindingSource.Body,
-            IsRequired = true,
-        });
-        var types = description.ActionDescriptor.EndpointMetadata.OfType<BodyTypes>().LastOrDefault() ?? BodyTypes.Json;
-        foreach (var mediaType in types.Example.Split([", ", " or "], StringSplitOptions.None))
-        {
-            description.SupportedRequestFormats.Add(new ApiRequestFormat { MediaType = mediaType });
-        }
     }
 }

@@ -58,6 +58,7 @@ internal static class OperationTexts
         ["POST api/agent/tasks"] = new("addTask", "Adds a task for agents"),
         ["GET api/agent/tasks"] = new("listTasks", "Lists tasks of agents"),
         ["GET api/agent/tasks/{taskId}"] = new("getTask", "Gets a task"),
+        ["PATCH api/agent/tasks/{taskId}"] = new("updateTask", "Changes a task"),
         ["POST api/agent/tasks/next"] = new("nextTask", "Gives an agent its next task"),
         ["POST api/agent/metrics"] = new("recordMetric", "Records what was measured of an agent"),
         ["POST api/agent/metrics/batch"] = new("recordMetrics", "Records many measurements of agents"),
@@ -72,6 +73,11 @@ internal static class OperationTexts
         ["GET api/agent/variants/compare"] = new("compareAgentVariants", "Compares the variants of agents"),
         ["POST api/agent/variants/assign"] = new("assignAgentVariant", "Assigns an agent its variant"),
         ["GET api/agent/status-report"] = new("getStatusReport", "Gets the status report of agents"),
+        ["POST api/agent/artefacts"] = new("checkArtefact", "Checks what an agent made"),
+        ["GET api/agent/proposals"] = new("listProposals", "Lists changes that agents suggest"),
+        ["GET api/agent/proposals/{id}"] = new("getProposal", "Gets a proposal"),
+        ["POST api/agent/proposals/{id}/accept"] = new("acceptProposal", "Accepts a proposal"),
+        ["POST api/agent/proposals/{id}/reject"] = new("rejectProposal", "Rejects a proposal"),
         ["POST api/mcp"] = new("callTools", "Takes a message of the Model Context Protocol (docs/mcp.md)"),
     };
 
