@@ -46,11 +46,12 @@ internal static class Revalidation
                 response.ContentLength = null;
                 return;
             }
+
+            response.ContentLength = bytes.Length;
         }
 
         if (bytes.Length > 0)
         {
-            response.ContentLength = bytes.Length;
             await wire.WriteAsync(bytes, context.RequestAborted);
         }
     }

@@ -123,41 +123,41 @@ internal sealed class Tool<TArguments, TResult>(
         ? string.Create(CultureInfo.InvariantCulture, $"above {range.Minimum}")
         : string.Create(CultureInfo.InvariantCulture, $"between {range.Minimum} and {range.Maximum}");
 
-    private static JsonElement Schema() => JsonSerializer.SerializeToElement(
-        ArgumentsType.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }), McpJson.Context.JsonNode);
-
-    private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
+    private static JsonElement Schema()
     {
-        if (context.PropertyInfo is not { } property)
+        var schema = ArgumentsType.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe });
+
+        // The exporter tells nothing of a property that takes any JSON.
+        foreach (var property in ArgumentsType.Properties.Where(property => property.PropertyType == typeof(JsonElement?)))
         {
-            return schema;
+            schema["properties"]![property.Name] = Described(property, new JsonObject { ["type"] = new JsonArray("object", "string") });
         }
 
-        // What takes any JSON is `true` so far.
-        var described = schema as JsonObject ?? [];
+        return JsonSerializer.SerializeToElement(schema, McpJson.Context.JsonNode);
+    }
 
+    private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema) =>
+        context.PropertyInfo is { } property && schema is JsonObject described ? Described(property, described) : schema;
+
+    private static JsonObject Described(JsonPropertyInfo property, JsonObject schema)
+    {
         if (AttributeOf<DescriptionAttribute>(property) is { } description)
         {
-            described["description"] = description.Description;
+            schema["description"] = description.Description;
         }
 
         if (AttributeOf<RangeAttribute>(property) is { } range)
         {
-            described[range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum"] = NumberOf(range.Minimum);
+            schema[range.MinimumIsExclusive ? "exclusiveMinimum" : "minimum"] = NumberOf(range.Minimum);
             if (!range.MinimumIsExclusive)
             {
-                described["maximum"] = NumberOf(range.Maximum);
+                schema["maximum"] = NumberOf(range.Maximum);
             }
         }
 
-        if (property.PropertyType == typeof(JsonElement?))
-        {
-            described["type"] = new JsonArray("object", "string");
-        }
-
         // Null is the same as leaving it out, which models do better.
-        described.Remove("default");
-        return described;
+        schema.Remove("default");
+        return schema;
     }
 
     private static JsonValue NumberOf(object bound) => JsonValue.Create(Convert.ToDouble(bound, CultureInfo.InvariantCulture));
