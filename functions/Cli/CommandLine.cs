@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using FunctionsEval.Evaluation;
+using FunctionsEval.Http;
 using FunctionsEval.Local;
 using FunctionsEval.Storage;
 
@@ -17,6 +19,8 @@ internal static class CommandLine
 
         var root = new RootCommand("Tells which prompt, model or setting is really better, and how sure you may be.")
         {
+            InitCommand.Create(terminal),
+            EstimateCommand.Create(terminal),
             RunCommand.Create(terminal),
             ResumeCommand.Create(terminal),
             RunsCommand.Create(terminal),
@@ -39,10 +43,12 @@ internal static class CommandLine
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
             McpCommand.Create(terminal),
+            OpenCommand.Create(terminal),
             SimulateCommand.Create(terminal),
             ReviewCommand.Create(terminal),
             AgentCommand.Create(terminal),
             HealthCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
         };
 
         OptionalArguments.Mark(root);
@@ -57,7 +63,7 @@ internal static class CommandLine
         };
         try
         {
-            var parsed = root.Parse(arguments);
+            var parsed = root.Parse(Usual(arguments));
             return parsed.Action is ParseErrorAction ? Refuse(terminal, parsed) : await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -78,15 +84,37 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>What people type who know other programs: <c>help</c>, <c>help VERB</c>, <c>version</c>, <c>-v</c>.</summary>
+    private static string[] Usual(string[] arguments) => arguments switch
+    {
+        ["help"] => ["--help"],
+        ["help", var verb] => [verb, "--help"],
+        ["version" or "-v"] => ["--version"],
+        _ => arguments,
+    };
+
     // The library would print the whole help to standard output, where scripts expect JSON or nothing.
     private static int Refuse(Terminal terminal, ParseResult parsed)
     {
-        foreach (var error in parsed.Errors)
+        var command = parsed.CommandResult.Command;
+        var verb = command is RootCommand ? "" : $" {command.Name}";
+        if (parsed.UnmatchedTokens is [var unknown, ..] && Known(command, unknown) is { } known && Suggestion.For(unknown, known) is { } meant)
         {
-            terminal.Fail(error.Message, ExitCodes.Usage);
+            terminal.Say($"'{Excerpt.Of(unknown)}' is not known: did you mean 'functionseval{verb} {meant}'?");
+            return ExitCodes.Usage;
         }
 
-        var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        foreach (var error in command is RootCommand && parsed.UnmatchedTokens is [var first, ..] ? [$"'{Excerpt.Of(first)}' is not a verb."] : parsed.Errors.Select(error => error.Message))
+        {
+            terminal.Say(error);
+        }
+
         return terminal.Fail($"'functionseval{verb} --help' tells what it takes.", ExitCodes.Usage);
     }
+
+    /// <summary>What could have been meant in the place of a word: a verb, or an option.</summary>
+    private static List<string>? Known(Command command, string unknown) =>
+        unknown.StartsWith('-') ? [.. command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive))).SelectMany(option => option.Aliases.Append(option.Name))]
+        : command.Subcommands.Count > 0 ? [.. command.Subcommands.Select(verb => verb.Name)]
+        : null;
 }

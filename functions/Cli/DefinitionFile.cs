@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
@@ -10,9 +11,20 @@ namespace FunctionsEval.Cli;
 /// <summary>Reads definitions for the verbs. What is wrong with one is said on the terminal, with line and column.</summary>
 internal static class DefinitionFile
 {
-    /// <summary>Null when the file is not there or holds no definition.</summary>
+    /// <summary>Null when the file is not there or holds no definition. <c>-</c> is standard input, in YAML, which JSON is too.</summary>
     public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, CancellationToken cancellationToken)
     {
+        if (file.Name == "-" && terminal.In is { } input)
+        {
+            return await ParseAsync(terminal, "standard input", Encoding.UTF8.GetBytes(await input.ReadToEndAsync(cancellationToken)), cancellationToken);
+        }
+
+        if (Directory.Exists(file.FullName))
+        {
+            terminal.Fail($"'{file.FullName}' is a folder: name the definition in it.", ExitCodes.Usage);
+            return null;
+        }
+
         if (!file.Exists)
         {
             terminal.Fail($"file '{file.FullName}' does not exist.", ExitCodes.Usage);

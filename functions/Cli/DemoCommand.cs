@@ -32,7 +32,7 @@ internal static class DemoCommand
             ?? throw new InvalidDataException("The bundled definition is not valid.");
         await using var simulator = await SimulatorServer.StartAsync(
             new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(30), LatencySpread: 0.5), TimeProvider.System, cancellationToken);
-        var folder = Path.Combine(Settings.DefaultDataFolder, $"demo-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}");
+        var folder = Path.Combine(Settings.DefaultDataFolder, "demo");
         terminal.Say($"two simulated models at {simulator.BaseUrl}, data in {folder}");
 
         var settings = new Settings(terminal.Environment, folder, simulator.BaseUrl.ToString());
@@ -54,10 +54,9 @@ internal static class DemoCommand
             terminal.Out.WriteLine($"""
 
                 Next:
-                  functionseval analyze --data {folder} --json        the same numbers for scripts
-                  functionseval serve --data {folder}                 then GET http://127.0.0.1:7071/api/runs
-                  functionseval simulate                              simulated models for a definition of your own
-                  functionseval run definition.yaml                   a run of your own (docs/definitions.md)
+                  functionseval answers --differ --data {folder}
+                  functionseval export --format html --force -o demo.html --data {folder}
+                  functionseval open --data {folder}
                 """);
         }
 

@@ -37,7 +37,7 @@ internal static class RetryCommand
             terminal,
             settings,
             arguments.GetValue(CommonOptions.Json),
-            async program => await program.Get<RetryRun>().RetryAsync(arguments.GetRequiredValue(RunIdArgument), request, settings.BaseUrl, cancellationToken) switch
+            async program => await program.Get<RetryRun>().RetryAsync((await program.FindRunAsync(arguments.GetRequiredValue(RunIdArgument), cancellationToken)).RunId, request, settings.BaseUrl, cancellationToken) switch
             {
                 RetryOutcome.Retrying(var run) => run,
                 RetryOutcome.Nothing(var run) => Say(terminal, run),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 
@@ -8,11 +9,11 @@ namespace FunctionsEval.Cli;
 /// <summary>functionseval run FILE: starts a run of a definition and waits for its end.</summary>
 internal static class RunCommand
 {
-    private static readonly Argument<FileInfo> File = new("file") { Description = "The definition, YAML or JSON" };
-    private static readonly Option<int?> Samples = new("--samples") { Description = "Samples per scenario and model, 1..100", HelpName = "N", CustomParser = NumberParser.Optional<int> };
-    private static readonly Option<int?> Percentage = new("--percentage") { Description = "Share of the scenarios to run, 1..100", HelpName = "P", CustomParser = NumberParser.Optional<int> };
-    private static readonly Option<long?> Seed = new("--seed") { Description = "Which scenarios a percentage picks", HelpName = "N", CustomParser = NumberParser.Optional<long> };
-    private static readonly Option<string[]> Models = new("--model")
+    public static readonly Argument<FileInfo> File = new("file") { Description = "The definition, YAML or JSON; - is standard input" };
+    public static readonly Option<int?> Samples = new("--samples") { Description = "Samples per scenario and model, 1..100", HelpName = "N", CustomParser = NumberParser.Optional<int> };
+    public static readonly Option<int?> Percentage = new("--percentage") { Description = "Share of the scenarios to run, 1..100", HelpName = "P", CustomParser = NumberParser.Optional<int> };
+    public static readonly Option<long?> Seed = new("--seed") { Description = "Which scenarios a percentage picks", HelpName = "N", CustomParser = NumberParser.Optional<long> };
+    public static readonly Option<string[]> Models = new("--model")
     {
         Description = "Run these models instead of the definition's; may be repeated",
         HelpName = "PROVIDER:MODEL",
@@ -26,7 +27,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Run a definition and print its analysis")
         {
-            File, Samples, Percentage, Seed, Models, Tags, CommonOptions.Budget, AllowUnknownPrice,
+            File, Samples, Percentage, Seed, Models, Tags, CommonOptions.Yes, CommonOptions.Budget, AllowUnknownPrice,
             CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
@@ -41,14 +42,7 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
-        var overrides = new RunOverrides(
-            arguments.GetValue(Models) is { Length: > 0 } models ? models : null,
-            arguments.GetValue(Samples),
-            arguments.GetValue(Percentage),
-            arguments.GetValue(Seed),
-            arguments.GetValue(CommonOptions.Budget),
-            arguments.GetValue(AllowUnknownPrice),
-            arguments.GetValue(Tags));
+        var overrides = OverridesOf(arguments);
         if (RunTags.Error(RunTags.Distinct(overrides.Tags ?? [])) is { } tagError)
         {
             throw new UsageException(tagError.Message);
@@ -57,8 +51,8 @@ internal static class RunCommand
         // Whatever can be refused is refused before a data folder is taken.
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable));
-        if (rules.Errors(overrides.ApplyTo(definition), definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
+        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)), overrides.ApplyTo(definition));
+        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
             {
@@ -70,12 +64,22 @@ internal static class RunCommand
 
         if (settings.BaseUrl is not null)
         {
-            foreach (var note in rules.RouteNotes(overrides.ApplyTo(definition).AllVariants(), settings.BaseUrl))
+            foreach (var note in rules.RouteNotes(asked.AllVariants(), settings.BaseUrl))
             {
                 terminal.Error.WriteLine(note);
             }
         }
 
+        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(asked.AllVariants(), settings.BaseUrl))
+        {
+            var estimate = await EstimateCommand.EstimateAsync(settings, asked, DefinitionJson.IdOf(definition), rules, cancellationToken);
+            if (estimate.CostUsd != 0 && !terminal.Confirm($"{EstimateCommand.Line(estimate)}. Start?"))
+            {
+                return ExitCodes.Usage;
+            }
+        }
+
+        asked = null;
         return await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
         {
             var definitionId = await program.Get<DefinitionStore>().AddAsync(definition, cancellationToken);
@@ -87,4 +91,14 @@ internal static class RunCommand
                 : throw new InvalidOperationException("A run that was checked a moment ago was refused.");
         }, cancellationToken);
     }
+
+    /// <summary>What the options of a run change in its definition; a verb need not have them all.</summary>
+    public static RunOverrides OverridesOf(ParseResult arguments) => new(
+        arguments.GetValue(Models) is { Length: > 0 } models ? models : null,
+        arguments.GetValue(Samples),
+        arguments.GetValue(Percentage),
+        arguments.GetValue(Seed),
+        arguments.CommandResult.Command.Options.Contains(CommonOptions.Budget) ? arguments.GetValue(CommonOptions.Budget) : null,
+        arguments.CommandResult.Command.Options.Contains(AllowUnknownPrice) && arguments.GetValue(AllowUnknownPrice),
+        arguments.CommandResult.Command.Options.Contains(Tags) ? arguments.GetValue(Tags) : null);
 }

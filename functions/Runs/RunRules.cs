@@ -114,6 +114,10 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
         }
     }
 
+    /// <summary>True where every model is called on this machine: a simulator, or a model of one's own, whom nobody pays.</summary>
+    public bool AreOnThisMachine(IReadOnlyList<Variant> variants, string? baseUrl) =>
+        variants.All(variant => catalogs.For(baseUrl).Resolve(variant.Model) is ProviderResolution.Resolved { Route.Address.IsLoopback: true });
+
     /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
     public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl)
     {

@@ -37,6 +37,15 @@ var rules = [
     every: 'PT5M'
   }
   {
+    name: 'severe-findings'
+    description: 'A review found something of high severity in runs or in the agents\' pipeline.'
+    query: loadTextContent('../queries/severe-findings.kql')
+    severity: 2
+    threshold: 0
+    window: 'PT15M'
+    every: 'PT5M'
+  }
+  {
     name: 'token-spend'
     description: 'The models used more tokens within an hour than the limit allows.'
     query: replace(loadTextContent('../queries/token-spend.kql'), '{limit}', string(hourlyTokenLimit))

@@ -1,12 +1,15 @@
 namespace FunctionsEval.Evaluation;
 
 /// <summary>The known name that a misspelt one most likely meant, by Levenshtein distance, case aside.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     private const int LongestName = 40;
 
+    /// <summary>Null where no known name is near enough.</summary>
     public static string? For(string name, IReadOnlyList<string> known)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(known);
         if (name.Length > LongestName)
         {
             return null;

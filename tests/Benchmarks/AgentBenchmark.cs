@@ -24,6 +24,31 @@ internal static class AgentBenchmark
     public sealed record ReportResult(
         string Benchmark, long Tasks, double ReportSeconds, double ReportsPerSecond, double MetricsMilliseconds7, double MetricsMilliseconds90, double PeakMemoryMiB, double StoreMiB);
 
+    public sealed record ReviewResult(string Benchmark, long Tasks, double ReviewSeconds, double StatusMilliseconds);
+
+    /// <summary>A review of tasks that all ended within the week that it looks at.</summary>
+    public static async Task<object> ReviewAsync(Arguments arguments, CancellationToken cancellationToken)
+    {
+        using var folder = new TemporaryFolder();
+        var tasks = arguments.Get("tasks", 100_000);
+        var (program, web) = LocalProgram.OpenServer(
+            new Settings(_ => null, folder.File("data")), new IPEndPoint(IPAddress.Loopback, 0), logging => logging.SetMinimumLevel(LogLevel.Error));
+        await using var disposed = program;
+        await web.StartAsync(cancellationToken);
+        using var client = new HttpClient { BaseAddress = new Uri(web.Urls.Single()), Timeout = TimeSpan.FromMinutes(5) };
+        await SendAsync(client, tasks, days: 7, program.Clock.GetUtcNow(), cancellationToken);
+        var times = new List<double>();
+        for (var review = 0; review < 3; review++)
+        {
+            var clock = Stopwatch.StartNew();
+            using var response = await client.PostAsync(new Uri("/api/agent/review", UriKind.Relative), content: null, cancellationToken);
+            response.EnsureSuccessStatusCode();
+            times.Add(clock.Elapsed.TotalSeconds);
+        }
+
+        return new ReviewResult("agent-review", tasks, Math.Round(times.Order().ElementAt(1), 2), await MedianAsync(client, "/api/agent/status-report", cancellationToken));
+    }
+
     public static async Task<object> ReportAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
@@ -33,17 +58,8 @@ internal static class AgentBenchmark
         await using var disposed = program;
         await web.StartAsync(cancellationToken);
         using var client = new HttpClient { BaseAddress = new Uri(web.Urls.Single()), Timeout = TimeSpan.FromMinutes(5) };
-        var now = program.Clock.GetUtcNow();
-        var bodies = Enumerable.Range(0, (tasks + BatchSize - 1) / BatchSize).Select(batch => BodyOf(batch, Math.Min(BatchSize, tasks - (batch * BatchSize)), tasks, now));
-
         var clock = Stopwatch.StartNew();
-        foreach (var body in bodies)
-        {
-            using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
-            using var response = await client.PostAsync(new Uri("/api/agent/metrics/batch", UriKind.Relative), content, cancellationToken);
-            response.EnsureSuccessStatusCode();
-        }
-
+        await SendAsync(client, tasks, days: 90, program.Clock.GetUtcNow(), cancellationToken);
         var seconds = clock.Elapsed.TotalSeconds;
         using var process = Process.GetCurrentProcess();
         return new ReportResult(
@@ -55,6 +71,16 @@ internal static class AgentBenchmark
             await MedianAsync(client, "/api/agent/metrics?window_days=90", cancellationToken),
             Math.Round(process.PeakWorkingSet64 / 1048576.0, 1),
             Math.Round(new DirectoryInfo(folder.File("data")).EnumerateFiles().Sum(file => file.Length) / 1048576.0, 1));
+    }
+
+    private static async Task SendAsync(HttpClient client, int tasks, int days, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        for (var batch = 0; batch * BatchSize < tasks; batch++)
+        {
+            using var content = new ByteArrayContent(BodyOf(batch, Math.Min(BatchSize, tasks - (batch * BatchSize)), tasks, days, now)) { Headers = { ContentType = new("application/json") } };
+            using var response = await client.PostAsync(new Uri("/api/agent/metrics/batch", UriKind.Relative), content, cancellationToken);
+            response.EnsureSuccessStatusCode();
+        }
     }
 
     private static async Task<double> MedianAsync(HttpClient client, string path, CancellationToken cancellationToken)
@@ -71,7 +97,7 @@ internal static class AgentBenchmark
     }
 
     /// <summary>Tasks in the order of time, with five types, three models and variants, two executors, and durations up to an hour.</summary>
-    private static byte[] BodyOf(int batch, int count, int tasks, DateTimeOffset now)
+    private static byte[] BodyOf(int batch, int count, int tasks, int days, DateTimeOffset now)
     {
         var random = new Random(batch);
         var metrics = Enumerable.Range(batch * BatchSize, count).Select(index => new TaskMetric(
@@ -80,7 +106,7 @@ internal static class AgentBenchmark
             new[] { "openai/gpt-5", "anthropic/claude", "local/qwen" }[random.Next(3)],
             Math.Round(Math.Exp(random.NextDouble() * 8.1), 3),
             random.Next(10) == 0 ? AgentTaskStatus.Failed : AgentTaskStatus.Completed,
-            now.AddDays(-90 + (90.0 * index / tasks)),
+            now.AddDays(-days + ((double)days * index / tasks)),
             new[] { "codex", "cursor" }[random.Next(2)],
             $"prompt-{random.Next(3)}",
             "skill-1",

@@ -18,6 +18,7 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["analyze-million"] = AnalyzeBenchmark.OfOneMetricAsync,
     ["analyze-metrics"] = AnalyzeBenchmark.OfManyMetricsAsync,
     ["agent-report"] = AgentBenchmark.ReportAsync,
+    ["agent-review"] = AgentBenchmark.ReviewAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
     ["pages"] = PagesBenchmark.MeasureAsync,
 };

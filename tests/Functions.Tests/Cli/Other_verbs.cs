@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FunctionsEval.Cli;
 using FunctionsEval.TestKit;
 
@@ -79,7 +80,14 @@ public sealed class Other_verbs
             Assert.Matches(@"(?m)^openai-compatible:sim-better-0\.5 is better than openai-compatible:sim-noisy by 0\.\d+ \(95%: 0\.\d+ to \d\.\d+\), 12 scenarios, p ", result.Output);
             Assert.Matches(@"(?m)^is_novel: sim-better-0\.5 and sim-noisy are equivalent: ", result.Output);
             Assert.Matches(@"(?s)Verdicts against openai-compatible:sim-noisy.*sim-better-0\.5 +number ", result.Output);
-            Assert.Contains("functionseval run definition.yaml", result.Output, StringComparison.Ordinal);
+            var hints = Regex.Matches(result.Output, @"(?m)^  functionseval (.+?)\r?$").Select(match => match.Groups[1].Value).ToList();
+            Assert.Equal(["answers", "export", "open"], hints.Select(hint => hint.Split(' ')[0]));
+            foreach (var hint in hints.Where(hint => !hint.StartsWith("open", StringComparison.Ordinal)))
+            {
+                var pasted = await bench.CommandAsync(hint.Replace("demo.html", bench.Path("demo.html"), StringComparison.Ordinal).Split(' '));
+                Assert.True(pasted.ExitCode == 0, $"{hint}: {pasted.Error}");
+            }
+
             Assert.Contains("Triage by variant", result.Output, StringComparison.Ordinal);
             Assert.Contains("Verdicts against sim-noisy", result.Output, StringComparison.Ordinal);
             Assert.Matches(@"sim-better-0\.5 +ai_score +better", result.Output);

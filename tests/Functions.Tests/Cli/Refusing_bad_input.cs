@@ -148,7 +148,7 @@ public sealed class Refusing_bad_input
     [InlineData("plan --effect 0.05", "Give either --pilot, or --difference-variance and --within.")]
     [InlineData("plan --effect 0.05 --pilot r1 --samples 0", "--samples must be between 1 and 100, but is 0.")]
     [InlineData("selftest --samples 7", "--samples is for a self-test on a definition: name its file.")]
-    [InlineData("frobnicate", "Unrecognized command or argument 'frobnicate'.")]
+    [InlineData("frobnicate", "'frobnicate' is not a verb.")]
     [InlineData("", "Required command was not provided.")]
     public async Task Other_verbs_refuse_bad_options_too(string arguments, string message)
     {

@@ -144,14 +144,15 @@ public sealed class Resuming_and_analyzing
     public async Task A_run_that_is_not_finished_is_analyzed_as_far_as_it_went()
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(10)));
-        await InterruptedAsync(bench);
+        await InterruptedAsync(bench, "--model", "openai-compatible:one", "--model", "openai-compatible:two");
         var cells = (await bench.ReadAsync()).Cells.Count;
 
         var result = await bench.CommandAsync(["analyze", "--data", bench.Data, "--json"]);
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal("running", result.Json.GetProperty("status").GetString());
-        Assert.Equal(cells, result.Json.GetProperty("analysis").GetProperty("perModel")[0].GetProperty("sampleCount").GetInt32());
+        Assert.Equal(cells, result.Json.GetProperty("analysis").GetProperty("perModel").EnumerateArray().Sum(model => model.GetProperty("sampleCount").GetInt32()));
+        Assert.StartsWith("Interim view: ", result.Json.GetProperty("analysis").GetProperty("comparisons")[0].GetProperty("summary").GetString(), StringComparison.Ordinal);
         Assert.Contains("PARTIAL_SAMPLES", Analysis(result.Json, "warnings"), StringComparison.Ordinal);
     }
 

@@ -56,7 +56,7 @@ public sealed partial class Watching_the_cloud(CompiledInfrastructure infra)
     {
         var queries = Alerts.Concat(Panels).Where(query => query.StartsWith("AppTraces", StringComparison.Ordinal)).ToList();
 
-        Assert.Equal(3, queries.Count);
+        Assert.Equal(5, queries.Count);
         Assert.All(queries, query =>
         {
             var placeholders = PlaceholdersOf(Assert.Single(Named(Category(), query)));
