@@ -117,5 +117,5 @@ public sealed class Describing_the_api(SharedServer server) : IClassFixture<Shar
 
     // As in the document: without constraints.
     private static string PathOf(string template) => System.Text.RegularExpressions.Regex.Replace(
-        template.TrimEnd('/'), @"\{(\w+)[^}]*\}", "{$1}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+        template.TrimEnd('/'), @"\{(?<name>\w+)[^}]*\}", "{${name}}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Http;
 
