@@ -11,6 +11,7 @@ using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Limits;
+using FunctionsEval.Mcp;
 using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Limits;
@@ -86,6 +87,9 @@ internal static class Registration
         .AddSingleton<LookStore>()
         .AddSingleton<RunRules>()
         .AddSingleton<StartRun>()
+        .AddSingleton<RunEvents>()
+        .AddSingleton<StartedOnce>()
+        .AddSingleton<RequestRun>()
         .AddSingleton<RunControl>()
         .AddSingleton<ExtendRun>()
         .AddSingleton<RetryRun>()
@@ -117,5 +121,6 @@ internal static class Registration
         .AddSingleton<DefinitionStore>()
         .AddSingleton<DatasetStore>()
         .AddSingleton<PlanComparison>()
+        .AddTools()
         .AddSingleton<HealthCheck>();
 }

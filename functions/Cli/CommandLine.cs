@@ -42,6 +42,7 @@ internal static class CommandLine
             ConvertCommand.Create(terminal),
             DemoCommand.Create(terminal),
             ServeCommand.Create(terminal),
+            McpCommand.Create(terminal),
             OpenCommand.Create(terminal),
             SimulateCommand.Create(terminal),
             ReviewCommand.Create(terminal),

@@ -94,7 +94,7 @@ internal static class GateCommand
     {
         "latest" => new GateBaseline.OfRun(await program.FindRunAsync(
             null,
-            other => other.RunId != run.RunId && other.CreatedAt <= run.CreatedAt && other.Name == run.Name && other.Kind == run.Kind && other.Status == RunStatus.Completed,
+            other => GateBaseline.IsEarlier(other, run),
             $"no completed run of '{run.Name}' before '{run.RunId}'",
             cancellationToken)),
         _ when File.Exists(given) => new GateBaseline.OfFile(given),

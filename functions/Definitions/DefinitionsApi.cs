@@ -17,7 +17,7 @@ internal static class DefinitionsApi
         var definitions = api.MapGroup("/definitions");
         definitions.MapPost("/", Add).WithMetadata(Documents);
         definitions.MapGet("/", List);
-        definitions.MapGet("/{definitionId}", Get).WithName("GetDefinition");
+        definitions.MapGet("/{definitionId}", Get).WithName("GetDefinition").WithMetadata(Revalidated.Endpoint);
     }
 
     /// <summary>The body is the definition itself, JSON or (by content type) YAML.</summary>

@@ -142,6 +142,10 @@ public abstract record GateBaseline
     {
     }
 
+    /// <summary>Whether a run may be the baseline of a later one without being named: a completed one of the same definition's name.</summary>
+    public static bool IsEarlier(RunRecord run, RunRecord later) =>
+        run.RunId != later.RunId && run.CreatedAt <= later.CreatedAt && run.Name == later.Name && run.Kind == later.Kind && run.Status == RunStatus.Completed;
+
     public sealed record OfRun(RunRecord Run) : GateBaseline;
 
     public sealed record OfFile(string File) : GateBaseline;

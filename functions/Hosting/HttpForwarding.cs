@@ -34,7 +34,7 @@ internal sealed class HttpForwarding(IServiceProvider services)
     private static RequestDelegate Build(IServiceProvider services)
     {
         var app = new ApplicationBuilder(services);
-        app.UseNoSniffing();
+        app.UseCommonHeaders();
         app.Use(next => context => RequestTelemetry.DescribeAsync(context, next));
         app.UseExceptionHandler();
         app.UseStatusCodePages();

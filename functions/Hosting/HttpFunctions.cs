@@ -37,6 +37,12 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Agent")]
     public Task<IResult> Agent([HttpTrigger(AuthorizationLevel.Function, Route = "agent/{*path}")] HttpRequest request) => Forward(request);
 
+    [Function("Mcp")]
+    public Task<IResult> Mcp([HttpTrigger(AuthorizationLevel.Function, Route = "mcp/{*path}")] HttpRequest request) => Forward(request);
+
+    [Function("OpenApi")]
+    public Task<IResult> OpenApi([HttpTrigger(AuthorizationLevel.Function, Route = "openapi.json")] HttpRequest request) => Forward(request);
+
     /// <summary>A browser sends no function key: the pages have a sign-in of their own, and show nothing without it.</summary>
     [Function("Pages")]
     public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Route = "pages/{*path}")] HttpRequest request) => Forward(request);

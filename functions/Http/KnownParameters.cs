@@ -35,7 +35,7 @@ internal static class KnownParameters
         }
 
         var known = endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>().Where(metadata => IsQuery(metadata, endpoint.RoutePattern)).ToList();
-        return (HttpMethods.IsGet(request.Method) ? UnknownIn(request, [.. known.Select(NameOf)]) : null)
+        return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? UnknownIn(request, [.. known.Select(NameOf)]) : null)
             ?? known.Select(parameter => ValueError(parameter, request.Query)).FirstOrDefault(error => error is not null);
     }
 

@@ -16,10 +16,12 @@ internal static class Problems
     /// <param name="errors">One without a field is about the request as a whole.</param>
     public static ProblemHttpResult Invalid(IReadOnlyCollection<FieldError> errors) => Invalid(errors.Take(MaxComplaints), errors.Count);
 
-    public static ProblemHttpResult Invalid(IReadOnlyCollection<DefinitionError> errors, string prefix = "") => Invalid(
-        errors.Take(MaxComplaints).Select(error =>
-            new FieldError((prefix + error.Field).TrimEnd('.'), error.Source is null ? $"{error.Message} (line {error.Line}, column {error.Column})" : $"{error.Message} (line {error.Line} of {error.Source})")),
-        errors.Count);
+    public static ProblemHttpResult Invalid(IReadOnlyCollection<DefinitionError> errors) =>
+        Invalid(errors.Take(MaxComplaints).Select(error => FieldErrorOf(error, "")), errors.Count);
+
+    public static FieldError FieldErrorOf(DefinitionError error, string prefix) => new(
+        (prefix + error.Field).TrimEnd('.'),
+        error.Source is null ? $"{error.Message} (line {error.Line}, column {error.Column})" : $"{error.Message} (line {error.Line} of {error.Source})");
 
     private static ProblemHttpResult Invalid(IEnumerable<FieldError> told, int count)
     {

@@ -25,7 +25,7 @@ internal static class Server
         builder.Services.AddApi();
         addParts(builder.Services);
         var app = builder.Build();
-        app.UseNoSniffing();
+        app.UseCommonHeaders();
         app.Use(RequestTelemetry.DescribeAsync);
         app.UseExceptionHandler();
         app.UseStatusCodePages();

@@ -1,13 +1,9 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using FunctionsEval.Datasets;
-using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
-using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionsEval.Runs;
 
@@ -19,66 +15,38 @@ internal static class RunsApi
         runs.MapPost("/", Start);
         runs.MapGet("/", List);
         runs.MapPost("/estimate", Estimate);
-        runs.MapGet("/{runId}", Get).WithName(nameof(Get));
+        runs.MapGet("/{runId}", Get).WithName(nameof(Get)).WithMetadata(Revalidated.Endpoint);
         runs.MapGet("/{runId}/cells", Cells);
         runs.MapGet("/{runId}/items/{item:int}", Item);
-        runs.MapGet("/{runId}/analysis", Analysis);
+        runs.MapGet("/{runId}/analysis", Analysis).WithMetadata(Revalidated.Endpoint);
+        runs.MapGet("/{runId}/events", RunEvents.Follow);
         runs.MapPost("/{runId}/pause", Pause);
         runs.MapPost("/{runId}/resume", Resume);
         runs.MapPost("/{runId}/cancel", Cancel);
     }
 
     internal static async Task<Results<AcceptedAtRoute<RunView>, ProblemHttpResult>> Start(
-        Body<StartRunRequest> body, DefinitionStore definitions, DatasetStore datasets, StartRun startRun, CancellationToken cancellationToken)
-    {
-        if (body.Value is not { } request)
+        Body<StartRunRequest> body, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, RequestRun requests, CancellationToken cancellationToken) =>
+        body.Value is not { } request ? body.Problem! : await (idempotencyKey is null
+            ? requests.StartAsync(request, cancellationToken)
+            : requests.StartOnceAsync(request, idempotencyKey, cancellationToken)) switch
         {
-            return body.Problem!;
-        }
-
-        switch (await DefinitionIdAsync(request, definitions, datasets, cancellationToken))
-        {
-            case (null, var problem):
-                return problem!;
-            case (var definitionId, _):
-                return await startRun.StartAsync(definitionId, request.Overrides, baseUrl: null, cancellationToken) switch
-                {
-                    StartOutcome.Started(var run) => TypedResults.AcceptedAtRoute(RunView.Of(run, counts: null), nameof(Get), new { runId = run.RunId }),
-                    StartOutcome.UnknownDefinition(var id) => Problems.NotFound("Definition", id),
-                    StartOutcome.Rejected(var errors) => Problems.Invalid(errors),
-                    var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
-                };
-        }
-    }
+            StartOutcome.KeyUsed => TypedResults.Problem("The Idempotency-Key came with another request before: give each request a key of its own.", statusCode: 422),
+            StartOutcome.Started(var run) => TypedResults.AcceptedAtRoute(RunView.Of(run, counts: null), nameof(Get), new { runId = run.RunId }),
+            StartOutcome.UnknownDefinition(var id) => Problems.NotFound("Definition", id),
+            StartOutcome.Rejected(var errors) => Problems.Invalid(errors),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
 
     internal static async Task<Results<Ok<RunEstimate>, ProblemHttpResult>> Estimate(
-        Body<StartRunRequest> body, DefinitionStore definitions, DatasetStore datasets, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
-    {
-        if (body.Value is not { } request)
+        Body<StartRunRequest> body, RequestRun requests, CancellationToken cancellationToken) =>
+        body.Value is not { } request ? body.Problem! : await requests.EstimateAsync(request, cancellationToken) switch
         {
-            return body.Problem!;
-        }
-
-        var (id, problem) = await DefinitionIdAsync(request, definitions, datasets, cancellationToken);
-        if (id is null)
-        {
-            return problem!;
-        }
-
-        if (await definitions.FindAsync(id, cancellationToken) is not { } definition)
-        {
-            return Problems.NotFound("Definition", id);
-        }
-
-        var asked = request.Overrides.ApplyTo(definition);
-        if (rules.Errors(asked, asked.Scenarios.Count, baseUrl: null) is { Count: > 0 } errors)
-        {
-            return Problems.Invalid(errors);
-        }
-
-        var past = await PastUsage.FindAsync(id, asked.AllVariants(), runs, cells, cancellationToken);
-        return TypedResults.Ok(EstimateRun.Of(id, asked, rules.PriceOf, past));
-    }
+            EstimateOutcome.Estimated(var estimate) => TypedResults.Ok(estimate),
+            EstimateOutcome.UnknownDefinition(var id) => Problems.NotFound("Definition", id),
+            EstimateOutcome.Rejected(var errors) => Problems.Invalid(errors),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
 
     internal static async Task<Results<Ok<RunPage>, ProblemHttpResult>> List(
         RunList list,
@@ -190,25 +158,4 @@ internal static class RunsApi
             ControlOutcome.WrongState(_, var message) => TypedResults.Problem(message, statusCode: 409),
             _ => throw new UnreachableException($"Unhandled {outcome.GetType().Name}"),
         };
-
-    private static async Task<(string? DefinitionId, ProblemHttpResult? Problem)> DefinitionIdAsync(
-        StartRunRequest request, DefinitionStore definitions, DatasetStore datasets, CancellationToken cancellationToken)
-    {
-        if (request.DefinitionId is null == request.Definition is null)
-        {
-            return (null, Problems.Invalid([new FieldError("definitionId", "Give either definitionId or definition.")]));
-        }
-
-        if (request.DefinitionId is { } id)
-        {
-            return (id, null);
-        }
-
-        return await DefinitionReader.ReadAsync(JsonMarshal.GetRawUtf8Value(request.Definition!.Value).ToArray(), isJson: true, datasets, cancellationToken) switch
-        {
-            DefinitionOutcome.Parsed(var definition) => (await definitions.AddAsync(definition, cancellationToken), null),
-            DefinitionOutcome.Rejected(var errors) => (null, Problems.Invalid(errors, "definition.")),
-            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
-        };
-    }
 }

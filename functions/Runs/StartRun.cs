@@ -17,13 +17,19 @@ public abstract record StartOutcome
     public sealed record UnknownDefinition(string DefinitionId) : StartOutcome;
 
     public sealed record Rejected(IReadOnlyList<FieldError> Errors) : StartOutcome;
+
+    /// <summary>Its idempotency key came with another request before.</summary>
+    public sealed record KeyUsed : StartOutcome;
 }
 
 /// <summary>Turns a stored definition into a run: checks it, writes the run, hands over the job.</summary>
 public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRules rules, EnqueuePipelineJob enqueue, TimeProvider clock)
 {
     /// <param name="baseUrl">A right of the command line; requests pass null.</param>
-    public async Task<StartOutcome> StartAsync(string definitionId, RunOverrides overrides, string? baseUrl, CancellationToken cancellationToken)
+    public Task<StartOutcome> StartAsync(string definitionId, RunOverrides overrides, string? baseUrl, CancellationToken cancellationToken) =>
+        StartAsync(RunId.New(clock.GetUtcNow()), definitionId, overrides, baseUrl, cancellationToken);
+
+    internal async Task<StartOutcome> StartAsync(string runId, string definitionId, RunOverrides overrides, string? baseUrl, CancellationToken cancellationToken)
     {
         if (await definitions.FindHeadAsync(definitionId, cancellationToken) is not { } head)
         {
@@ -42,7 +48,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             return new StartOutcome.Rejected([tagError]);
         }
 
-        var run = NewRun(definitionId, asked, head.Scenarios, baseUrl) with { Tags = tags };
+        var run = NewRun(runId, definitionId, asked, head.Scenarios, baseUrl) with { Tags = tags };
         await runs.AddAsync(run, cancellationToken);
         try
         {
@@ -58,10 +64,9 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
         return new StartOutcome.Started(run);
     }
 
-    private RunRecord NewRun(string definitionId, Definition asked, int scenarios, string? baseUrl)
+    private RunRecord NewRun(string runId, string definitionId, Definition asked, int scenarios, string? baseUrl)
     {
         var now = clock.GetUtcNow();
-        var runId = RunId.New(now);
         return new RunRecord(
             runId,
             RunRecord.MultiSample,

@@ -15,7 +15,7 @@ public static class TableKeys
 
     public static string DatasetRows(string name, string version) => $"rows|{name}|{version}";
 
-    /// <summary>Partition = <see cref="AllRuns"/>; row = run id, which sorts newest first.</summary>
+    /// <summary>Partition = <see cref="AllRuns"/>; row = run id, which sorts newest first. Partition = <see cref="StartKeys"/>; row = digest of a key that a request gave.</summary>
     public const string Runs = "Runs";
 
     /// <summary>Partition = run id; row = item index. The snapshot that the run evaluates.</summary>
@@ -40,6 +40,8 @@ public static class TableKeys
     public const string Limits = "Limits";
 
     public const string AllLimits = "limit";
+
+    public const string StartKeys = "startKey";
 
     /// <summary>In <see cref="Limits"/>: rows of the processes that spend the budget of a run, and one that they take turns by.</summary>
     public static string BudgetOf(string runId) => $"budget|{runId}";

@@ -51,6 +51,15 @@ public sealed class ProgramProcess : IAsyncDisposable
         return new ProgramProcess(Process.Start(start)!);
     }
 
+    /// <summary>The built program, for what starts it in a way of its own.</summary>
+    public static string Assembly()
+    {
+        // artifacts/bin/<test project>/<configuration>/ -> artifacts/bin/functions/<configuration>/
+        var mine = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var file = Path.Combine(mine.Parent!.Parent!.FullName, "functions", mine.Name, "functionseval.dll");
+        return File.Exists(file) ? file : throw new FileNotFoundException("The program is not built.", file);
+    }
+
     /// <summary>Returns when the process has ended.</summary>
     public Task ExitAsync() => _process.WaitForExitAsync();
 
@@ -99,12 +108,4 @@ public sealed class ProgramProcess : IAsyncDisposable
         name.StartsWith("AzureWebJobs", StringComparison.Ordinal)
         || name.StartsWith("FUNCTIONSEVAL_", StringComparison.Ordinal)
         || name.StartsWith("OPENAI_", StringComparison.Ordinal);
-
-    // artifacts/bin/<test project>/<configuration>/ -> artifacts/bin/functions/<configuration>/
-    private static string Assembly()
-    {
-        var mine = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var file = Path.Combine(mine.Parent!.Parent!.FullName, "functions", mine.Name, "functionseval.dll");
-        return File.Exists(file) ? file : throw new FileNotFoundException("The program is not built.", file);
-    }
 }

@@ -41,6 +41,8 @@ public sealed class Describing_functions : IAsyncLifetime
             "EvaluateCell: activityTrigger",
             "Health: httpTrigger health/{*path} Anonymous, http",
             "InterimLook: activityTrigger",
+            "Mcp: httpTrigger mcp/{*path} Function, http",
+            "OpenApi: httpTrigger openapi.json Function, http",
             "Pages: httpTrigger pages/{*path} Anonymous, http",
             "PipelineQueue: queueTrigger pipeline AzureWebJobsStorage, durableClient",
             "Plans: httpTrigger plans/{*path} Function, http",
