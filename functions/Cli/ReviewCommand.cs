@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using FunctionsEval.Local;
 using FunctionsEval.Agents;
 using FunctionsEval.Agents.Reviews;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
 

@@ -117,7 +117,10 @@ internal static class ExampleRuns
         var run = new RunRecord(
             RunId.New(TimeProvider.System.GetUtcNow()), RunRecord.MultiSample, definition.Name, id, definition.AllVariants(), definition.Scenarios.Count, definition.Scorers,
             new RunSampling(definition.SamplesPerScenario, Percentage: 100, Seed: null, DispatchSeed: 7), new RunCalls(definition.Preamble, definition.Config), RunStatus.Paused,
-            RunCells.Noon, new RunCourse(finished < 1 ? RunCells.Noon : TimeProvider.System.GetUtcNow().AddMinutes(-4), Reason: finished < 1 ? "Paused: the key of openai was refused (401)." : null), definition.Compare) { Tags = ["nightly"] };
+            RunCells.Noon, new RunCourse(finished < 1 ? RunCells.Noon : TimeProvider.System.GetUtcNow().AddMinutes(-4), Reason: finished < 1 ? "Paused: the key of openai was refused (401)." : null), definition.Compare)
+        {
+            Tags = ["nightly"],
+        };
         await program.Runs.AddAsync(run, Cancel);
         await program.Runs.AddItemsAsync(run.RunId, definition.Scenarios.Select((scenario, item) => (item, ScenarioJson.Write(scenario))).ToAsyncEnumerable(), Cancel);
         var addresses = RunCells.Addresses(run).ToList();
