@@ -1,5 +1,4 @@
 using Azure.Storage.Queues;
-using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Agents;
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
@@ -7,6 +6,7 @@ using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Agents.Reviews;
-using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
