@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +13,7 @@ internal sealed record Body<T>(T? Value, ProblemHttpResult? Problem) : IBindable
 {
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        var utf8 = await new RawBody(context.Request.Body, context.Request.ContentLength).ReadAsync(context.RequestAborted);
+        var utf8 = await new RawBody(context.Request).ReadAsync(context.RequestAborted);
         if (utf8.IsEmpty)
         {
             return Refused("", "The request needs a body, a JSON object.");
@@ -39,30 +40,44 @@ internal sealed record Body<T>(T? Value, ProblemHttpResult? Problem) : IBindable
 }
 
 /// <summary>The body of a request as it comes, for an endpoint that has other things to check first.</summary>
-internal sealed record RawBody(Stream Stream, long? Length) : IBindableFromHttpContext<RawBody>
+internal sealed record RawBody(HttpRequest Request) : IBindableFromHttpContext<RawBody>
 {
     // A length is a promise: memory is taken for what has come.
     private const int Promised = 1024 * 1024;
     private const int Smallest = 16 * 1024;
 
-    public static ValueTask<RawBody?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        new(new RawBody(context.Request.Body, context.Request.ContentLength));
+    public static ValueTask<RawBody?> BindAsync(HttpContext context, ParameterInfo parameter) => new(new RawBody(context.Request));
 
-    /// <summary>All of it; the server limits the length.</summary>
+    /// <summary>All of it, until the request ends; the server limits the length. Arrays are used again, for large ones are collected late.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
-        var buffer = new byte[Math.Clamp((Length ?? 0) + 1, Smallest, Promised)];
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp((Request.ContentLength ?? 0) + 1, Smallest, Promised));
         var count = 0;
-        while (await Stream.ReadAsync(buffer.AsMemory(count), cancellationToken) is > 0 and var more)
+        try
         {
-            count += more;
-            if (count == buffer.Length)
+            while (await Request.Body.ReadAsync(buffer.AsMemory(count), cancellationToken) is > 0 and var more)
             {
-                // One byte more than was promised finds the end without growing again.
-                Array.Resize(ref buffer, (int)(Length is { } length && length >= count ? length + 1 : 2L * count));
+                count += more;
+                if (count == buffer.Length)
+                {
+                    // One byte more than was promised finds the end without growing again.
+                    var larger = ArrayPool<byte>.Shared.Rent((int)(Request.ContentLength is { } length && length >= count ? length + 1 : 2L * count));
+                    buffer.CopyTo(larger, 0);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
             }
-        }
 
-        return buffer.AsMemory(0, count);
+            return buffer.AsMemory(0, count);
+        }
+        finally
+        {
+            Request.HttpContext.Response.RegisterForDispose(new Rented(buffer));
+        }
+    }
+
+    private sealed class Rented(byte[] array) : IDisposable
+    {
+        public void Dispose() => ArrayPool<byte>.Shared.Return(array);
     }
 }
