@@ -7,11 +7,14 @@ using FunctionsEval.Content;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
+using FunctionsEval.Http;
 using FunctionsEval.Limits;
 using FunctionsEval.Mcp;
+using FunctionsEval.Models;
 using FunctionsEval.Planning;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers.Limits;
@@ -46,6 +49,7 @@ internal static class Registration
         AbTestsJson.Default,
         DigestsJson.Default,
         HealthJson.Default,
+        AdminJson.Default,
         CliJson.Default,
         AgentsJson.OnTheWire);
 
@@ -80,6 +84,7 @@ internal static class Registration
         .AddSingleton<CompareRuns>()
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
+        .AddSingleton<RetriedCells>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()
@@ -120,6 +125,7 @@ internal static class Registration
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
         .AddSingleton<DatasetStore>()
+        .AddSingleton<IDatasets>(parts => parts.GetRequiredService<DatasetStore>())
         .AddSingleton<PlanComparison>()
         .AddTools()
         .AddSingleton<HealthCheck>();

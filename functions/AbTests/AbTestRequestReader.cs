@@ -4,6 +4,7 @@ using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
+using FunctionsEval.Models;
 using FunctionsEval.Providers;
 
 namespace FunctionsEval.AbTests;

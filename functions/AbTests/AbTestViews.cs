@@ -28,7 +28,7 @@ public sealed record AbTestView(
         run.WindowOfContent.TopicId,
         run.WindowOfContent.Start,
         run.WindowOfContent.End,
-        run.Status == RunStatus.Pending ? "queued" : Json.Name(run.Status),
+        run.Status == RunStatus.Pending ? "queued" : JsonRules.Name(run.Status),
         new AbTestConfig(run.WindowOfContent.MaxItems, run.Variants.Count, run.Sampling.SamplesPerScenario, run.Items, run.WindowOfContent.Stats?.InputCount ?? 0, run.Compare?.MarginOf(TriageScorers.AiScore)),
         run.CreatedAt,
         run.Course.StartedAt,

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace FunctionsEval.AbTests;
 
-[JsonSerializable(typeof(AdminErrorBody))]
 [JsonSerializable(typeof(AbTestStarted))]
 [JsonSerializable(typeof(AbTestPage))]
 [JsonSerializable(typeof(AbTestDetail))]
@@ -11,5 +10,5 @@ namespace FunctionsEval.AbTests;
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class AbTestsJson : JsonSerializerContext
 {
-    public static AbTestsJson Context { get; } = new(Json.NewOptions());
+    public static AbTestsJson Context { get; } = new(JsonRules.NewOptions());
 }

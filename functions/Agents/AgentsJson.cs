@@ -58,7 +58,7 @@ internal sealed partial class AgentsJson : JsonSerializerContext
 
     private static JsonSerializerOptions NewOptions()
     {
-        var options = Json.NewOptions();
+        var options = JsonRules.NewOptions();
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         return options;

@@ -76,7 +76,7 @@ internal static class AgentCommand
     private static SpooledReport ReportOf(ParseResult arguments, DateTimeOffset now)
     {
         var id = arguments.GetRequiredValue(Task);
-        var known = Enum.GetValues<AgentTaskStatus>().ToDictionary(Json.Name, StringComparer.Ordinal);
+        var known = Enum.GetValues<AgentTaskStatus>().ToDictionary(JsonRules.Name, StringComparer.Ordinal);
         if (!known.TryGetValue(arguments.GetRequiredValue(Status), out var status))
         {
             throw new UsageException($"--status must be one of {string.Join(", ", known.Keys)}, but is '{arguments.GetRequiredValue(Status)}'.");
@@ -91,7 +91,7 @@ internal static class AgentCommand
 
         if (arguments.GetValue(Type) is not { } type || arguments.GetValue(Duration) is not { } seconds)
         {
-            throw new UsageException($"--type and --duration are required for a task that has ended ({Json.Name(status)}).");
+            throw new UsageException($"--type and --duration are required for a task that has ended ({JsonRules.Name(status)}).");
         }
 
         TaskUsage usage = new(arguments.GetValue(InputTokens), arguments.GetValue(OutputTokens), arguments.GetValue(Calls), arguments.GetValue(Cost));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FunctionsEval.Local;
 using FunctionsEval.Runs.Activities;
 
 namespace FunctionsEval.Cli;
@@ -22,10 +21,7 @@ internal static class AnalyzeCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var started = program.Clock.GetTimestamp();
         var run = await program.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         if (run.TotalCells == 0)

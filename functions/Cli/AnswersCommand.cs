@@ -32,10 +32,7 @@ internal static class AnswersCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var run = await program.FindRunAsync(arguments.GetValue(CommonOptions.RunOrLatest) ?? RunFinder.Latest, cancellationToken);
         var filter = await FilterAsync(program, run, arguments, cancellationToken);
         var differing = arguments.GetValue(Differ) ? await program.Get<DifferingScenarios>().OfAsync(run, cancellationToken) : null;
@@ -78,7 +75,7 @@ internal static class AnswersCommand
             throw new UsageException(error.Message.Replace(error.Field, error.Field == "variant" ? "--variant" : "--sample", StringComparison.Ordinal));
         }
 
-        var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(Json.Name, StringComparer.Ordinal);
+        var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(JsonRules.Name, StringComparer.Ordinal);
         return arguments.GetValue(Outcome) switch
         {
             null => new AnswerFilter(cells),
@@ -137,7 +134,7 @@ internal static class AnswersCommand
             var scores = string.Join(", ", cell.Scores.Select(score => score.Value is { } value
                 ? string.Create(CultureInfo.InvariantCulture, $"{score.Name} {value:0.####}")
                 : $"{score.Name}: {score.Invalid}"));
-            output.WriteLine(Visible.Line($"  {_names.Of(answer.Variant.Name)}, sample {cell.Address.Sample}: {Json.Name(cell.Outcome)}{(scores.Length > 0 ? $", {scores}" : "")}, {RunReport.Count(answer.DurationMs)} ms"));
+            output.WriteLine(Visible.Line($"  {_names.Of(answer.Variant.Name)}, sample {cell.Address.Sample}: {JsonRules.Name(cell.Outcome)}{(scores.Length > 0 ? $", {scores}" : "")}, {RunReport.Count(answer.DurationMs)} ms"));
             WriteIndented(output, "    ", answer.Text ?? (cell.Error is { } error ? $"[{error.Code}: {error.Message}]" : "[nothing]"));
         }
 

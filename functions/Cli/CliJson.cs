@@ -7,5 +7,5 @@ namespace FunctionsEval.Cli;
 [JsonSerializable(typeof(SpooledReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    public static CliJson Context { get; } = new(Json.NewOptions());
+    public static CliJson Context { get; } = new(JsonRules.NewOptions());
 }

@@ -63,6 +63,15 @@ internal static class CommonOptions
     public static Settings SettingsOf(Terminal terminal, ParseResult arguments) => new(
         terminal.Environment, arguments.GetValue(Data)!, BaseUrlOf(arguments), ConcurrencyOf(terminal, arguments));
 
+    /// <summary>The program over a store that is there, for a command about its runs; warnings go to standard error.</summary>
+    /// <param name="mayBeReadOnly">What only reads also works on a data folder that this user may not write.</param>
+    public static LocalProgram OpenExisting(Terminal terminal, ParseResult arguments, bool mayBeReadOnly = false)
+    {
+        var settings = SettingsOf(terminal, arguments);
+        settings.RequireExistingStore();
+        return LocalProgram.Open(settings, Terminal.Warnings(), mayBeReadOnly: mayBeReadOnly);
+    }
+
     /// <summary>As <see cref="BaseUrls"/> reads it; null where none is given.</summary>
     public static string? BaseUrlOf(ParseResult arguments) => Optional(arguments, BaseUrl) is { Length: > 0 } urls ? string.Join(' ', urls) : null;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using FunctionsEval.Comparisons;
-using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using Spectre.Console;
 
@@ -27,10 +26,7 @@ internal static class CompareCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var runs = new List<RunRecord>();
         foreach (var reference in arguments.GetRequiredValue(Compared))
         {

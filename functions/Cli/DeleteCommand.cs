@@ -17,10 +17,7 @@ internal static class DeleteCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments);
         var run = await program.FindRunAsync(arguments.GetRequiredValue(CommonOptions.Run), cancellationToken);
         if (!arguments.GetValue(CommonOptions.Yes))
         {

@@ -54,9 +54,9 @@ internal static class DemoCommand
             terminal.Out.WriteLine($"""
 
                 Next:
-                  functionseval answers --differ --data {folder}
-                  functionseval export --format html --force -o demo.html --data {folder}
-                  functionseval open --data {folder}
+                  {terminal.Program} answers --differ --data {folder}
+                  {terminal.Program} export --format html --force -o demo.html --data {folder}
+                  {terminal.Program} open --data {folder}
                 """);
         }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Local;
+using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
@@ -30,8 +31,7 @@ internal static class EstimateCommand
         IReadOnlyDictionary<string, PastUsage> past = new Dictionary<string, PastUsage>();
         if (settings.Storage.IsLocal && settings.MissingStore() is null)
         {
-            using var loggers = Terminal.Warnings();
-            await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+                await using var program = LocalProgram.Open(settings, Terminal.Warnings(), mayBeReadOnly: true);
             past = await PastUsage.FindAsync(definitionId, asked.AllVariants(), program.Get<RunStore>(), program.Get<CellLedger>(), cancellationToken);
         }
 

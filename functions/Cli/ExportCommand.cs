@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FunctionsEval.Exports;
-using FunctionsEval.Local;
 using FunctionsEval.Runs;
 
 namespace FunctionsEval.Cli;
@@ -36,10 +35,7 @@ internal static class ExportCommand
             throw new UsageException($"'{file}' is there already: --force replaces it.");
         }
 
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var run = await program.FindRunAsync(arguments.GetValue(CommonOptions.RunOrLatest) ?? RunFinder.Latest, cancellationToken);
         var last = program.Clock.GetTimestamp();
         void Report(long cells)

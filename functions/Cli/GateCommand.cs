@@ -53,10 +53,7 @@ internal static class GateCommand
             throw new UsageException("a gate needs --baseline (a run, a file of results, or 'latest'), or limits by --min and --max.");
         }
 
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var run = await program.FindRunAsync(arguments.GetValue(RunIdArgument), _ => true, "no run", cancellationToken);
         var baseline = arguments.GetValue(Baseline) is { } given ? await BaselineAsync(program, run, given, cancellationToken) : null;
         var options = new GateOptions(

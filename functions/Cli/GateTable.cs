@@ -8,7 +8,7 @@ internal static class GateTable
 {
     public static void Print(IAnsiConsole console, GateReport report)
     {
-        console.Say($"Gate: [bold]{Json.Name(report.Outcome)}[/]");
+        console.Say($"Gate: [bold]{JsonRules.Name(report.Outcome)}[/]");
         console.Say($"{char.ToUpperInvariant(report.Title[0])}{report.Title[1..]}; {report.AcceptableLoss}");
         foreach (var sentence in report.Sentences)
         {
@@ -38,7 +38,7 @@ internal static class GateTable
                 Visible.Markup(names.Of(check.Variant)),
                 RunReport.Number(check.Effect),
                 check.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
-                $"[bold]{Json.Name(check.Outcome)}[/]");
+                $"[bold]{JsonRules.Name(check.Outcome)}[/]");
         }
 
         return table;

@@ -44,8 +44,7 @@ internal static class HealthCommand
 
     private static async Task<HealthReport> CheckAsync(Settings settings, CancellationToken cancellationToken)
     {
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = LocalProgram.Open(settings, Terminal.Warnings(), mayBeReadOnly: true);
         var report = await program.Get<HealthCheck>().CheckAsync(cancellationToken);
         return program.Storage.IsReadOnly
             ? report with { Warnings = [.. report.Warnings, "The data folder is read-only: runs can be analyzed, gated and planned from here, not made."] }

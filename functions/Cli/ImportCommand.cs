@@ -27,8 +27,7 @@ internal static class ImportCommand
         }
 
         await using var stream = name == "-" ? Console.OpenStandardInput() : System.IO.File.OpenRead(name);
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(CommonOptions.SettingsOf(terminal, arguments), loggers, isCommand: true);
+        await using var program = LocalProgram.Open(CommonOptions.SettingsOf(terminal, arguments), Terminal.Warnings(), isCommand: true);
         var report = await program.Get<ImportContent>().RunAsync(stream, cancellationToken, line =>
         {
             if (line % 10_000 < 1_000)

@@ -41,7 +41,7 @@ internal static class InitCommand
         }
 
         await System.IO.File.WriteAllTextAsync(file, yaml, cancellationToken);
-        terminal.Say($"{file} is written. Change its prompts and scenarios, then: functionseval run {file}");
+        terminal.Say($"{file} is written. Change its prompts and scenarios, then: {terminal.Program} run {file}");
         return ExitCodes.Completed;
     }
 

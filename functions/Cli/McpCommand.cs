@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FunctionsEval.Local;
 using FunctionsEval.Mcp;
+using FunctionsEval.Models;
 using ModelContextProtocol.Server;
 
 namespace FunctionsEval.Cli;
@@ -21,7 +22,7 @@ internal static class McpCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments);
-        using var loggers = Terminal.Warnings();
+        var loggers = Terminal.Warnings();
         await using var program = LocalProgram.Open(settings, loggers);
         program.KeepLeases();
         var options = new McpServerOptions();

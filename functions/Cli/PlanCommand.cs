@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using FunctionsEval.Local;
 using FunctionsEval.Planning;
 using Spectre.Console;
 
@@ -98,10 +97,7 @@ internal static class PlanCommand
             return new PlanOutcome.Rejected(errors);
         }
 
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         return await program.Get<PlanComparison>().PlanAsync(request, cancellationToken);
     }
 

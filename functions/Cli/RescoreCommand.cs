@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Local;
 using FunctionsEval.Runs;
 
 namespace FunctionsEval.Cli;
@@ -27,10 +26,7 @@ internal static class RescoreCommand
             return ExitCodes.Usage;
         }
 
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments);
         var started = program.Clock.GetTimestamp();
         var runId = (await program.FindRunAsync(arguments.GetRequiredValue(RunIdArgument), cancellationToken)).RunId;
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();

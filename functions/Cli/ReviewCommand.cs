@@ -19,10 +19,9 @@ internal static class ReviewCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         // What is found is printed; the log would only say it again.
-        using var loggers = LoggerFactory.Create(_ => { });
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         settings.RequireExistingStore();
-        await using var program = LocalProgram.Open(settings, loggers);
+        await using var program = LocalProgram.Open(settings, LoggerFactory.Create(_ => { }));
         var report = await program.Get<Review>().RunAsync(cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
@@ -32,7 +31,7 @@ internal static class ReviewCommand
 
         foreach (var finding in report.Findings)
         {
-            terminal.Out.WriteLine($"{Json.Name(finding.Severity),-6}  {finding.Rule,-18}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
+            terminal.Out.WriteLine($"{JsonRules.Name(finding.Severity),-6}  {finding.Rule,-18}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
             terminal.Out.WriteLine($"        {finding.Message} {finding.SuggestedAction}");
         }
 

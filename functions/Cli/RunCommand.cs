@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 

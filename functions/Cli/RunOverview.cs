@@ -37,7 +37,7 @@ internal static class RunOverview
     {
         var table = RunReport.NewTable("How the cells ended", "variant");
         var outcomes = Enum.GetValues<CellOutcome>();
-        RunReport.AddNumbers(table, outcomes.Select(outcome => Json.Name(outcome)));
+        RunReport.AddNumbers(table, outcomes.Select(outcome => JsonRules.Name(outcome)));
         foreach (var variant in usage)
         {
             table.AddRow([Visible.Markup(names.Of(variant.Variant)), .. outcomes.Select(outcome => RunReport.Count(variant.Outcomes[outcome]))]);

@@ -1,4 +1,5 @@
 using FunctionsEval.Local;
+using FunctionsEval.Models;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
@@ -53,8 +54,7 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
         Terminal terminal, Settings settings, bool asJson, Func<LocalProgram, Task<RunRecord>> begin, CancellationToken cancellationToken,
         Func<LocalProgram, RunRecord, Task>? atEnd = null)
     {
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers);
+        await using var program = LocalProgram.Open(settings, Terminal.Warnings());
         var started = program.Clock.GetTimestamp();
         program.KeepLeases();
         var run = await begin(program);
@@ -92,8 +92,8 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
         $"waiting up to {CallsUnderWay.Patience.TotalSeconds} s for {(calls == 1 ? "a call" : $"{calls} calls")} under way; Ctrl+C again stops at once"));
 
     private string ResumeLine(RunRecord run) => program.Storage.IsLocal
-        ? $"functionseval resume {run.RunId} --data {program.Settings.Storage.DataFolder}"
-        : $"functionseval resume {run.RunId}";
+        ? $"{terminal.Program} resume {run.RunId} --data {program.Settings.Storage.DataFolder}"
+        : $"{terminal.Program} resume {run.RunId}";
 
     /// <summary>Null at the end of the run; else why it was paused.</summary>
     private async Task<string?> FollowAsync(RunRecord run, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Http;
-using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using Spectre.Console;
 
@@ -38,10 +37,7 @@ internal static class RunsCommand
             throw new UsageException($"--limit must be between 1 and {Paging.MaxPageSize}, but is {limit}.");
         }
 
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var page = await program.Get<RunList>().PageAsync(filter, limit, continuationToken: null, cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
@@ -77,7 +73,7 @@ internal static class RunsCommand
             table.AddRow(
                 Visible.Markup(run.RunId),
                 $"{Visible.Markup(run.Name)}[grey]{Visible.Markup(tags)}[/]",
-                Json.Name(run.Status),
+                JsonRules.Name(run.Status),
                 Cells(run.Progress!),
                 run.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         }

@@ -54,8 +54,7 @@ internal static class SelfTestCommand
             folder.Path,
             simulator?.BaseUrl.ToString() ?? CommonOptions.BaseUrlOf(arguments),
             arguments.GetValue(CommonOptions.Concurrency));
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers);
+        await using var program = LocalProgram.Open(settings, Terminal.Warnings());
         var calls = (long)design.Definition.Scenarios.Count * design.Definition.AllVariants().Count * design.Definition.SamplesPerScenario;
         terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"functionseval: {design.Runs} comparisons of either kind, {calls:N0} conversations"));
         var report = await new SelfTest(program).RunAsync(design, cancellationToken);
@@ -70,10 +69,7 @@ internal static class SelfTestCommand
             throw new UsageException($"{CellsOf.Name} takes the cells as they are: no definition, {Runs.Name} or {Samples.Name} beside it.");
         }
 
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var run = await program.FindRunAsync(runId, cancellationToken);
         var report = await new SelfTest(program).OfRunAsync(run, arguments.GetValue(Effect), cancellationToken);
         Print(terminal, report, arguments.GetValue(CommonOptions.Json));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using FunctionsEval.Local;
+using FunctionsEval.Models;
 using FunctionsEval.Pages;
 
 namespace FunctionsEval.Cli;

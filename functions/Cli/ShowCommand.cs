@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Answers;
 
@@ -18,10 +17,7 @@ internal static class ShowCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: true);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
         var run = await program.FindRunAsync(arguments.GetValue(CommonOptions.RunOrLatest) ?? RunFinder.Latest, cancellationToken);
         var result = await program.ResultOfAsync(run.RunId, TimeSpan.Zero, cancellationToken);
         var usage = await program.Get<MeasureUsage>().OfAsync(run, cancellationToken);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 
@@ -22,11 +21,8 @@ internal static class TagCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var (added, removed) = (arguments.GetValue(Added) ?? [], arguments.GetValue(Removed) ?? []);
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
-        settings.RequireExistingStore();
-        using var loggers = Terminal.Warnings();
         var isRead = added.Length + removed.Length == 0;
-        await using var program = LocalProgram.Open(settings, loggers, mayBeReadOnly: isRead);
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: isRead);
         var run = await program.FindRunAsync(arguments.GetRequiredValue(CommonOptions.Run), cancellationToken);
         IReadOnlyList<string> Change(IReadOnlyList<string> tags) => RunTags.Distinct(tags.Except(removed).Concat(added));
         if (RunTags.Error(Change(run.Tags ?? [])) is { } error)

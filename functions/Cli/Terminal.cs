@@ -21,6 +21,8 @@ internal sealed record Terminal(
     // Without a terminal, lines may be as long as they need to be.
     private const int WidthOfFiles = 160;
 
+    private const string Name = "functionseval";
+
     public static Terminal OfProcess() => new(
         new StandardStream("Standard output", Console.Out, isNeeded: true),
         new StandardStream("Standard error", Console.Error, isNeeded: false),
@@ -29,7 +31,13 @@ internal sealed record Terminal(
         System.Environment.GetEnvironmentVariable,
         In: Console.In,
         IsInRedirected: Console.IsInputRedirected,
-        Pager: Console.IsOutputRedirected ? null : System.Environment.GetEnvironmentVariable("PAGER") ?? (OperatingSystem.IsWindows() ? null : "less -FRX"));
+        Pager: Console.IsOutputRedirected ? null : System.Environment.GetEnvironmentVariable("PAGER") ?? (OperatingSystem.IsWindows() ? null : "less -FRX"))
+    {
+        Program = PathOfProgram(System.Environment.ProcessPath, System.Environment.GetEnvironmentVariable("PATH")),
+    };
+
+    /// <summary>How a hint names the program, so that it works when it is pasted: by its path where the shell would not find it.</summary>
+    public string Program { get; init; } = Name;
 
     /// <summary>True where somebody can be asked and sees the question.</summary>
     public bool CanAsk => In is not null && !IsInRedirected && !IsErrorRedirected;
@@ -77,4 +85,10 @@ internal sealed record Terminal(
 
         return console;
     }
+
+    internal static string PathOfProgram(string? process, string? path) =>
+        process is null || System.IO.Path.GetFileNameWithoutExtension(process) != Name
+        || (path ?? "").Split(System.IO.Path.PathSeparator).Any(folder => folder.Length > 0 && File.Exists(System.IO.Path.Combine(folder, System.IO.Path.GetFileName(process))))
+            ? Name
+            : process.Contains(' ', StringComparison.Ordinal) ? $"\"{process}\"" : process;
 }

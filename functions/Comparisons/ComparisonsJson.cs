@@ -6,5 +6,5 @@ namespace FunctionsEval.Comparisons;
 [JsonSerializable(typeof(IReadOnlyList<DifferingScenario>))]
 internal sealed partial class ComparisonsJson : JsonSerializerContext
 {
-    public static ComparisonsJson Context { get; } = new(Json.NewOptions());
+    public static ComparisonsJson Context { get; } = new(JsonRules.NewOptions());
 }

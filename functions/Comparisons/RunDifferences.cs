@@ -89,7 +89,7 @@ internal static class RunDifferences
             pair.Scores.Run.RunId,
             variant,
             baseline,
-            Json.Name(VerdictRules.Directed(decision.Verdict, pair.Compare)),
+            JsonRules.Name(VerdictRules.Directed(decision.Verdict, pair.Compare)),
             comparison.Effect,
             comparison.Interval,
             comparison.PValue,

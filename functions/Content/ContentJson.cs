@@ -11,5 +11,5 @@ namespace FunctionsEval.Content;
 [JsonSerializable(typeof(ClusterView))]
 internal sealed partial class ContentJson : JsonSerializerContext
 {
-    public static ContentJson Context { get; } = new(Json.NewOptions());
+    public static ContentJson Context { get; } = new(JsonRules.NewOptions());
 }

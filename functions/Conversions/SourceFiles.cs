@@ -145,7 +145,7 @@ internal static class Loose
     {
         null => null,
         JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        _ => node.ToJsonString(FunctionsEvalJsonOptions),
+        _ => node.ToJsonString(Unescaped),
     };
 
     public static double? Number(JsonNode? node) =>
@@ -154,5 +154,5 @@ internal static class Loose
     /// <summary>The entries of a list, or the one thing that stands in its place.</summary>
     public static IReadOnlyList<JsonNode?> Many(JsonNode? node) => node switch { null => [], JsonArray list => [.. list], _ => [node] };
 
-    private static readonly JsonSerializerOptions FunctionsEvalJsonOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

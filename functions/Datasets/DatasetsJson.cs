@@ -9,5 +9,5 @@ namespace FunctionsEval.Datasets;
 [JsonSerializable(typeof(DatasetRowPage))]
 internal sealed partial class DatasetsJson : JsonSerializerContext
 {
-    public static DatasetsJson Context { get; } = new(Json.NewOptions());
+    public static DatasetsJson Context { get; } = new(JsonRules.NewOptions());
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FunctionsEval.Datasets;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
@@ -25,7 +25,7 @@ internal static class DefinitionsApi
         RawBody body,
         [FromHeader(Name = "Content-Type")] string? contentType,
         DefinitionStore definitions,
-        DatasetStore datasets,
+        IDatasets datasets,
         CancellationToken cancellationToken)
     {
         var utf8 = await body.ReadAsync(cancellationToken);

@@ -7,5 +7,5 @@ namespace FunctionsEval.Definitions;
 [JsonSerializable(typeof(DefinitionPage))]
 internal sealed partial class DefinitionsJson : JsonSerializerContext
 {
-    public static DefinitionsJson Context { get; } = new(Json.NewOptions());
+    public static DefinitionsJson Context { get; } = new(JsonRules.NewOptions());
 }

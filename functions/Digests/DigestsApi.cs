@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FunctionsEval.AbTests;
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -43,7 +42,7 @@ internal static class DigestsApi
         }
 
         return await runs.FindAsync(digestId, cancellationToken) is { Kind: RunRecord.Digest } run
-            ? TypedResults.Problem($"There is no digest '{digestId}': its run is {Json.Name(run.Status)}. {run.Course.Reason}".TrimEnd(), statusCode: 404)
+            ? TypedResults.Problem($"There is no digest '{digestId}': its run is {JsonRules.Name(run.Status)}. {run.Course.Reason}".TrimEnd(), statusCode: 404)
             : Problems.NotFound("Digest", digestId);
     }
 

@@ -9,5 +9,5 @@ namespace FunctionsEval.Digests;
 [JsonSerializable(typeof(CreditStatus))]
 internal sealed partial class DigestsJson : JsonSerializerContext
 {
-    public static DigestsJson Context { get; } = new(Json.NewOptions());
+    public static DigestsJson Context { get; } = new(JsonRules.NewOptions());
 }

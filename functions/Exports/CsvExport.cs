@@ -64,7 +64,7 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
         _csv.WriteField(answer.Variant.Name);
         _csv.WriteField(answer.Variant.Model);
         _csv.WriteField(cell.Address.Sample);
-        _csv.WriteField(Json.Name(cell.Outcome));
+        _csv.WriteField(JsonRules.Name(cell.Outcome));
         for (var index = 0; index < run.Scorers.Count; index++)
         {
             _csv.WriteField(cell.Scores.ElementAtOrDefault(index)?.Value);

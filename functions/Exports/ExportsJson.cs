@@ -5,5 +5,5 @@ namespace FunctionsEval.Exports;
 [JsonSerializable(typeof(ExportedCell))]
 internal sealed partial class ExportsJson : JsonSerializerContext
 {
-    public static ExportsJson Context { get; } = new(Json.NewOptions());
+    public static ExportsJson Context { get; } = new(JsonRules.NewOptions());
 }

@@ -47,7 +47,7 @@ internal static class HtmlReport
 
         var outcomes = Enum.GetValues<CellOutcome>();
         Raw(html, "<h2>Outcomes, tokens, time and cost</h2>");
-        Table(html, ["variant"], [.. outcomes.Select(Json.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
+        Table(html, ["variant"], [.. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
         [
             variant.Variant, .. outcomes.Select(outcome => ReportContent.Count(variant.Outcomes[outcome])), ReportContent.Count(variant.InputTokens), ReportContent.Count(variant.OutputTokens),
             variant.Latency is { } median ? ReportContent.Count(median.MedianMs) : "-", variant.Latency is { } latency ? ReportContent.Count(latency.P95Ms) : "-", ReportContent.Usd(variant.CostUsd),

@@ -11,7 +11,7 @@ internal static class JsonExport
     /// <summary>The cells come last, so that a reader may stop before them.</summary>
     public static async Task WriteAsync(RunView run, RunAnalysis? analysis, IAsyncEnumerable<Answer> answers, BufferedText text)
     {
-        text.Writer.Write($"{{\"runId\":\"{run.RunId}\",\"status\":\"{Json.Name(run.Status)}\",\n\"run\":");
+        text.Writer.Write($"{{\"runId\":\"{run.RunId}\",\"status\":\"{JsonRules.Name(run.Status)}\",\n\"run\":");
         text.Writer.Write(JsonSerializer.Serialize(run, RunsJson.Context.RunView));
         text.Writer.Write(",\n\"analysis\":");
         text.Writer.Write(analysis is null ? "null" : JsonSerializer.Serialize(analysis, RunsJson.Context.RunAnalysis));

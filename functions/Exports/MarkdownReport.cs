@@ -30,7 +30,7 @@ internal static partial class MarkdownReport
         }
 
         var outcomes = Enum.GetValues<CellOutcome>();
-        Table(text, "Outcomes, tokens, time, cost", ["variant", .. outcomes.Select(Json.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
+        Table(text, "Outcomes, tokens, time, cost", ["variant", .. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
         [
             variant.Variant, .. outcomes.Select(outcome => ReportContent.Count(variant.Outcomes[outcome])), ReportContent.Count(variant.InputTokens), ReportContent.Count(variant.OutputTokens),
             variant.Latency is { } median ? ReportContent.Count(median.MedianMs) : "-", variant.Latency is { } latency ? ReportContent.Count(latency.P95Ms) : "-", ReportContent.Usd(variant.CostUsd),

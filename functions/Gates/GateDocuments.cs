@@ -43,7 +43,7 @@ internal static class GateDocuments
     public static string Markdown(GateReport report)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {Json.Name(report.Outcome)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"## Gate: {JsonRules.Name(report.Outcome)}");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{char.ToUpperInvariant(report.Title[0])}{report.Title[1..]}; {report.AcceptableLoss}; {report.Confidence:P0} intervals.");
         text.AppendLine();
@@ -60,7 +60,7 @@ internal static class GateDocuments
         foreach (var check in report.Checks)
         {
             var interval = check.Interval is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Lower:F4} .. {known.Upper:F4}") : "-";
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(check.Metric)} | {Cell(check.Variant)} | {Cell(check.BaselineVariant)} | {check.Effect:F4} | {interval} | {check.Items} | **{Json.Name(check.Outcome)}**: {Cell(check.Reason)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(check.Metric)} | {Cell(check.Variant)} | {Cell(check.BaselineVariant)} | {check.Effect:F4} | {interval} | {check.Items} | **{JsonRules.Name(check.Outcome)}**: {Cell(check.Reason)} |");
         }
 
         if (report.Problems.Count + report.Notes.Count > 0)
@@ -83,7 +83,7 @@ internal static class GateDocuments
         if (outcome != GateOutcome.Pass)
         {
             xml.WriteStartElement(outcome == GateOutcome.Regress ? "failure" : "error");
-            xml.WriteAttributeString("type", Json.Name(outcome));
+            xml.WriteAttributeString("type", JsonRules.Name(outcome));
             xml.WriteAttributeString("message", message);
             xml.WriteEndElement();
         }

@@ -40,7 +40,7 @@ public sealed record GateReport(
 
     /// <summary>One a check, in the order of the checks.</summary>
     internal IEnumerable<string> Sentences =>
-        [.. Checks.Select(check => $"{Json.Name(check.Outcome)}, {check.Metric}: {check.Summary} {check.Reason}{(check.Assumption is { } assumption ? $" {assumption}" : "")}"), .. (Limits ?? []).Select(limit => $"{Json.Name(limit.Outcome)}, {limit.Summary}")];
+        [.. Checks.Select(check => $"{JsonRules.Name(check.Outcome)}, {check.Metric}: {check.Summary} {check.Reason}{(check.Assumption is { } assumption ? $" {assumption}" : "")}"), .. (Limits ?? []).Select(limit => $"{JsonRules.Name(limit.Outcome)}, {limit.Summary}")];
 
     internal string AcceptableLoss => Margin is { } margin
         ? string.Create(CultureInfo.InvariantCulture, $"a loss below {margin:0.####} is acceptable")

@@ -74,7 +74,7 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
         var run = scores.Run;
         if (run.Status != RunStatus.Completed)
         {
-            problems.Add($"Run '{run.RunId}' is {Json.Name(run.Status)}, not completed.");
+            problems.Add($"Run '{run.RunId}' is {JsonRules.Name(run.Status)}, not completed.");
         }
 
         // A run that stopped by its own rule has no missing cells: it did not want them. One whose budget was spent does.

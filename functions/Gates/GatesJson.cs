@@ -5,5 +5,5 @@ namespace FunctionsEval.Gates;
 [JsonSerializable(typeof(GateReport))]
 internal sealed partial class GatesJson : JsonSerializerContext
 {
-    public static GatesJson Context { get; } = new(Json.NewOptions());
+    public static GatesJson Context { get; } = new(JsonRules.NewOptions());
 }

@@ -6,5 +6,5 @@ namespace FunctionsEval.Health;
 [JsonSerializable(typeof(HealthStatus))]
 internal sealed partial class HealthJson : JsonSerializerContext
 {
-    public static HealthJson Context { get; } = new(Json.NewOptions());
+    public static HealthJson Context { get; } = new(JsonRules.NewOptions());
 }

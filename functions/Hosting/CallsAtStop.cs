@@ -1,4 +1,5 @@
 using FunctionsEval.Local;
+using FunctionsEval.Models;
 
 namespace FunctionsEval.Hosting;
 

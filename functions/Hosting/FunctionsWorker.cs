@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;

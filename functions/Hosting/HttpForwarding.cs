@@ -1,4 +1,3 @@
-using FunctionsEval.Http;
 using FunctionsEval.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 

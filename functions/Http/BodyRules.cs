@@ -1,5 +1,4 @@
 using System.Globalization;
-using FunctionsEval.AbTests;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 

@@ -1,3 +1,5 @@
+using FunctionsEval.Models;
+
 namespace FunctionsEval.Local;
 
 /// <summary>Before a stop: no new calls leave, and those under way are waited for, for they are paid for and would be made again.</summary>

@@ -42,6 +42,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
 
     public TimeProvider Clock => Get<TimeProvider>();
 
+    /// <param name="loggers">The program's from now on: it ends with it.</param>
     /// <param name="isCommand">A command works on the runs that it is asked for; a server takes jobs and goes on with every unfinished run.</param>
     /// <param name="mayBeReadOnly">What only reads also works on a data folder that this user may not write.</param>
     public static LocalProgram Open(Settings settings, ILoggerFactory loggers, bool isCommand = true, bool mayBeReadOnly = false)
@@ -49,7 +50,7 @@ internal sealed partial class LocalProgram : IAsyncDisposable
         var storage = StorageConnection.Open(settings.Storage, mayBeReadOnly);
         var parts = new ServiceCollection()
             .AddLocal(settings, storage, isCommand)
-            .AddSingleton(loggers)
+            .AddSingleton(_ => loggers)
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .BuildServiceProvider();
         parts.StartTelemetry(settings.Telemetry, loggers);

@@ -1,5 +1,4 @@
 using System.Net;
-using FunctionsEval.Http;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Local;

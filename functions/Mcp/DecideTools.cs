@@ -60,7 +60,7 @@ internal sealed class DecideTools(ToolRuns runs, PlanComparison planner, RunStor
         {
             var options = arguments.ToOptions(run);
             var report = await new GateRun(store, cells).RunAsync(run, baseline is null ? null : new GateBaseline.OfRun(baseline), options, cancellationToken);
-            return new GateResult([$"{Json.Name(report.Outcome)}: {report.Title}.", .. report.Sentences, .. report.Problems, .. report.Notes], report);
+            return new GateResult([$"{JsonRules.Name(report.Outcome)}: {report.Title}.", .. report.Sentences, .. report.Problems, .. report.Notes], report);
         }
         catch (GateException exception)
         {

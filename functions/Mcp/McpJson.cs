@@ -27,7 +27,7 @@ internal sealed partial class McpJson : JsonSerializerContext
 
     private static JsonSerializerOptions NewOptions()
     {
-        var options = Json.NewOptions();
+        var options = JsonRules.NewOptions();
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;

@@ -123,7 +123,7 @@ internal sealed class ReadTools(
             throw new ToolException([error]);
         }
 
-        var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(Json.Name, StringComparer.Ordinal);
+        var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(JsonRules.Name, StringComparer.Ordinal);
         return arguments.Outcome is null ? new AnswerFilter(filter)
             : outcomes.TryGetValue(arguments.Outcome, out var outcome) ? new AnswerFilter(filter, outcome)
             : throw new ToolException("outcome", $"outcome must be one of {string.Join(", ", outcomes.Keys)}, but is '{Http.Excerpt.Of(arguments.Outcome)}'.");
@@ -151,7 +151,7 @@ internal sealed class ReadTools(
             ? string.Create(CultureInfo.InvariantCulture, $", {known.Completed + known.Failed:N0} of {known.Total:N0} cells done{(known.Failed > 0 ? $", {known.Failed:N0} of them failed" : "")}")
             : "";
         var cost = run.Cost?.Usd is { } usd ? string.Create(CultureInfo.InvariantCulture, $", {usd:0.####} USD") : "";
-        return $"{Json.Name(run.Status)}{progress}{cost}.{(run.Reason is { } reason ? $" {reason}" : "")}";
+        return $"{JsonRules.Name(run.Status)}{progress}{cost}.{(run.Reason is { } reason ? $" {reason}" : "")}";
     }
 
     private static IEnumerable<string> SentencesOf(RunAnalysis? analysis) => analysis is null ? [] :

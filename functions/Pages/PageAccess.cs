@@ -1,6 +1,5 @@
 using System.Globalization;
 using FunctionsEval.Http;
-using FunctionsEval.Local;
 
 namespace FunctionsEval.Pages;
 

@@ -45,7 +45,7 @@ public static class Show
     /// <summary>A percentage of an SVG's width or of its text.</summary>
     public static string Percent(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:0.##}%");
 
-    public static string Status(RunStatus status) => Json.Name(status);
+    public static string Status(RunStatus status) => JsonRules.Name(status);
 
     public static string Kind(string kind) => kind switch
     {

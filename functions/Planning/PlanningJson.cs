@@ -6,5 +6,5 @@ namespace FunctionsEval.Planning;
 [JsonSerializable(typeof(PlanReport))]
 internal sealed partial class PlanningJson : JsonSerializerContext
 {
-    public static PlanningJson Context { get; } = new(Json.NewOptions());
+    public static PlanningJson Context { get; } = new(JsonRules.NewOptions());
 }

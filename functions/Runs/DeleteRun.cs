@@ -29,7 +29,7 @@ public sealed class DeleteRun(RunStore runs, IEntityStore entities)
 
         if (!run.Status.IsFinished())
         {
-            return new DeleteOutcome.WrongState($"Run '{runId}' is {Json.Name(run.Status)}: cancel it first.");
+            return new DeleteOutcome.WrongState($"Run '{runId}' is {JsonRules.Name(run.Status)}: cancel it first.");
         }
 
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)

@@ -84,7 +84,7 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
     private static string? WrongState(RunRecord run) => run switch
     {
         { IsTriage: true } => $"Run '{run.RunId}' triages the content of a window as it was; it cannot be extended. Start a new one.",
-        { Status: var status } when !status.IsFinished() => $"Run '{run.RunId}' is {Json.Name(status)}; only a run that has ended can be extended.",
+        { Status: var status } when !status.IsFinished() => $"Run '{run.RunId}' is {JsonRules.Name(status)}; only a run that has ended can be extended.",
         { Stopping: not null } => $"Run '{run.RunId}' stops by a rule that looks at items in one order; extending it would void its verdicts. Start a new run.",
         { Sampling.Allocation: not null } => $"Run '{run.RunId}' has shared out its samples by a pilot of the scenarios and variants it has; extending it would void that. Start a new run.",
         _ => null,

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Budget;
@@ -25,7 +25,7 @@ public abstract record EstimateOutcome
 }
 
 /// <summary>Starts or estimates what a request asks for: a run of a stored definition, or of one that comes with it.</summary>
-public sealed class RequestRun(DefinitionStore definitions, DatasetStore datasets, StartRun startRun, StartedOnce startedOnce, RunRules rules, RunStore runs, CellLedger cells)
+public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, StartRun startRun, StartedOnce startedOnce, RunRules rules, RunStore runs, CellLedger cells)
 {
     public async Task<StartOutcome> StartAsync(StartRunRequest request, CancellationToken cancellationToken) =>
         await DefinitionIdAsync(request, cancellationToken) switch

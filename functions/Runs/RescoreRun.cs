@@ -46,7 +46,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
 
         if (!run.Status.IsFinished())
         {
-            return new RescoreOutcome.WrongState($"Run '{runId}' is {Json.Name(run.Status)}; only a run that has ended can be rescored.");
+            return new RescoreOutcome.WrongState($"Run '{runId}' is {JsonRules.Name(run.Status)}; only a run that has ended can be rescored.");
         }
 
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)

@@ -16,7 +16,7 @@ public sealed record RetryRequest(IReadOnlyList<string>? Codes = null, IReadOnly
 public sealed record RunRetry(IReadOnlyList<string> Codes, IReadOnlyList<string> Variants, int Number, long Cells, IReadOnlyList<VariantBeforeRetry> Before)
 {
     public bool Takes(RunRecord run, CellRecord cell) =>
-        Variants.Contains(run.Variants[cell.Address.Variant].Name) && Codes.Any(code => code.Equals(Json.Name(cell.Outcome), StringComparison.OrdinalIgnoreCase) || code == cell.Error?.Code);
+        Variants.Contains(run.Variants[cell.Address.Variant].Name) && Codes.Any(code => code.Equals(JsonRules.Name(cell.Outcome), StringComparison.OrdinalIgnoreCase) || code == cell.Error?.Code);
 }
 
 /// <param name="Mean">Of the first scorer.</param>
@@ -123,7 +123,7 @@ public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore anal
     {
         { IsTriage: true } => $"Run '{run.RunId}' triages the content of a window as it was; its cells cannot be called again. Start a new one.",
         { Status: RunStatus.Cancelled } => $"Run '{run.RunId}' was cancelled; only a run that came to its end can be retried.",
-        { Status: var status } when !status.IsFinished() => $"Run '{run.RunId}' is {Json.Name(status)}; only a run that has ended can be retried. resume goes on with it.",
+        { Status: var status } when !status.IsFinished() => $"Run '{run.RunId}' is {JsonRules.Name(status)}; only a run that has ended can be retried. resume goes on with it.",
         { Course.StopReason: RunCourse.StoppedByBudget } => $"Run '{run.RunId}' has spent its budget; raise that first (extend --budget, budgetUsd).",
         _ => null,
     };

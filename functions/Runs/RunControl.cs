@@ -54,9 +54,9 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
 
         if (changed is null && seen.Status != change(seen).Status)
         {
-            var states = string.Join(", ", from.Select(Json.Name));
+            var states = string.Join(", ", from.Select(JsonRules.Name));
             return new ControlOutcome.WrongState(
-                seen.Status, $"Run '{runId}' is {Json.Name(seen.Status)}; only a run that is one of {states} can be {verb}.");
+                seen.Status, $"Run '{runId}' is {JsonRules.Name(seen.Status)}; only a run that is one of {states} can be {verb}.");
         }
 
         // Also when nothing changed: an earlier request may have ended between its write and its job.

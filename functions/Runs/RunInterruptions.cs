@@ -3,7 +3,7 @@ using FunctionsEval.Providers;
 namespace FunctionsEval.Runs;
 
 /// <summary>The run was paused or has ended, and the cell has not called its model: it is left for later.</summary>
-internal sealed class RunNotActiveException(RunStatus status) : Exception($"The run is {Json.Name(status)}.")
+internal sealed class RunNotActiveException(RunStatus status) : Exception($"The run is {JsonRules.Name(status)}.")
 {
     public RunStatus Status => status;
 }

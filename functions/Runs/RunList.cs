@@ -19,7 +19,7 @@ public sealed record RunFilter(RunStatus? Status = null, string? Tag = null, str
     internal static (RunFilter Filter, FieldError? Error) Of(string? status, string? tag, string? name, string? kind)
     {
         string[] kinds = [RunRecord.MultiSample, RunRecord.AbTest, RunRecord.Digest];
-        var known = Enum.GetValues<RunStatus>().ToDictionary(Json.Name, StringComparer.Ordinal);
+        var known = Enum.GetValues<RunStatus>().ToDictionary(JsonRules.Name, StringComparer.Ordinal);
         var error = status is not null && !known.ContainsKey(status) ? OneOf("status", known.Keys, status)
             : kind is not null && !kinds.Contains(kind) ? OneOf("kind", kinds, kind)
             : null;

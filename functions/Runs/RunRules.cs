@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
+using FunctionsEval.Models;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;

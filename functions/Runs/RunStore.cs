@@ -74,7 +74,7 @@ public sealed class RunStore(IEntityStore entities)
     /// <summary>Ids of the runs for which models may be called. The others are left by their status alone: a server looks every few seconds.</summary>
     public async IAsyncEnumerable<string> ActiveAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] active = [Json.Name(RunStatus.Pending), Json.Name(RunStatus.Running)];
+        string[] active = [JsonRules.Name(RunStatus.Pending), JsonRules.Name(RunStatus.Running)];
         await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Runs, TableKeys.AllRuns), cancellationToken))
         {
             if (active.Contains(entity.GetString("status")))
@@ -162,7 +162,7 @@ public sealed class RunStore(IEntityStore entities)
     {
         var entity = new Entity(TableKeys.AllRuns, run.RunId)
         {
-            ["status"] = Json.Name(run.Status),
+            ["status"] = JsonRules.Name(run.Status),
             ["name"] = run.Name,
             ["createdAt"] = run.CreatedAt,
         };

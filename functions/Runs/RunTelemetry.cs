@@ -40,7 +40,7 @@ internal static class RunTelemetry
 
     public static void CellStored(Activity? span, RunRecord run, CellRecord cell)
     {
-        var outcome = Json.Name(cell.Outcome);
+        var outcome = JsonRules.Name(cell.Outcome);
         span?.SetTag("functionseval.outcome", outcome);
         if (cell.Error is { } error)
         {
@@ -50,5 +50,5 @@ internal static class RunTelemetry
         Cells.Add(1, new KeyValuePair<string, object?>("functionseval.outcome", outcome), new("gen_ai.request.model", run.Variants[cell.Address.Variant].Model));
     }
 
-    public static void RunEnded(RunStatus status) => Runs.Add(1, new KeyValuePair<string, object?>("functionseval.status", Json.Name(status)));
+    public static void RunEnded(RunStatus status) => Runs.Add(1, new KeyValuePair<string, object?>("functionseval.status", JsonRules.Name(status)));
 }

@@ -45,5 +45,5 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(string))]
 internal sealed partial class RunsJson : JsonSerializerContext
 {
-    public static RunsJson Context { get; } = new(Json.NewOptions());
+    public static RunsJson Context { get; } = new(JsonRules.NewOptions());
 }

@@ -5,5 +5,5 @@ namespace FunctionsEval.SelfTests;
 [JsonSerializable(typeof(SelfTestReport))]
 internal sealed partial class SelfTestsJson : JsonSerializerContext
 {
-    public static SelfTestsJson Context { get; } = new(Json.NewOptions());
+    public static SelfTestsJson Context { get; } = new(JsonRules.NewOptions());
 }

@@ -68,7 +68,7 @@ public sealed class ArtefactStore(IEntityStore entities)
         return tests;
     }
 
-    private static string RowOf(ArtefactKind kind, string taskId) => $"{Json.Name(kind)}|{taskId}";
+    private static string RowOf(ArtefactKind kind, string taskId) => $"{JsonRules.Name(kind)}|{taskId}";
 
     private static ArtefactReview ReviewOf(Entity row) => JsonSerializer.Deserialize(row.GetText("review")!, AgentsJson.Context.ArtefactReview)!;
 

@@ -41,7 +41,7 @@ internal static class ArtefactsApi
         }
         catch (ArtefactException exception)
         {
-            return Problems.Invalid([new FieldError("content", $"content of kind {Json.Name(request.Kind)}: {exception.Message}")]);
+            return Problems.Invalid([new FieldError("content", $"content of kind {JsonRules.Name(request.Kind)}: {exception.Message}")]);
         }
     }
 }

@@ -13,7 +13,7 @@ internal static class MetricsApi
     private const int DefaultWindowDays = 7;
     private const int MaxBatch = 1_000;
 
-    private static readonly Dictionary<string, TaskSource> Sources = Enum.GetValues<TaskSource>().ToDictionary(Json.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, TaskSource> Sources = Enum.GetValues<TaskSource>().ToDictionary(JsonRules.Name, StringComparer.Ordinal);
 
     public static void MapMetrics(this IEndpointRouteBuilder agent)
     {

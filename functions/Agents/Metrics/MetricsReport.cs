@@ -111,5 +111,5 @@ public sealed record GroupMetrics(long Count, long Completed, long Failed, long 
 public sealed record UsageMetrics(long Tokens, long InputTokens, long OutputTokens, decimal CostUsd, long Calls, long TasksWithUsage, long TasksWithCost)
 {
     internal static UsageMetrics Of(RollUpCounts counts) => new(
-        counts.InputTokens + counts.OutputTokens, counts.InputTokens, counts.OutputTokens, Money.FromNanos(counts.CostNanos), counts.Calls, counts.WithUsage, counts.Costs.Tasks);
+        counts.InputTokens + counts.OutputTokens, counts.InputTokens, counts.OutputTokens, Money.FromNanos(counts.CostNanos), counts.Calls, counts.WithUsage, counts.Costs.Values);
 }

@@ -19,7 +19,7 @@ internal static class ProposalsApi
     internal static async Task<Results<Ok<ProposalPage>, ProblemHttpResult>> List(
         ProposalStore store, MakeProposals proposals, CancellationToken cancellationToken, string? status = null)
     {
-        var known = Enum.GetValues<ProposalStatus>().ToDictionary(Json.Name, StringComparer.Ordinal);
+        var known = Enum.GetValues<ProposalStatus>().ToDictionary(JsonRules.Name, StringComparer.Ordinal);
         if (status is not null && !known.ContainsKey(status))
         {
             return Problems.Invalid([new FieldError("status", $"status must be one of {string.Join(", ", known.Keys)}, but is '{Excerpt.Of(status)}'.")]);
@@ -42,5 +42,5 @@ internal static class ProposalsApi
         string id, Proposal? decided, ProposalStatus wanted, MakeProposals proposals, CancellationToken cancellationToken) =>
         decided is null ? Problems.NotFound("Proposal", id)
         : decided.Status == wanted ? TypedResults.Ok(await proposals.ViewAsync(decided, cancellationToken))
-        : TypedResults.Problem($"Proposal '{Excerpt.Of(id)}' is {Json.Name(decided.Status)} already.", statusCode: StatusCodes.Status409Conflict);
+        : TypedResults.Problem($"Proposal '{Excerpt.Of(id)}' is {JsonRules.Name(decided.Status)} already.", statusCode: StatusCodes.Status409Conflict);
 }

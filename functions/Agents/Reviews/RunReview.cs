@@ -35,7 +35,7 @@ public sealed class RunReview(RunStore runs, CellLedger cells, FindingStore find
         }
 
         var counts = (await cells.CountAsync(run, cancellationToken)).Aggregate(CellCounts.None, (a, b) => a + b);
-        var status = Json.Name(run.Status);
+        var status = JsonRules.Name(run.Status);
         var since = seen is not null && (seen.Status, seen.Ended) == (status, counts.Finished) ? seen.Since : now;
         if (!run.Status.IsFinished() && since == now)
         {

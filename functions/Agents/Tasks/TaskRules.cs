@@ -55,7 +55,7 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
         Text("model", metric.Model, MaxName);
         if (!metric.Status.IsEnded())
         {
-            Fail("status", $"must be completed, failed or timed_out, but is {Json.Name(metric.Status)}");
+            Fail("status", $"must be completed, failed or timed_out, but is {JsonRules.Name(metric.Status)}");
         }
 
         if (metric.CreatedAt is { } at && (at > now + Ahead || at < First))

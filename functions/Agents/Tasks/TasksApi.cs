@@ -93,7 +93,7 @@ internal static class TasksApi
         }, cancellationToken);
         await goals.TakeInAsync(task is null || refused ? [] : [task], cancellationToken);
         return task is null ? Problems.NotFound("Task", taskId)
-            : refused ? Conflict($"Task '{Excerpt.Of(taskId)}' has ended as {Json.Name(task.Status)}, and cannot become {Json.Name(update.Status)}.")
+            : refused ? Conflict($"Task '{Excerpt.Of(taskId)}' has ended as {JsonRules.Name(task.Status)}, and cannot become {JsonRules.Name(update.Status)}.")
             : TypedResults.Ok(task);
     }
 

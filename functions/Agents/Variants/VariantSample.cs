@@ -51,15 +51,15 @@ internal sealed class VariantSample(RollUpCounts counts, bool isWeighted)
     public ConfidenceInterval? CostInterval(double level)
     {
         var costs = counts.Costs;
-        if (costs.Tasks < 2 || costs.Completed == 0)
+        if (costs.Values < 2 || costs.Completed == 0)
         {
             return null;
         }
 
-        var (n, cost, success) = ((double)costs.Tasks, costs.Usd / costs.Tasks, (double)costs.Completed / costs.Tasks);
+        var (n, cost, success) = ((double)costs.Values, costs.Usd / costs.Values, (double)costs.Completed / costs.Values);
         double Moment(double sum, double product) => (sum - (n * product)) / (n - 1);
         return FiellerInterval.OfRatio(
-            costs.Tasks, cost, success, Math.Max(0, Moment(costs.Squares, cost * cost)), Math.Max(0, Moment(costs.Completed, success * success)), Moment(costs.UsdOfCompleted, cost * success), level);
+            costs.Values, cost, success, Math.Max(0, Moment(costs.Squares, cost * cost)), Math.Max(0, Moment(costs.Completed, success * success)), Moment(costs.UsdOfCompleted, cost * success), level);
     }
 
     public VariantSummary Summary(string variant, double level) => new(

@@ -12,7 +12,7 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
-public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, TimeProvider clock, ILogger<EvaluateCell> logger)
+public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, RetriedCells retried, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -55,7 +55,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
                 LogCellFailed(address.RowKey, active.Run.Variants[address.Variant].Name, input.RunId, error.Code);
             }
 
-            return Json.Name(cell.Outcome);
+            return JsonRules.Name(cell.Outcome);
         }
         catch (RunNotActiveException notActive)
         {
@@ -126,7 +126,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         {
             try
             {
-                var earlier = run.Course.Extension == 0 ? 0 : await ledger.EarlierCallsAsync(run, cell.Address, CancellationToken.None);
+                var earlier = run.Course.Extension == 0 ? 0 : await retried.EarlierCallsAsync(run, cell.Address, CancellationToken.None);
                 await ledger.StoreAsync(run.RunId, cell, conversation.Transcript, conversation.Calls, CallPurpose.Of(run), conversation.IsKept, earlier);
                 return;
             }

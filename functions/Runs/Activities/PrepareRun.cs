@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Writes the run's items, a snapshot of the sampled scenarios, and marks the run as running. Harmless when repeated.</summary>
-public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCatalog catalog, CellLedger cells, TimeProvider clock)
+public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCatalog catalog, RetriedCells retried, TimeProvider clock)
 {
     public const string Name = "PrepareRun";
 
@@ -23,7 +23,7 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
 
         if (run.Course.Retry is { } retry)
         {
-            await cells.SetAsideAsync(run, retry, cancellationToken);
+            await retried.SetAsideAsync(run, retry, cancellationToken);
             catalog.Forget(runId);
         }
 

@@ -52,7 +52,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             variant.Mean?.Interval,
             variant.AverageWithinVariance,
             variant.Consistency?.Value,
-            variant.Consistency is { } consistency ? Json.Name(consistency.Label) : null,
+            variant.Consistency is { } consistency ? JsonRules.Name(consistency.Label) : null,
             variant.InvalidCount,
             variant.FailedCount,
             variant.Distribution.Bins,

@@ -50,7 +50,7 @@ internal sealed class RunComparisons(RunScores scores)
             scorer.Name,
             variant,
             control,
-            Json.Name(VerdictRules.Directed(decision.Verdict, _compare)),
+            JsonRules.Name(VerdictRules.Directed(decision.Verdict, _compare)),
             evidence.Effect,
             evidence.Interval,
             evidence.PValue,

@@ -96,7 +96,7 @@ internal sealed class TagSlices(RunScores scores)
             metric,
             first,
             second,
-            Json.Name(VerdictRules.Directed(verdict, _compare)),
+            JsonRules.Name(VerdictRules.Directed(verdict, _compare)),
             comparison.Effect,
             comparison.Interval,
             comparison.PValue,

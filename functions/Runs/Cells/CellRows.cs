@@ -18,7 +18,7 @@ internal static class CellRows
     {
         var entity = new Entity(partition, cell.Address.RowKey)
         {
-            ["outcome"] = Json.Name(cell.Outcome),
+            ["outcome"] = JsonRules.Name(cell.Outcome),
             ["score"] = cell.Score,
             ["calls"] = cell.Calls,
             ["inputTokens"] = cell.InputTokens,

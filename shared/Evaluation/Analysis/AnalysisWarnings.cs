@@ -58,7 +58,7 @@ public static class AnalysisWarnings
                 "PARTIAL_SAMPLES",
                 Text($"Of {Counted(facts.PlannedCells, "planned cell")}, {facts.FailedCells:N0} failed and {(facts.ScorerCount > 0 ? missing : 0):N0} are missing; means rest on the others."),
                 facts.FailedCells > 0
-                    ? "Mend what their errors name and call them again with `retry`. If they hit one model or scenario more than others, its mean is biased."
+                    ? "Mend what their errors name, then retry them. If they hit one model or scenario more than others, its mean is biased."
                     : "Resume the run if it has not ended; what a run that has ended left out needs a new run."));
         }
 

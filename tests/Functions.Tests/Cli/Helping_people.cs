@@ -128,4 +128,17 @@ public sealed class Helping_people : IAsyncLifetime
         In = new StringReader(input),
         IsInRedirected = !isInteractive,
     };
+
+    [Theory]
+    [InlineData("/usr/bin/functionseval", "/bin:{folder}", "functionseval")]
+    [InlineData("/opt/out/functionseval", "/bin:/nowhere", "/opt/out/functionseval")]
+    [InlineData("/opt/my tools/functionseval", "", "\"/opt/my tools/functionseval\"")]
+    [InlineData("/usr/bin/dotnet", "/usr/bin", "functionseval")]
+    public void A_hint_names_the_program_so_that_it_can_be_pasted(string process, string path, string name)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("functionseval"), "");
+
+        Assert.Equal(name, FunctionsEval.Cli.Terminal.PathOfProgram(process, path.Replace("{folder}", folder.Path, StringComparison.Ordinal)));
+    }
 }

@@ -184,7 +184,7 @@ public sealed class Making_digests
         var monthly = CreditStatus.Of(new CreditLimits(100), used, 0);
         var daily = CreditStatus.Of(new CreditLimits(100_000, 100), used, used);
 
-        Assert.All([monthly, daily], status => Assert.Equal((warning, allowed), (Json.Name(status.WarningLevel), status.PaidCallsAllowed)));
+        Assert.All([monthly, daily], status => Assert.Equal((warning, allowed), (JsonRules.Name(status.WarningLevel), status.PaidCallsAllowed)));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;

@@ -3,6 +3,7 @@ using FunctionsEval.Content;
 using FunctionsEval.Definitions;
 using FunctionsEval.Health;
 using FunctionsEval.Local;
+using FunctionsEval.Models;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Allocations;

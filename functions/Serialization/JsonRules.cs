@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace FunctionsEval;
+namespace FunctionsEval.Serialization;
 
 /// <summary>The rules of all JSON: HTTP bodies, queue messages, stored rows and inputs of activities. Each slice has a context of its own types.</summary>
-internal static class Json
+internal static class JsonRules
 {
     /// <summary>For the context of a slice. Text stays as it was written: a transcript in Chinese would be three times as long in \u escapes.</summary>
     public static JsonSerializerOptions NewOptions() => new()

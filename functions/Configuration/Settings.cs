@@ -2,13 +2,14 @@ using System.Globalization;
 using FunctionsEval.Agents;
 using FunctionsEval.Digests;
 using FunctionsEval.Health;
+using FunctionsEval.Models;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
 
-namespace FunctionsEval;
+namespace FunctionsEval.Configuration;
 
 /// <summary>Everything that comes from outside: environment variables and command-line rights. Nothing else reads the environment.</summary>
 internal sealed class Settings(Func<string, string?> environment, string dataFolder, string? baseUrl = null, int? concurrency = null)

@@ -1,7 +1,7 @@
 using Azure.Core;
 using Azure.Identity;
 
-namespace FunctionsEval;
+namespace FunctionsEval.Models;
 
 /// <summary>Tokens of the managed identity for Azure OpenAI; the credential keeps them until shortly before they end.</summary>
 internal static class AzureOpenAIToken

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
 
-namespace FunctionsEval;
+namespace FunctionsEval.Models;
 
 /// <summary>
 /// The catalog of a base URL. A run that was started with --base-url keeps it, so that resuming it does not turn to another

@@ -7,6 +7,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Exports;
 using FunctionsEval.Health;
+using FunctionsEval.Http;
 using FunctionsEval.Http.OpenApi;
 using FunctionsEval.Mcp;
 using FunctionsEval.Pages;
@@ -16,7 +17,7 @@ using FunctionsEval.Runs.Calls;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
-namespace FunctionsEval.Http;
+namespace FunctionsEval;
 
 /// <summary>The HTTP API, the same under both heads.</summary>
 internal static class Api
@@ -30,7 +31,7 @@ internal static class Api
         ApiDocument.AddTo(services);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
-        services.ConfigureHttpJsonOptions(options => Json.ApplyRequestRules(options.SerializerOptions, Registration.JsonContexts));
+        services.ConfigureHttpJsonOptions(options => JsonRules.ApplyRequestRules(options.SerializerOptions, Registration.JsonContexts));
 
         // What the server refuses while an endpoint binds its parameters is the caller's error in every environment.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -1,6 +1,4 @@
-using FunctionsEval.Http;
-
-namespace FunctionsEval.Local;
+namespace FunctionsEval.Http;
 
 /// <summary>
 /// A server without a key serves whoever sits at this machine, and so any page in that person's browser could start paid calls. A

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using FunctionsEval.Http;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace FunctionsEval.AbTests;
+namespace FunctionsEval.Http;
 
 /// <summary>What is wrong, in the body that the admin endpoints share: <c>{ok: false, error: {code, message}}</c>.</summary>
 public sealed record AdminError(string Code, string Message)
@@ -15,7 +15,7 @@ public sealed record AdminError(string Code, string Message)
     public const string NotInitialized = "NOT_INITIALIZED";
 
     internal JsonHttpResult<AdminErrorBody> ToResult(int status) =>
-        TypedResults.Json(new AdminErrorBody(false, this), AbTestsJson.Context.AdminErrorBody, statusCode: status);
+        TypedResults.Json(new AdminErrorBody(false, this), AdminJson.Context.AdminErrorBody, statusCode: status);
 
     /// <summary>The body of a request, or what is wrong with it; read by hand, so that nothing is checked before the feature flag is.</summary>
     internal static async Task<(JsonElement Body, AdminError? Error)> ReadBodyAsync(RawBody body, CancellationToken cancellationToken)
@@ -31,3 +31,9 @@ public sealed record AdminError(string Code, string Message)
 }
 
 public sealed record AdminErrorBody(bool Ok, AdminError Error);
+
+[JsonSerializable(typeof(AdminErrorBody))]
+internal sealed partial class AdminJson : JsonSerializerContext
+{
+    public static AdminJson Context { get; } = new(JsonRules.NewOptions());
+}
