@@ -31,7 +31,7 @@ internal static class EstimateCommand
         IReadOnlyDictionary<string, PastUsage> past = new Dictionary<string, PastUsage>();
         if (settings.Storage.IsLocal && settings.MissingStore() is null)
         {
-                await using var program = LocalProgram.Open(settings, Terminal.Warnings(), mayBeReadOnly: true);
+            await using var program = LocalProgram.Open(settings, Terminal.Warnings(), mayBeReadOnly: true);
             past = await PastUsage.FindAsync(definitionId, asked.AllVariants(), program.Get<RunStore>(), program.Get<CellLedger>(), cancellationToken);
         }
 
