@@ -138,7 +138,7 @@ public sealed class Comparing_variants
     public async Task Tags_cut_a_run_into_slices_whose_p_values_count_all_of_them()
     {
         await using var bench = await Workbench.CreateAsync();
-        var yaml = Yaml.Of(40, 2, ["sim-noisy", "sim-better-1"], scenarioFields: index => index % 4 == 0 ? "tags: [long, odd]" : index == 1 ? "tags: [lonely]" : "tags: [short]");
+        var yaml = Yaml.Of(40, 8, ["sim-noisy", "sim-better-1"], scenarioFields: index => index % 4 == 0 ? "tags: [long, odd]" : index == 1 ? "tags: [lonely]" : "tags: [short]");
 
         var slices = (await bench.RunAsync(yaml)).Json.GetProperty("analysis").GetProperty("slices").EnumerateArray().ToList();
         var table = await bench.CommandAsync(["analyze", "--data", bench.Data]);
