@@ -14,6 +14,8 @@ internal sealed partial class SimulatedJudge
     /// <summary>Texts whose opinions differ by less are a tie.</summary>
     internal const double TieWidth = 0.5;
 
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
     private const int WorstRating = 1;
     private const int BestRating = 5;
 
@@ -81,7 +83,7 @@ internal sealed partial class SimulatedJudge
     }
 
     /// <summary>The N of <c>Rating: N</c>; 1 where there is none.</summary>
-    internal static int TruthOf(string text) => Rating().Match(text) is { Success: true } match ? match.Groups[1].Value[0] - '0' : WorstRating;
+    internal static int TruthOf(string text) => Rating().Match(text) is { Success: true } match ? match.Groups["rating"].Value[0] - '0' : WorstRating;
 
     /// <summary>What it thinks of a text, on the scale of the ratings and beyond its ends: the truth, with its own bias, noise and taste for length.</summary>
     /// <param name="draw">Tells the draws of one answer apart.</param>
@@ -116,12 +118,12 @@ internal sealed partial class SimulatedJudge
     private static double Normal(ulong key) =>
         Math.Sqrt(-2 * Math.Log(1 - StableHash.ToUnit(StableHash.Combine(key, 1)))) * Math.Cos(2 * Math.PI * StableHash.ToUnit(StableHash.Combine(key, 2)));
 
-    [GeneratedRegex("""rating["*]*\s*[:=]\s*([1-5])(?![\d.])""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""rating["*]*\s*[:=]\s*(?<rating>[1-5])(?![\d.])""", Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Rating();
 
     // What somebody writes who wants to be obeyed instead of the prompt.
     [GeneratedRegex(
         @"\b(ignore|disregard|forget|override|overrule|instead|new (rule|instruction|rubric)s?|(give|award|assign|rate|score|grant) (this|it|me|the (answer|response|text))|must (be|get|receive|score|win)|system( note| message)?:|prefer this|this (answer|response) wins)\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        Options, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Override();
 }
