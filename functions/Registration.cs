@@ -12,6 +12,7 @@ using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
+using FunctionsEval.Labels;
 using FunctionsEval.Limits;
 using FunctionsEval.Mcp;
 using FunctionsEval.Models;
@@ -25,6 +26,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Storage;
@@ -41,6 +43,7 @@ internal static class Registration
         DatasetsJson.Default,
         DefinitionsJson.Default,
         PlanningJson.Default,
+        LabelsJson.Default,
         GatesJson.Default,
         ComparisonsJson.Default,
         ExportsJson.Default,
@@ -90,6 +93,7 @@ internal static class Registration
         .AddSingleton<AnalysisStore>()
         .AddSingleton<AllocationStore>()
         .AddSingleton<LookStore>()
+        .AddSingleton<LabelStore>()
         .AddSingleton<RunRules>()
         .AddSingleton<StartRun>()
         .AddSingleton<RunEvents>()
@@ -127,6 +131,9 @@ internal static class Registration
         .AddSingleton<DatasetStore>()
         .AddSingleton<IDatasets>(parts => parts.GetRequiredService<DatasetStore>())
         .AddSingleton<PlanComparison>()
+        .AddSingleton<AddLabels>()
+        .AddSingleton<LabelQueue>()
+        .AddSingleton<PlanLabels>()
         .AddTools()
         .AddSingleton<HealthCheck>();
 }

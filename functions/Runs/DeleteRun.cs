@@ -39,7 +39,7 @@ public sealed class DeleteRun(RunStore runs, IEntityStore entities)
             await ClearAsync(TableKeys.Cells, key, cancellationToken);
         }
 
-        foreach (var table in new[] { TableKeys.Items, TableKeys.Analyses, TableKeys.Allocations, TableKeys.Looks, TableKeys.Digests })
+        foreach (var table in new[] { TableKeys.Items, TableKeys.Labels, TableKeys.Analyses, TableKeys.Allocations, TableKeys.Looks, TableKeys.Digests })
         {
             await ClearAsync(table, runId, cancellationToken);
         }

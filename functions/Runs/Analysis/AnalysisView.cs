@@ -10,10 +10,11 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
 {
     public const string PassRate = "passRate";
 
-    public RunAnalysis Of(RunScores scores, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
+    public RunAnalysis Of(RunScores scores, LabelledCells labels, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
     {
         var (scorers, perScorer) = (scores.Scorers, scores.PerScorer);
         var first = perScorer[0].Finish();
+        var comparisons = new RunComparisons(scores).All();
         return new RunAnalysis(
             run.RunId,
             scorers.Count > 0 ? scorers[0].Name : null,
@@ -24,11 +25,12 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. first.MostStable.Select(Variance)],
             [.. scorers.Skip(1).Select((scorer, index) => Scorer(scorer.Name, perScorer[index + 1]))],
             warnings,
-            new RunComparisons(scores).All(),
+            comparisons,
             scores.Failures,
             first.VariabilityPValue,
             scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
-            new TagSlices(scores).All());
+            new TagSlices(scores).All(),
+            LabelComparisons.All(scores, labels, comparisons));
     }
 
     private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis) => new(

@@ -56,8 +56,16 @@ internal sealed record JudgeStudy(
 
         return (Of(cells.First), Of(cells.Second));
 
-        LabelledScores Of(List<(double Judged, double Label)> own) => LabelledScores.Of(
-            [.. items], [.. own.Select(cell => cell.Judged)], [.. own.Select((cell, place) => isLabelled[place] ? cell.Label : double.NaN)], Clusters, Items);
+        LabelledScores Of(List<(double Judged, double Label)> own)
+        {
+            var judged = new RunningMoments[Items];
+            foreach (var (item, cell) in items.Zip(own))
+            {
+                judged[item].Add(cell.Judged);
+            }
+
+            return LabelledScores.Of(judged, [.. items.Zip(own).Where((_, place) => isLabelled[place]).Select(pair => (pair.First, pair.Second.Judged, pair.Second.Label))], Clusters);
+        }
     }
 
     private (double Judged, double Label) Cell(Random random, double truth, double level, double harsh, double preference, double longer)
