@@ -90,7 +90,7 @@ internal static class RescoreCommand
         // Answers of judges under way are paid for.
         await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Clock, calls => terminal.Say(FormattableString.Invariant($"waiting for {calls} calls under way; Ctrl+C again stops at once")));
         await stop.CancelAsync();
-        await rescoring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)rescoring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return null;
     }
 
