@@ -26,6 +26,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.SelfTests;
@@ -88,6 +89,7 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<JudgementStore>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()
@@ -102,6 +104,7 @@ internal static class Registration
         .AddSingleton<RunControl>()
         .AddSingleton<ExtendRun>()
         .AddSingleton<RetryRun>()
+        .AddSingleton<ScoreAgain>()
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()
