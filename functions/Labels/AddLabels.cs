@@ -40,7 +40,7 @@ public abstract record AddLabelsOutcome
 public sealed class AddLabels(RunStore runs, CellLedger cells, LabelStore labels, TimeProvider clock)
 {
     public const int MostNote = 4_000;
-    private const int MostName = 100;
+    public const int MostName = 100;
     private const string Someone = "someone";
 
     /// <param name="labeller">Whose labels they are where they do not say.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs;
@@ -10,7 +11,16 @@ namespace FunctionsEval.Labels;
 /// <summary>An answer to be labelled. Nothing in it says whose it is or what a scorer made of it.</summary>
 /// <param name="Position">Its place among the answers that were chosen, from 0.</param>
 /// <param name="Labelled">How many of them this person has labelled.</param>
-internal sealed record AnswerToLabel(CellAddress Address, int Position, int Of, int Labelled, Scenario Scenario, Transcript Transcript);
+internal sealed record AnswerToLabel(CellAddress Address, int Position, int Of, int Labelled, Scenario Scenario, Transcript Transcript)
+{
+    /// <summary>What every variant was asked: the scenario's own words, for a prompt around them may tell the variant.</summary>
+    public string Question => Scenario.Prompt.Length > 0
+        ? Scenario.Prompt
+        : string.Join('\n', (Scenario.Vars ?? new Dictionary<string, JsonElement>()).Select(one => $"{one.Key}: {(one.Value.ValueKind == JsonValueKind.String ? one.Value.GetString() : one.Value.GetRawText())}"));
+
+    /// <summary>Each answer behind what was asked for it; the first question is the scenario's.</summary>
+    public IEnumerable<(string Asked, string Answered)> Turns => Transcript.Turns.Select((turn, index) => (index == 0 ? Question : turn.ProbePrompt, turn.TargetResponse));
+}
 
 /// <summary>
 /// Which answers people should label, and in what order they see them. Scenarios (with a sample) are chosen so that every one has the same chance and each prefix of the

@@ -44,7 +44,7 @@ internal static class LabelsCsv
                 ignored = [.. names.Except(columns.Values)];
             }
 
-            string? Field(string name) => columns.TryGetValue(name, out var column) && row.Fields.GetProperty(column).GetString() is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+            string? Field(string name) => columns.TryGetValue(name, out var column) && row.Fields.GetProperty(column).GetString() is { } text && !string.IsNullOrWhiteSpace(text) ? Unquoted(text.Trim()) : null;
             labels.Add(new GivenLabel(
                 string.Create(CultureInfo.InvariantCulture, $"line {row.Line}"),
                 Field("scenario"), Field("variant"), Field("sample"), Field("metric"), Field("value"), Field("labeller"), Field("note")));
@@ -82,6 +82,9 @@ internal static class LabelsCsv
             csv.EndRecord();
         }
     }
+
+    // What an export keeps spreadsheets from taking for a formula.
+    private static string Unquoted(string text) => text is ['\'', '=' or '+' or '-' or '@', ..] ? text[1..] : text;
 
     // The column of each field.
     private static Dictionary<string, string> FieldsOf(string[] names)

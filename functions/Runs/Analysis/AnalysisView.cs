@@ -15,6 +15,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
         var (scorers, perScorer) = (scores.Scorers, scores.PerScorer);
         var first = perScorer[0].Finish();
         var comparisons = new RunComparisons(scores).All();
+        var labelled = LabelComparisons.All(scores, labels, comparisons);
         return new RunAnalysis(
             run.RunId,
             scorers.Count > 0 ? scorers[0].Name : null,
@@ -24,13 +25,13 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. first.MostVariable.Select(Variance)],
             [.. first.MostStable.Select(Variance)],
             [.. scorers.Skip(1).Select((scorer, index) => Scorer(scorer.Name, perScorer[index + 1]))],
-            warnings,
+            [.. warnings, .. JudgeOpinion.Of(run, labelled)],
             comparisons,
             scores.Failures,
             first.VariabilityPValue,
             scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
             new TagSlices(scores).All(),
-            LabelComparisons.All(scores, labels, comparisons));
+            labelled);
     }
 
     private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis) => new(
