@@ -10,11 +10,8 @@ namespace FunctionsEval.Cli;
 /// <summary>functionseval label RUN: shows answers one by one, in random order and without the name of a variant or model, and keeps what somebody says of them.</summary>
 internal static class LabelCommand
 {
-    public const int DefaultCount = 50;
-    public const int MostCount = 10_000;
-
     private static readonly Option<string?> Metric = new("--metric") { Description = "The scorer whose scale is used (default: the first)", HelpName = "NAME" };
-    private static readonly Option<int?> Count = new("--count") { Description = $"Answers to label in all (default {DefaultCount}); a larger number adds to a smaller one", HelpName = "N", CustomParser = NumberParser.Optional<int> };
+    private static readonly Option<int?> Count = new("--count") { Description = $"Answers to label in all (default {AddLabels.DefaultCount}); a larger number adds to a smaller one", HelpName = "N", CustomParser = NumberParser.Optional<int> };
     private static readonly Option<string?> Labeller = new("--labeller") { Description = "Who labels: several people may label the same answers (default: the user's name)", HelpName = "NAME" };
 
     public static Command Create(Terminal terminal)
@@ -26,10 +23,10 @@ internal static class LabelCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var count = arguments.GetValue(Count) ?? DefaultCount;
-        if (count is < 1 or > MostCount)
+        var count = arguments.GetValue(Count) ?? AddLabels.DefaultCount;
+        if (count is < 1 or > AddLabels.MostCount)
         {
-            throw new UsageException($"--count must be between 1 and {MostCount}, but is {count}.");
+            throw new UsageException($"--count must be between 1 and {AddLabels.MostCount}, but is {count}.");
         }
 
         if (terminal.In is null)

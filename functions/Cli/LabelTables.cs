@@ -31,7 +31,7 @@ internal static class LabelTables
         foreach (var metric in labels)
         {
             console.Write(Means(metric, names));
-            console.Say($"{Agreement(metric)}");
+            console.Say($"{metric.Agreement}");
             if (metric.BiasByTag.Count > 0)
             {
                 console.Write(Biases(metric));
@@ -82,41 +82,6 @@ internal static class LabelTables
         return table;
     }
 
-    /// <summary>How far the scorer agrees with people, in one paragraph.</summary>
-    internal static string Agreement(LabelAnalysis metric)
-    {
-        var parts = new List<string>();
-        if (metric.Accuracy is { } accuracy)
-        {
-            parts.Add($"{metric.Metric} says what people say of {Percent(accuracy.Accuracy.Value)} of {RunReport.Count(accuracy.Accuracy.Cells)} answers (people pass {Percent(accuracy.BaseRate)})");
-            parts.Add($"it passes {Of(accuracy.Sensitivity)} of what people pass and fails {Of(accuracy.Specificity)} of what people fail");
-        }
-
-        if (metric.Alpha is { } alpha)
-        {
-            parts.Add($"alpha ({metric.AlphaScale}) {RunReport.Number(alpha.Alpha, "F2")}{Between(alpha.Interval)}");
-        }
-
-        if (metric.Kappa is { Kappa: { } kappa } agreement)
-        {
-            parts.Add($"kappa {RunReport.Number(kappa, "F2")}{Between(agreement.Interval)} at a base rate of {Percent(agreement.BaseRate)}");
-        }
-
-        if (metric.BetweenPeople is { } people)
-        {
-            parts.Add($"people among each other: alpha {RunReport.Number(people.Alpha, "F2")}{Between(people.Interval)}");
-        }
-
-        if (metric.Bias is { } bias)
-        {
-            parts.Add($"bias {bias.Mean.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture)}{Between(bias.Interval, "F3")}");
-        }
-
-        return string.Join("; ", parts) + ".";
-
-        static string Of(Statistics.Calibration.Share? share) => share is null ? "an unknown share" : $"{Percent(share.Value)}{Between(share.Interval)}";
-    }
-
     private static Table Biases(LabelAnalysis metric)
     {
         var table = RunReport.NewTable($"Bias of {metric.Metric} by tag", "tag");
@@ -130,9 +95,4 @@ internal static class LabelTables
     }
 
     private static string Interval(ConfidenceInterval? interval) => interval is null ? "-" : $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}";
-
-    private static string Between(ConfidenceInterval? interval, string format = "F2") =>
-        interval is null ? "" : $" (95%: {RunReport.Number(interval.Lower, format)} to {RunReport.Number(interval.Upper, format)})";
-
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.#}%");
 }

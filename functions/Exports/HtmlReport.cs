@@ -45,6 +45,15 @@ internal static class HtmlReport
             ]));
         }
 
+        foreach (var metric in content.Corrections)
+        {
+            Line(html, $"<h2><bdi>{Text(metric.Metric)}</bdi> corrected by labels</h2><p>{Text(metric.Summary)}</p><p>{Text(metric.Agreement)}</p>");
+            Table(html, ["variant"], ["judged", "corrected", "95% interval", "labels"], metric.PerVariant.Select(variant => (string[])
+            [
+                variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
+            ]));
+        }
+
         var outcomes = Enum.GetValues<CellOutcome>();
         Raw(html, "<h2>Outcomes, tokens, time and cost</h2>");
         Table(html, ["variant"], [.. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])

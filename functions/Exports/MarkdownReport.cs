@@ -29,6 +29,15 @@ internal static partial class MarkdownReport
             }));
         }
 
+        foreach (var metric in content.Corrections)
+        {
+            Table(text, $"{metric.Metric} corrected by labels", ["variant", "judged", "corrected", "95% interval", "labels"], metric.PerVariant.Select(variant => new[]
+            {
+                variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
+            }));
+            text.AppendLine(Plain(metric.Summary)).AppendLine().AppendLine(Plain(metric.Agreement)).AppendLine();
+        }
+
         var outcomes = Enum.GetValues<CellOutcome>();
         Table(text, "Outcomes, tokens, time, cost", ["variant", .. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
         [

@@ -15,8 +15,12 @@ internal sealed record ReportContent(
     private const int ScenariosShown = 10;
     private const int SamplesShown = 2;
 
-    /// <summary>One sentence a comparison; without comparisons, why there is none.</summary>
-    public IReadOnlyList<string> Sentences => Analysis switch
+    /// <summary>What labels of people correct, then one sentence a comparison; without comparisons, why there is none.</summary>
+    public IReadOnlyList<string> Sentences => [.. Corrections.SelectMany(metric => metric.Comparisons, (_, verdict) => verdict.Summary), .. Judged];
+
+    public IReadOnlyList<LabelAnalysis> Corrections => Analysis?.Labels ?? [];
+
+    private IReadOnlyList<string> Judged => Analysis switch
     {
         null => [MissingAnalysis.ReasonOf(Run)],
         { Comparisons: { Count: > 0 } comparisons } => [.. comparisons.Select(comparison =>

@@ -40,6 +40,8 @@ public abstract record AddLabelsOutcome
 public sealed class AddLabels(RunStore runs, CellLedger cells, LabelStore labels, TimeProvider clock)
 {
     public const int MostNote = 4_000;
+    public const int DefaultCount = 50;
+    public const int MostCount = 10_000;
     public const int MostName = 100;
     private const string Someone = "someone";
 

@@ -8,7 +8,7 @@ namespace FunctionsEval.Labels;
 
 /// <summary>A scorer of a run, on whose scale people label answers.</summary>
 /// <param name="Index">Its place among the scorers.</param>
-internal sealed record LabelMetric(string Name, int Index, ScoreScale Scale)
+public sealed record LabelMetric(string Name, int Index, ScoreScale Scale)
 {
     private const int MostChoices = 10;
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
@@ -11,12 +13,15 @@ namespace FunctionsEval.Labels;
 /// <summary>An answer to be labelled. Nothing in it says whose it is or what a scorer made of it.</summary>
 /// <param name="Position">Its place among the answers that were chosen, from 0.</param>
 /// <param name="Labelled">How many of them this person has labelled.</param>
-internal sealed record AnswerToLabel(CellAddress Address, int Position, int Of, int Labelled, Scenario Scenario, Transcript Transcript)
+public sealed record AnswerToLabel(CellAddress Address, int Position, int Of, int Labelled, Scenario Scenario, Transcript Transcript)
 {
     /// <summary>What every variant was asked: the scenario's own words, for a prompt around them may tell the variant.</summary>
     public string Question => Scenario.Prompt.Length > 0
         ? Scenario.Prompt
         : string.Join('\n', (Scenario.Vars ?? new Dictionary<string, JsonElement>()).Select(one => $"{one.Key}: {(one.Value.ValueKind == JsonValueKind.String ? one.Value.GetString() : one.Value.GetRawText())}"));
+
+    /// <summary>Tells the answer from others without saying whose it is: a page that was open while the choice changed labels nothing else.</summary>
+    public string Token => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Address.RowKey)).AsSpan(0, 6));
 
     /// <summary>Each answer behind what was asked for it; the first question is the scenario's.</summary>
     public IEnumerable<(string Asked, string Answered)> Turns => Transcript.Turns.Select((turn, index) => (index == 0 ? Question : turn.ProbePrompt, turn.TargetResponse));
@@ -49,6 +54,13 @@ public sealed class LabelQueue(RunStore runs, CellLedger cells, LabelStore label
         }
 
         return null;
+    }
+
+    /// <summary>The answer at a place; null where there is none.</summary>
+    internal async Task<AnswerToLabel?> FindAsync(RunRecord run, LabelMetric metric, string labeller, int count, int position, CancellationToken cancellationToken)
+    {
+        var order = await OrderAsync(run, metric, labeller, count, cancellationToken);
+        return position >= 0 && position < order.Count ? await ReadAsync(run, order, position, labelled: 0, cancellationToken) : null;
     }
 
     /// <summary>How many of the chosen answers this person labelled, and how many there are.</summary>

@@ -81,7 +81,7 @@ public sealed class PlanLabels(RunStore runs, CellLedger cells, LabelStore label
         var own = new LabelledMetric(scores, metric.Index, labelled.Of(scores.Scorers, metric.Index));
         var spread = control < 0 ? LabelSpread.OfMean(own.OfVariant(variant), metric.Scale) : LabelSpread.OfDifference(own.OfVariant(variant), own.OfVariant(control), metric.Scale);
         return spread is null
-            ? Rejected("metric", $"Run '{run.RunId}' has labels of fewer than 2 scenarios{(control < 0 ? "" : " of both variants")} by '{metric.Name}': label some first ('functionseval label {run.RunId}').")
+            ? Rejected("metric", $"Run '{run.RunId}' has labels of fewer than 2 scenarios{(control < 0 ? "" : " of both variants")} by '{metric.Name}': label some first ('functionseval label {run.RunId} --metric {metric.Name}').")
             : new LabelPlanOutcome.Planned(Plan(metric, names[variant], control < 0 ? null : names[control], spread, request.Power));
     }
 

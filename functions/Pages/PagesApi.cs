@@ -2,6 +2,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Pages.Comparisons;
 using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
+using FunctionsEval.Pages.Labels;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
 using FunctionsEval.Pages.Start;
@@ -30,6 +31,7 @@ internal static class PagesApi
         pages.MapPost("/signout", SignOut).WithMetadata(PageForm.Types);
         pages.MapRunPages();
         pages.MapScenarioPages();
+        pages.MapLabelPages();
         pages.MapStartPages();
         pages.MapComparisonPages();
         pages.MapContentPages();

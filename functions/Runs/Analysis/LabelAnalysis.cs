@@ -10,6 +10,8 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Labels">Of people; several of one cell count as their mean.</param>
 /// <param name="Cells">With a label and a score.</param>
 /// <param name="Scenarios">Of those cells.</param>
+/// <param name="Summary">What the labels do to the verdicts, in words.</param>
+/// <param name="Agreement">How far scorer and people agree, in words.</param>
 /// <param name="Accuracy">Cell by cell; null where the scorer does not pass or fail. A cell whose labels are evenly split is left out.</param>
 /// <param name="Alpha">Krippendorff's, of the scorer and people; null where nothing differs.</param>
 /// <param name="AlphaScale">nominal, ordinal or interval.</param>
@@ -24,6 +26,7 @@ public sealed record LabelAnalysis(
     int Scenarios,
     IReadOnlyList<LabellerCount> Labellers,
     string Summary,
+    string Agreement,
     JudgeAccuracy? Accuracy,
     AlphaResult? Alpha,
     string AlphaScale,

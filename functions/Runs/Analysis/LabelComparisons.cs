@@ -43,21 +43,25 @@ internal sealed class LabelComparisons(LabelledMetric metric, IReadOnlyList<Vari
         var perVariant = Enumerable.Range(0, _run.Variants.Count).Select(metric.OfVariant).ToList();
         var accuracy = Accuracy();
         var alphaScale = IsPassOrFail ? RatingScale.Nominal : _cells.SelectMany(cell => cell.Labels).All(label => double.IsInteger(label.Value)) ? RatingScale.Ordinal : RatingScale.Interval;
-        var comparisons = Verdicts(perVariant);
+        var alpha = Alpha([.. _cells.SelectMany(cell => new[] { cell.Score, cell.Label })], 2, alphaScale, _cells);
+        var kappa = CohensKappa.Of(
+            [.. _cells.Select(cell => cell.Score)], [.. _cells.Select(cell => cell.Label)], IsPassOrFail ? KappaWeights.None : KappaWeights.Quadratic, UnitsOf(_cells), Level);
+        var (people, bias, comparisons, name) = (BetweenPeople(alphaScale), Bias(null, _cells), Verdicts(perVariant), metric.Scorer.Name);
+        var labels = _cells.SelectMany(cell => cell.Labels).ToList();
         return new LabelAnalysis(
-            metric.Scorer.Name,
-            _cells.Sum(cell => cell.Labels.Count),
+            name,
+            labels.Count,
             _cells.Count,
             _cells.DistinctBy(cell => cell.Address.Item).Count(),
-            [.. _cells.SelectMany(cell => cell.Labels).GroupBy(label => label.Labeller, StringComparer.Ordinal).OrderBy(own => own.Key, StringComparer.Ordinal).Select(own => new LabellerCount(own.Key, own.Count()))],
-            Summary(comparisons),
+            [.. labels.GroupBy(label => label.Labeller, StringComparer.Ordinal).OrderBy(own => own.Key, StringComparer.Ordinal).Select(own => new LabellerCount(own.Key, own.Count()))],
+            LabelSentences.Summary(name, labels.Count, _cells.Count, comparisons),
+            LabelSentences.Agreement(name, accuracy, alpha, JsonRules.Name(alphaScale), kappa, people, bias),
             accuracy,
-            Alpha([.. _cells.SelectMany(cell => new[] { cell.Score, cell.Label })], 2, alphaScale, _cells),
+            alpha,
             JsonRules.Name(alphaScale),
-            CohensKappa.Of(
-                [.. _cells.Select(cell => cell.Score)], [.. _cells.Select(cell => cell.Label)], IsPassOrFail ? KappaWeights.None : KappaWeights.Quadratic, UnitsOf(_cells), Level),
-            BetweenPeople(alphaScale),
-            Bias(null, _cells),
+            kappa,
+            people,
+            bias,
             [.. ByTag()],
             [.. perVariant.Index().Select(variant => Corrected(variant.Index, variant.Item, accuracy))],
             comparisons);
@@ -79,8 +83,11 @@ internal sealed class LabelComparisons(LabelledMetric metric, IReadOnlyList<Vari
     {
         string[] people = [.. _cells.SelectMany(cell => cell.Labels).Select(label => label.Labeller).Distinct(StringComparer.Ordinal)];
         LabelledCell[] shared = [.. _cells.Where(cell => cell.Labels.Count > 1)];
-        return shared.Length == 0 ? null : Alpha(
+        var alpha = shared.Length == 0 ? null : Alpha(
             [.. shared.SelectMany(cell => people.Select(person => cell.Labels.FirstOrDefault(label => label.Labeller == person)?.Value ?? double.NaN))], people.Length, alphaScale, shared);
+
+        // A few answers that two people happened to see say nothing of them.
+        return alpha?.Interval is null ? null : alpha;
     }
 
     private AlphaResult? Alpha(double[] ratings, int raters, RatingScale alphaScale, IReadOnlyList<LabelledCell> cells) =>
@@ -168,20 +175,8 @@ internal sealed class LabelComparisons(LabelledMetric metric, IReadOnlyList<Vari
             .Of(decision with { Comparison = decision.Comparison with { Units = decision.Comparison.Items } });
         return decision.Comparison.Interval is null
             ? sentence
-            : string.Create(CultureInfo.InvariantCulture, $"Corrected by labels of {Counted(decision.Comparison.Units, design.IsClustered ? "cluster" : "scenario")}: {sentence}");
+            : string.Create(CultureInfo.InvariantCulture, $"Corrected by labels of {LabelSentences.Counted(decision.Comparison.Units, design.IsClustered ? "cluster" : "scenario")}: {sentence}");
     }
-
-    private string Summary(List<CorrectedVerdict> verdicts)
-    {
-        var turned = verdicts.Where(one => one.JudgedVerdict is { } own && own != one.Verdict).ToList();
-        var told = string.Create(
-            CultureInfo.InvariantCulture, $"{Counted(_cells.Sum(cell => cell.Labels.Count), "label")} of people on {Counted(_cells.Count, "answer")} correct what {metric.Scorer.Name} says.");
-        return turned.Count == 0
-            ? told
-            : $"{told} Without them the verdict would be another: {string.Join("; ", turned.Select(one => $"{one.Variant} against {one.Control} {one.JudgedVerdict} instead of {one.Verdict}"))}.";
-    }
-
-    private static string Counted(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 
     // Cells of one scenario are alike: agreement counts them together, whether the run has clusters or not.
     private int[] UnitsOf(IReadOnlyList<LabelledCell> cells) => [.. cells.Select(cell => metric.UnitOf(cell.Address.Item))];
