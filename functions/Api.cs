@@ -86,6 +86,7 @@ internal static class Api
         api.MapCalls();
         api.MapAgents();
         api.MapPages();
+        api.MapSettings();
         api.MapHealth();
         api.MapGet("/openapi.json", ApiDocument.Get);
     }

@@ -37,7 +37,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), cancellationToken);
+        var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(File));
+        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, cancellationToken);
         if (definition is null)
         {
             return ExitCodes.Usage;
@@ -50,9 +51,8 @@ internal static class RunCommand
         }
 
         // Whatever can be refused is refused before a data folder is taken.
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)), overrides.ApplyTo(definition));
+        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.Prices)), overrides.ApplyTo(definition));
         if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
@@ -63,11 +63,11 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
-        if (settings.BaseUrl is not null)
+        if (settings.MovesProviders)
         {
             foreach (var note in rules.RouteNotes(asked.AllVariants(), settings.BaseUrl))
             {
-                terminal.Error.WriteLine(note);
+                terminal.Error.WriteLine(Visible.Text(note));
             }
         }
 

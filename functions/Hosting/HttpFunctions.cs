@@ -40,6 +40,9 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Mcp")]
     public Task<IResult> Mcp([HttpTrigger(AuthorizationLevel.Function, Route = "mcp/{*path}")] HttpRequest request) => Forward(request);
 
+    [Function("Settings")]
+    public Task<IResult> Settings([HttpTrigger(AuthorizationLevel.Function, Route = "settings/{*path}")] HttpRequest request) => Forward(request);
+
     [Function("OpenApi")]
     public Task<IResult> OpenApi([HttpTrigger(AuthorizationLevel.Function, Route = "openapi.json")] HttpRequest request) => Forward(request);
 
