@@ -46,6 +46,10 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("OpenApi")]
     public Task<IResult> OpenApi([HttpTrigger(AuthorizationLevel.Function, Route = "openapi.json")] HttpRequest request) => Forward(request);
 
+    /// <summary>Leads to a page.</summary>
+    [Function("Docs")]
+    public Task<IResult> Docs([HttpTrigger(AuthorizationLevel.Anonymous, Route = "docs")] HttpRequest request) => Forward(request);
+
     /// <summary>A browser sends no function key: the pages have a sign-in of their own, and show nothing without it.</summary>
     [Function("Pages")]
     public Task<IResult> Pages([HttpTrigger(AuthorizationLevel.Anonymous, Route = "pages/{*path}")] HttpRequest request) => Forward(request);

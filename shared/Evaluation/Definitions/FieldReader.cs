@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>Takes the known fields out of one mapping, collects every complaint, and rejects what is left over.</summary>
-public sealed class FieldReader
+internal sealed class FieldReader
 {
     private const int MostErrors = 10_000;
 

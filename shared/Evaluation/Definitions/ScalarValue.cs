@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>What an unquoted scalar means by the core schema of YAML 1.2 (section 10.3.2), of which JSON's literals are a part.</summary>
-public static class ScalarValue
+internal static class ScalarValue
 {
     public static bool IsNull(this SourceNode node) =>
         node is SourceNode.Scalar { Quoted: false, Text: "" or "~" or "null" or "Null" or "NULL" };

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>Writes a source tree as compact JSON: unquoted scalars become what the YAML core schema says they are.</summary>
-public static class SourceJson
+internal static class SourceJson
 {
     /// <summary>Null, with the place and the reason, when the tree has no meaning in JSON.</summary>
     public static string? Write(SourceNode node, out (SourceNode At, string Message)? problem)

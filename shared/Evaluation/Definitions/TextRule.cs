@@ -4,7 +4,7 @@ using System.Text;
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>What a text field may hold. Lengths are UTF-16 units, as the store counts them.</summary>
-public sealed record TextRule(int MaxLength, bool AllowBlank = false, bool OneLine = false)
+internal sealed record TextRule(int MaxLength, bool AllowBlank = false, bool OneLine = false)
 {
     public static readonly TextRule Name = new(DefinitionRules.MaxNameLength, OneLine: true);
     public static readonly TextRule Id = new(DefinitionRules.MaxIdLength, OneLine: true);
