@@ -70,7 +70,8 @@ internal static class ExportCommand
     }
 
     /// <summary>There is nothing to replace in a device, and a file in its place would break it for others.</summary>
-    private static bool IsDevice(string file) => !OperatingSystem.IsWindows() && Path.GetFullPath(file).StartsWith("/dev/", StringComparison.Ordinal) && !Path.GetFullPath(file).StartsWith("/dev/shm/", StringComparison.Ordinal);
+    private static bool IsDevice(string file) => System.IO.File.Exists(file)
+        && Path.GetFullPath(file) is var path && path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static string? FormatOf(string? file) => Path.GetExtension(file)?.ToLowerInvariant() switch
     {

@@ -19,7 +19,7 @@ internal static partial class DotEnv
     private static readonly string[] OwnNames = [.. KnownSetting.All.Select(setting => setting.Variable), "FUNCTIONSEVAL_SERVER"];
 
     /// <exception cref="UsageException">A line is malformed or names an unknown variable; its content is not repeated, for it may be a key.</exception>
-    public static IReadOnlyDictionary<string, string> Read(string path)
+    public static Dictionary<string, string> Read(string path)
     {
         var text = File.ReadAllText(path, Encoding.UTF8).ReplaceLineEndings("\n");
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -31,7 +31,7 @@ internal sealed partial class ProjectFile
 
     /// <summary>Values by their variables.</summary>
     /// <exception cref="UsageException">All that is wrong with the file, each with line and column.</exception>
-    public static IReadOnlyDictionary<string, string> Read(string path)
+    public static Dictionary<string, string> Read(string path)
     {
         switch (YamlSource.Parse(File.ReadAllText(path, Encoding.UTF8)))
         {
@@ -42,7 +42,7 @@ internal sealed partial class ProjectFile
             case SourceOutcome.Malformed(var error):
                 // A file of comments alone sets nothing.
                 return File.ReadLines(path).All(line => line.TrimStart('\ufeff').TrimStart() is "" or ['#', ..])
-                    ? new Dictionary<string, string>()
+                    ? []
                     : throw Wrong(path, error);
             case var other:
                 throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}");

@@ -7,8 +7,8 @@ namespace FunctionsEval.Configuration;
 internal sealed class SettingSources
 {
     private readonly Func<string, string?> _environment;
-    private readonly IReadOnlyDictionary<string, string> _dotEnv = new Dictionary<string, string>();
-    private readonly IReadOnlyDictionary<string, string> _project = new Dictionary<string, string>();
+    private readonly Dictionary<string, string> _dotEnv = [];
+    private readonly Dictionary<string, string> _project = [];
 
     /// <summary>The environment alone.</summary>
     public SettingSources(Func<string, string?> environment) => _environment = environment;

@@ -24,6 +24,16 @@ internal sealed class ApiDocument(IServiceProvider parts)
             options.AddOperationTransformer(RequestBodies.ApplyAsync);
             options.AddOperationTransformer((operation, context, _) => OperationTexts.ApplyAsync(operation, context));
             options.AddOperationTransformer((operation, context, _) => ErrorResponses.ApplyAsync(operation, context));
+            options.AddSchemaTransformer((schema, _, _) =>
+            {
+                // The framework lists the names and leaves their type out; generators take such values for numbers.
+                if (schema is { Type: null, Enum.Count: > 0 })
+                {
+                    schema.Type = JsonSchemaType.String;
+                }
+
+                return Task.CompletedTask;
+            });
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info = new OpenApiInfo

@@ -5,6 +5,9 @@ namespace FunctionsEval.Pages.Reference;
 /// <summary>An OpenAPI 3.0 document as the reference page shows it.</summary>
 public sealed record ApiReference(string Description, IReadOnlyList<ApiGroup> Groups, IReadOnlyList<ApiSchema> Schemas)
 {
+    // For models: people look for it last.
+    private const string Mcp = "mcp";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static ApiReference Of(JsonElement document)
@@ -14,7 +17,7 @@ public sealed record ApiReference(string Description, IReadOnlyList<ApiGroup> Gr
         var schemas = document.TryGetProperty("components", out var components) && components.TryGetProperty("schemas", out var known) ? known.EnumerateObject().Select(SchemaOf) : [];
         return new ApiReference(
             Text(document.GetProperty("info"), "description") ?? "",
-            [.. operations.GroupBy(operation => operation.Group, StringComparer.Ordinal).Select(group => new ApiGroup(group.Key, [.. group]))],
+            [.. operations.GroupBy(operation => operation.Group, StringComparer.Ordinal).OrderBy(group => group.Key == Mcp).Select(group => new ApiGroup(group.Key, [.. group]))],
             [.. schemas.OrderBy(schema => schema.Name, StringComparer.Ordinal)]);
     }
 
@@ -89,8 +92,8 @@ public sealed record ApiReference(string Description, IReadOnlyList<ApiGroup> Gr
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
 }
 
 public sealed record ApiGroup(string Name, IReadOnlyList<ApiOperation> Operations);
