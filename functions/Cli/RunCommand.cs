@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
@@ -90,7 +91,17 @@ internal static class RunCommand
             return await program.Get<StartRun>().StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) is StartOutcome.Started(var run)
                 ? run
                 : throw new InvalidOperationException("A run that was checked a moment ago was refused.");
-        }, cancellationToken);
+        }, cancellationToken, (program, run) => SayWhereItIs(terminal, program, run, arguments));
+    }
+
+    private static Task SayWhereItIs(Terminal terminal, LocalProgram program, RunRecord run, ParseResult arguments)
+    {
+        if (!arguments.GetValue(CommonOptions.Json))
+        {
+            terminal.Say($"its page: {terminal.Program} open {run.RunId}{(program.Storage.IsLocal ? $" --data {program.Settings.Storage.DataFolder}" : "")}");
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>What the options of a run change in its definition; a verb need not have them all.</summary>

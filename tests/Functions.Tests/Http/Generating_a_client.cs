@@ -39,11 +39,11 @@ public sealed class Generating_a_client
                 return System.Linq.Enumerable.Single(analysis.Comparisons).Summary + " | " + System.Linq.Enumerable.Single(listed.Runs).Progress.Completed;
             }
 
-            public static async System.Threading.Tasks.Task<string> ErrorAsync(System.Net.Http.HttpClient http, string samples)
+            public static async System.Threading.Tasks.Task<string> ErrorAsync(System.Net.Http.HttpClient http, string definitionId)
             {
                 try
                 {
-                    await new Client(http).StartRunAsync(null, new StartRunRequest { DefinitionId = "d0", SamplesPerScenario = int.Parse(samples) });
+                    await new Client(http).StartRunAsync(null, new StartRunRequest { DefinitionId = definitionId == "" ? null : definitionId });
                     return "none";
                 }
                 catch (ApiException<Problem> problem)
@@ -68,8 +68,8 @@ public sealed class Generating_a_client
         await Eventually.TrueAsync(async () => await client("StatusAsync", host.Client, runId) == "Completed", $"run {runId} to complete", cancellationToken: Cancel);
 
         Assert.Matches(@"^openai-compatible:sim-better-1 is .* \| 48$", await client("SummaryAsync", host.Client, runId));
-        Assert.StartsWith("400 samplesPerScenario must be between 1 and 100", await client("ErrorAsync", host.Client, "101"), StringComparison.Ordinal);
-        Assert.Equal("404 Definition 'd0' does not exist.", await client("ErrorAsync", host.Client, "1"));
+        Assert.Equal("400 Give either definitionId or definition.", await client("ErrorAsync", host.Client, ""));
+        Assert.Equal("404 Definition 'd0' does not exist.", await client("ErrorAsync", host.Client, "d0"));
     }
 
     private static async Task<string> GenerateAsync(string json)
