@@ -6,6 +6,7 @@ using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Agents.Variants;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Agents;
 
@@ -30,6 +31,7 @@ internal static class AgentsApi
         .AddSingleton<ReviewRules>()
         .AddSingleton<RunReview>()
         .AddSingleton<Review>()
+        .AddSingleton<MakeReview>(parts => parts.GetRequiredService<Review>().RunAsync)
         .AddSingleton<MakeStatusReport>();
 
     public static void MapAgents(this IEndpointRouteBuilder api)
