@@ -15,6 +15,7 @@ internal static class AgentsApi
 {
     public static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<TaskStore>()
+        .AddSingleton<TaskOrder>()
         .AddSingleton<TaskQueue>()
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()

@@ -1,4 +1,5 @@
 using FunctionsEval.Http;
+using FunctionsEval.Pages.Agents;
 using FunctionsEval.Pages.Comparisons;
 using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
@@ -34,6 +35,7 @@ internal static class PagesApi
         pages.MapComparisonPages();
         pages.MapContentPages();
         pages.MapFindingPages();
+        pages.MapAgentPages();
     }
 
     internal static Results<Page, RedirectHttpResult> SignInForm(HttpContext context, Caller caller, [FromQuery(Name = "return")] string? returnTo = null) =>
