@@ -7,7 +7,7 @@ namespace FunctionsEval.Agents.Tasks;
 /// <param name="Position">From 1.</param>
 /// <param name="EffectivePriority">The first of its own priority and those of the open tasks that wait for it, directly or not.</param>
 /// <param name="GoalIsLate">Its goal, or that of a task that waits for it, is stalled or will not be reached by its date.</param>
-/// <param name="Unblocks">How many open tasks wait for it, directly or not; at most 1,000 are counted.</param>
+/// <param name="Unblocks">How many open tasks wait for it, directly or not; at most 100 are counted.</param>
 /// <param name="WaitsFor">Its dependencies that have not completed: it is not handed out before they have.</param>
 /// <param name="Reason">Why it stands there, in words.</param>
 public sealed record OrderedTask(
@@ -58,23 +58,35 @@ public sealed class TaskOrder(TaskStore tasks, GoalStore goals)
         return [.. dependencies.Where((_, index) => stored[index]?.Status != AgentTaskStatus.Completed)];
     }
 
+    internal static IEnumerable<AgentTask> ByPriority(IEnumerable<AgentTask> some) =>
+        some.Where(task => task.Request is not null).OrderBy(task => task.Request!.Priority).ThenBy(task => task.TaskId, StringComparer.Ordinal);
+
+    internal static string Counted(int waiting) => waiting switch
+    {
+        1 => "1 task",
+        TaskDependencies.MaxCounted => string.Create(CultureInfo.InvariantCulture, $"{waiting} tasks or more"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{waiting} tasks"),
+    };
+
     private async Task<List<Rank>> RankAsync(IReadOnlyList<AgentTask> open, TaskDependencies dependencies, Func<AgentTask, bool> isWanted, CancellationToken cancellationToken)
     {
-        var pending = open.Where(task => task is { Status: AgentTaskStatus.Pending, Request: not null }).ToList();
         var late = await LateGoalsAsync(open, cancellationToken);
+        var urgent = dependencies.FirstWaiting(ByPriority(open));
+        var awaited = dependencies.FirstWaiting(ByPriority(open.Where(task => task.Goal is { } goal && late.Contains(goal))));
         return
         [
-            .. pending.Where(isWanted).Select(task => RankOf(task, dependencies.WaitingFor(task.TaskId), late))
+            .. open.Where(task => task is { Status: AgentTaskStatus.Pending, Request: not null } && isWanted(task))
+                .Select(task => RankOf(task, urgent.GetValueOrDefault(task.TaskId)))
                 .OrderBy(rank => rank.Priority).ThenBy(rank => rank.LateGoal is null).ThenByDescending(rank => rank.Unblocks)
                 .ThenBy(rank => rank.Task.CreatedAt).ThenBy(rank => rank.Task.TaskId, StringComparer.Ordinal),
         ];
-    }
 
-    private static Rank RankOf(AgentTask task, IReadOnlyList<AgentTask> waiting, HashSet<string> late)
-    {
-        var first = waiting.Where(other => other.Request!.Priority < task.Request!.Priority).MinBy(other => (other.Request!.Priority, other.TaskId));
-        var goal = waiting.Prepend(task).Select(other => other.Goal).FirstOrDefault(goal => goal is not null && late.Contains(goal));
-        return new Rank(task, first?.Request!.Priority ?? task.Request!.Priority, first?.TaskId, goal, waiting.Count);
+        Rank RankOf(AgentTask task, AgentTask? first)
+        {
+            var isUrgent = first?.Request!.Priority < task.Request!.Priority;
+            var goal = task.Goal is { } own && late.Contains(own) ? own : awaited.GetValueOrDefault(task.TaskId)?.Goal;
+            return new Rank(task, isUrgent ? first!.Request!.Priority : task.Request!.Priority, isUrgent ? first!.TaskId : null, goal, dependencies.CountWaiting(task.TaskId));
+        }
     }
 
     private async Task<HashSet<string>> LateGoalsAsync(IReadOnlyList<AgentTask> open, CancellationToken cancellationToken)
@@ -106,7 +118,7 @@ public sealed class TaskOrder(TaskStore tasks, GoalStore goals)
 
         if (rank.Unblocks > 0)
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{rank.Unblocks} {(rank.Unblocks == 1 ? "task waits" : "tasks wait")} for it"));
+            parts.Add($"{Counted(rank.Unblocks)} {(rank.Unblocks == 1 ? "waits" : "wait")} for it");
         }
 
         if (waitsFor.Count > 0)

@@ -134,7 +134,7 @@ public sealed class Applying_rules
 
         AssertFound([], "DEPENDENCY_CYCLE", chain);
 
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
     }
 
     private static AgentTask Pending(string id, double hoursAgo = 1, int priority = 3, IReadOnlyList<string>? dependsOn = null) => new(

@@ -68,8 +68,7 @@ public sealed class Deciding_on_agents(PagesInChromium pages)
     [Fact]
     public async Task Without_any_agent_the_page_says_how_to_report_one()
     {
-        await using var bench = await Workbench.CreateAsync();
-        await using var server = await ServerHost.StartAsync(bench);
+        await using var server = await ServerHost.StartAsync(await Workbench.CreateAsync());
 
         var answer = await server.GetAsync("/api/pages/agents");
 

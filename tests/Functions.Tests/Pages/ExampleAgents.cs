@@ -30,7 +30,8 @@ internal static class ExampleAgents
     private static TaskMetric Report(Random random, int index, DateTimeOffset at)
     {
         var (type, variant) = (new[] { "spec", "impl", "test", "review" }[random.Next(4)], $"v{random.Next(3)}");
-        var failure = type == "test" ? 0.45 : variant == "v2" ? 0.3 : 0.08;
+        type = index % 2 == 0 && index < 30 ? "test" : type;
+        var failure = type == "test" && index < 30 ? 1 : type == "test" ? 0.45 : variant == "v2" ? 0.3 : 0.08;
         var status = random.NextDouble() > failure ? AgentTaskStatus.Completed : random.Next(4) == 0 ? AgentTaskStatus.TimedOut : AgentTaskStatus.Failed;
         return new TaskMetric(
             string.Create(CultureInfo.InvariantCulture, $"task-{index:D4}"), type, random.Next(2) == 0 ? "openai/gpt-5" : "anthropic/claude", Math.Round(60 * Math.Exp(3 * random.NextDouble()), 1), status, at,

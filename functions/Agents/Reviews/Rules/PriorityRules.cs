@@ -27,14 +27,17 @@ internal sealed class HeldUpTask : IReviewRule
     public IEnumerable<Observation> Look(PipelineState state)
     {
         var dependencies = new TaskDependencies(state.Open);
+        var first = dependencies.FirstWaiting(TaskOrder.ByPriority(state.Open));
         foreach (var task in state.Pending.Where(task => task.Request is not null))
         {
-            var waiting = dependencies.WaitingFor(task.TaskId);
-            if (waiting.Where(other => other.Request!.Priority < task.Request!.Priority).MinBy(other => other.Request!.Priority) is { } urgent)
+            if (first.GetValueOrDefault(task.TaskId) is { } urgent && urgent.Request!.Priority < task.Request!.Priority)
             {
+                var waiting = dependencies.CountWaiting(task.TaskId);
                 yield return new Observation(
                     Id, Severity.Medium, task.TaskId,
-                    string.Create(CultureInfo.InvariantCulture, $"The task has priority {task.Request!.Priority}, but '{urgent.TaskId}' of priority {urgent.Request!.Priority} waits for it, and {waiting.Count} tasks in all."),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The task has priority {task.Request.Priority}, but '{urgent.TaskId}' of priority {urgent.Request.Priority} waits for it{(waiting > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {TaskOrder.Counted(waiting)} in all") : "")}."),
                     string.Create(CultureInfo.InvariantCulture, $"Give it priority {urgent.Request.Priority}."), [task.TaskId, urgent.TaskId]);
             }
         }
