@@ -31,6 +31,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             first.VariabilityPValue,
             scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
             new TagSlices(scores).All(),
+            scores.Latencies,
             labelled);
     }
 
