@@ -85,6 +85,7 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<ReuseCell>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()

@@ -54,6 +54,7 @@ internal static class RunProgressDisplay
     {
         var done = progress.Completed + progress.Failed;
         var failed = progress.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Failed:N0} failed") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {progress.Total:N0} cells{failed}");
+        var reused = progress.Reused > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Reused:N0} reused") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {progress.Total:N0} cells{failed}{reused}");
     }
 }

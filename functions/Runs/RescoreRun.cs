@@ -138,7 +138,8 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
         return await analyze.AnalyzeAsync(run.RunId, cancellationToken);
     }
 
-    private static CellRecord Rescore(
+    /// <summary>A stored answer as these scorers see it.</summary>
+    internal static CellRecord Rescore(
         CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, Scenario item)
     {
         if (cell.Outcome is CellOutcome.Refused or CellOutcome.Truncated)

@@ -122,13 +122,15 @@ public sealed class RunCatalog(
         };
         var cells = executor.IsProcess ? await ledger.FollowAsync(run) : null;
         return new ActiveRun(
-            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());
+            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget,
+            await ReusableCells.FindAsync(run, runs, CancellationToken.None), clock.GetTimestamp());
     }
 }
 
 /// <summary>A run that cells are being evaluated for.</summary>
 /// <param name="budget">Null when the run may spend what it takes.</param>
 /// <param name="cells">Where this process alone works on the run; null in the function app.</param>
+/// <param name="reusable">Null where it takes over no answers.</param>
 public sealed class ActiveRun(
     RunRecord run,
     LiveCells? cells,
@@ -136,6 +138,7 @@ public sealed class ActiveRun(
     IReadOnlyList<IScorer> scorers,
     IReadOnlyList<CallPrices> prices,
     RunBudget? budget,
+    ReusableCells? reusable,
     long readAt)
 {
     private long _readAt = readAt;
@@ -153,6 +156,8 @@ public sealed class ActiveRun(
     public IReadOnlyList<CallPrices> Prices => prices;
 
     public RunBudget? Budget => budget;
+
+    public ReusableCells? Reusable => reusable;
 
     public string? StopReason { get; set; } = run.Course.StopReason;
 

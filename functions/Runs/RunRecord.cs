@@ -11,6 +11,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Items">How many scenarios were sampled from the definition, or candidates from the content.</param>
 /// <param name="Pass">When a cell passes, as its definition has it.</param>
 /// <param name="Content">Where the candidates of a triage run come from.</param>
+/// <param name="ReusedRun">The earlier run whose answers it takes over where the model would be sent the same.</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -27,7 +28,8 @@ public sealed record RunRecord(
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
     RunContent? Content = null,
-    string? Pass = null)
+    string? Pass = null,
+    string? ReusedRun = null)
 {
     /// <summary>What people call it by; null is none. They may change at any time and decide nothing.</summary>
     public IReadOnlyList<string>? Tags { get; init; }

@@ -9,9 +9,10 @@ using FunctionsEval.Runs.Budget;
 namespace FunctionsEval.Runs;
 
 /// <summary>What may be asked for beside the definition itself; null keeps the definition's own value.</summary>
+/// <param name="Reuse">The id of an earlier run whose answers are taken over.</param>
 public sealed record RunOverrides(
     IReadOnlyList<string>? Models = null, int? SamplesPerScenario = null, int? SamplePercentage = null, long? SampleSeed = null,
-    double? BudgetUsd = null, bool AllowUnknownPrice = false, IReadOnlyList<string>? Tags = null)
+    double? BudgetUsd = null, bool AllowUnknownPrice = false, IReadOnlyList<string>? Tags = null, string? Reuse = null)
 {
     /// <summary>The definition with the overrides in place.</summary>
     public Definition ApplyTo(Definition definition) => definition with

@@ -30,7 +30,8 @@ public sealed record RunView(
     StoppedEarly? StoppedEarly = null,
     AllocationSpec? Allocation = null,
     RunRetry? Retry = null,
-    IReadOnlyList<string>? Tags = null)
+    IReadOnlyList<string>? Tags = null,
+    string? ReusedRun = null)
 {
     /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -57,7 +58,8 @@ public sealed record RunView(
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
         run.Sampling.Allocation,
         run.Course.Retry,
-        run.Tags ?? []);
+        run.Tags ?? [],
+        run.ReusedRun);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
@@ -84,7 +86,8 @@ public sealed record CellView(
     long DurationMs,
     Transcript? Transcript,
     decimal? CostUsd,
-    bool TokensAreEstimated)
+    bool TokensAreEstimated,
+    string? ReusedFrom)
 {
     public static CellView Of(RunRecord run, CellRecord cell, Transcript? transcript = null) => new(
         cell.Address.Item,
@@ -107,7 +110,8 @@ public sealed record CellView(
         (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
         transcript,
         cell.CostUsd,
-        cell.TokensAreEstimated);
+        cell.TokensAreEstimated,
+        cell.ReusedFrom);
 }
 
 public sealed record CellPage(IReadOnlyList<CellView> Cells, string? ContinuationToken);
@@ -116,6 +120,7 @@ public sealed record CellPage(IReadOnlyList<CellView> Cells, string? Continuatio
 public sealed record ItemView(int ItemIndex, Scenario Scenario, IReadOnlyList<CellView> Cells, string? ContinuationToken);
 
 /// <summary>Starts a run of a stored definition, or of one that comes with the request.</summary>
+/// <param name="Reuse">The id of an earlier run: its answers are taken over where a model would be sent the same.</param>
 public sealed record StartRunRequest(
     string? DefinitionId = null,
     System.Text.Json.JsonElement? Definition = null,
@@ -125,9 +130,10 @@ public sealed record StartRunRequest(
     long? SampleSeed = null,
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
-    IReadOnlyList<string>? Tags = null)
+    IReadOnlyList<string>? Tags = null,
+    string? Reuse = null)
 {
-    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags);
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags, Reuse);
 }
 
 /// <summary>What a run would do, before it does it. Token numbers are what earlier runs used, else estimates.</summary>

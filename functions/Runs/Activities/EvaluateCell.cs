@@ -12,7 +12,8 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
-public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, RetriedCells retried, TimeProvider clock, ILogger<EvaluateCell> logger)
+public sealed partial class EvaluateCell(
+    RunStore runs, RunCatalog catalog, CellLedger ledger, RetriedCells retried, ReuseCell reuse, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -47,8 +48,13 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
-            var cell = await conversation.RunAsync(item, cancellationToken);
-            await StoreAsync(active.Run, cell, conversation, cancellationToken);
+            var cell = await reuse.TakeOverAsync(active, address, item, cancellationToken);
+            if (cell is null)
+            {
+                cell = await conversation.RunAsync(item, cancellationToken);
+                await StoreAsync(active.Run, cell, conversation, cancellationToken);
+            }
+
             RunTelemetry.CellStored(span, active.Run, cell);
             if (cell.Error is { } error)
             {

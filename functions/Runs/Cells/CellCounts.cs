@@ -5,10 +5,11 @@ namespace FunctionsEval.Runs.Cells;
 /// <summary>What the cells of one partition and variant add up to. Stored as one short text in the partition's counter row; new numbers come last.</summary>
 /// <param name="Unpriced">Cells with calls whose cost is not known.</param>
 /// <param name="Cut">Scored cells whose answer was cut off by the limit of tokens.</param>
+/// <param name="Reused">Cells whose answer was taken over from an earlier run.</param>
 public sealed record CellCounts(
     long Scored = 0, long Invalid = 0, long Failed = 0, long CallsSent = 0, long CallsRepeated = 0, long InputTokens = 0, long OutputTokens = 0,
     long CostNanos = 0, long HeldNanos = 0, long Unpriced = 0, long Refused = 0, long Truncated = 0,
-    long Cut = 0)
+    long Cut = 0, long Reused = 0)
 {
     public static readonly CellCounts None = new();
 
@@ -30,7 +31,8 @@ public sealed record CellCounts(
         a.Unpriced + b.Unpriced,
         a.Refused + b.Refused,
         a.Truncated + b.Truncated,
-        a.Cut + b.Cut);
+        a.Cut + b.Cut,
+        a.Reused + b.Reused);
 
     public static CellCounts Of(CellRecord cell) => new(
         cell.Outcome == CellOutcome.Scored ? 1 : 0,
@@ -45,22 +47,23 @@ public sealed record CellCounts(
         cell.CostUsd is null && cell.Calls + cell.LostCalls > 0 ? 1 : 0,
         cell.Outcome == CellOutcome.Refused ? 1 : 0,
         cell.Outcome == CellOutcome.Truncated ? 1 : 0,
-        cell.IsCut ? 1 : 0);
+        cell.IsCut ? 1 : 0,
+        cell.ReusedFrom is null ? 0 : 1);
 
     /// <summary>What is added when the cell is set aside: its outcome is taken away.</summary>
     public static CellCounts WithoutOutcome(CellRecord cell)
     {
         var counts = Of(cell);
-        return new CellCounts(-counts.Scored, -counts.Invalid, -counts.Failed, Refused: -counts.Refused, Truncated: -counts.Truncated, Cut: -counts.Cut);
+        return new CellCounts(-counts.Scored, -counts.Invalid, -counts.Failed, Refused: -counts.Refused, Truncated: -counts.Truncated, Cut: -counts.Cut, Reused: -counts.Reused);
     }
 
     public string ToText() => string.Create(
-        CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens},{CostNanos},{HeldNanos},{Unpriced},{Refused},{Truncated},{Cut}");
+        CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens},{CostNanos},{HeldNanos},{Unpriced},{Refused},{Truncated},{Cut},{Reused}");
 
     public static CellCounts Parse(string text)
     {
         var numbers = text.Split(',').Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray();
         long At(int index) => index < numbers.Length ? numbers[index] : 0;
-        return new(At(0), At(1), At(2), At(3), At(4), At(5), At(6), At(7), At(8), At(9), At(10), At(11), At(12));
+        return new(At(0), At(1), At(2), At(3), At(4), At(5), At(6), At(7), At(8), At(9), At(10), At(11), At(12), At(13));
     }
 }

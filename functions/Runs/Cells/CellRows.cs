@@ -55,6 +55,11 @@ internal static class CellRows
             entity["lostCalls"] = cell.LostCalls;
         }
 
+        if (cell.ReusedFrom is { } source)
+        {
+            entity["reusedFrom"] = source;
+        }
+
         entity.SetText("output", cell.Output);
         if (cell.Error is { } error)
         {
@@ -95,7 +100,8 @@ internal static class CellRows
             (decimal)(entity.GetDouble("heldUsd") ?? 0),
             entity.GetBoolean("tokensAreEstimated") ?? false,
             entity.GetText("output"),
-            entity.GetBoolean("isCut") ?? false);
+            entity.GetBoolean("isCut") ?? false,
+            entity.GetString("reusedFrom"));
     }
 
     public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch
