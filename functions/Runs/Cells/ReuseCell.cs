@@ -31,7 +31,12 @@ public sealed class ReuseCell(RunCatalog catalog, CellLedger ledger, RetriedCell
 
         var taken = answered with
         {
-            Address = address, Calls = 0, LostCalls = 0, CostUsd = 0, HeldUsd = 0, ReusedFrom = answered.ReusedFrom ?? $"{earlier.RunId}/{place.RowKey}",
+            Address = address,
+            Calls = 0,
+            LostCalls = 0,
+            CostUsd = 0,
+            HeldUsd = 0,
+            ReusedFrom = answered.ReusedFrom ?? $"{earlier.RunId}/{place.RowKey}",
         };
         var cell = RescoreRun.Rescore(taken, transcript, active.Run.Scorers, active.Scorers, item);
         await ledger.StoreAsync(active.Run.RunId, cell, transcript, []);

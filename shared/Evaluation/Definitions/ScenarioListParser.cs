@@ -155,11 +155,11 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
         return weight;
     }
 
-    private static IReadOnlyList<FollowUp> ParseFollowUps(FieldReader fields)
+    private static List<FollowUp>? ParseFollowUps(FieldReader fields)
     {
         if (fields.List("followups") is not { } nodes)
         {
-            return [];
+            return null;
         }
 
         var followUps = new List<FollowUp>();
