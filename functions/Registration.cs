@@ -25,6 +25,8 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Storage;
@@ -40,6 +42,7 @@ internal static class Registration
         RunsJson.Default,
         DatasetsJson.Default,
         DefinitionsJson.Default,
+        SettingsJson.Default,
         PlanningJson.Default,
         GatesJson.Default,
         ComparisonsJson.Default,
@@ -65,7 +68,9 @@ internal static class Registration
         services.AddSingleton(settings.CreditRates);
         services.AddSingleton(settings.Keys);
         services.AddSingleton(settings.Agents);
-        services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
+        services.AddSingleton(settings.ScorerHosts);
+        services.AddSingleton(settings.Defaults);
+        services.AddSingleton(_ => PriceTableReader.Load(settings.Prices));
         services.AddSingleton<IQuotaStore, StoredQuota>();
         services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
         return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddAgents().AddEndpointParts();
@@ -86,6 +91,8 @@ internal static class Registration
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
         .AddSingleton<ReuseCell>()
+        .AddSingleton<JudgementStore>()
+        .AddSingleton<ExternalScorers>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()
@@ -99,6 +106,7 @@ internal static class Registration
         .AddSingleton<RunControl>()
         .AddSingleton<ExtendRun>()
         .AddSingleton<RetryRun>()
+        .AddSingleton<ScoreAgain>()
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()
@@ -125,6 +133,7 @@ internal static class Registration
 
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
+        .AddSingleton<ServiceDefaults>()
         .AddSingleton<DatasetStore>()
         .AddSingleton<IDatasets>(parts => parts.GetRequiredService<DatasetStore>())
         .AddSingleton<PlanComparison>()

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Cli;
 
@@ -28,7 +30,7 @@ internal static class RunCommand
         HelpName = "RUN",
     };
 
-    private static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
+    public static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
 
     public static Command Create(Terminal terminal)
     {
@@ -43,20 +45,20 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), cancellationToken);
+        var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(File));
+        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, cancellationToken);
         if (definition is null)
         {
             return ExitCodes.Usage;
         }
 
-        var overrides = OverridesOf(arguments);
+        var overrides = OverridesOf(arguments) with { CommandFolder = DefinitionFile.FolderOf(arguments.GetRequiredValue(File)) };
         if (RunTags.Error(RunTags.Distinct(overrides.Tags ?? [])) is { } tagError)
         {
             throw new UsageException(tagError.Message);
         }
 
         // Whatever can be refused is refused before a data folder is taken.
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
         var reuse = arguments.GetValue(Reuse);
         if (reuse is not null)
         {
@@ -64,8 +66,8 @@ internal static class RunCommand
         }
 
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)), overrides.ApplyTo(definition));
-        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
+        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.Prices), settings.ScorerHosts), overrides.ApplyTo(definition));
+        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, overrides.CommandFolder) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
             {
@@ -75,15 +77,21 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
-        if (settings.BaseUrl is not null)
+        IReadOnlyList<string> models = [.. asked.AllVariants().Select(variant => variant.Model), .. JudgeModels.NamesOf(asked.Scorers)];
+        foreach (var note in rules.JudgeNotes(asked.Scorers, asked.AllVariants(), settings.BaseUrl))
         {
-            foreach (var note in rules.RouteNotes(asked.AllVariants(), settings.BaseUrl))
+            terminal.Error.WriteLine(Visible.Text(note));
+        }
+
+        if (settings.MovesProviders)
+        {
+            foreach (var note in rules.RouteNotes(models, settings.BaseUrl))
             {
-                terminal.Error.WriteLine(note);
+                terminal.Error.WriteLine(Visible.Text(note));
             }
         }
 
-        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(asked.AllVariants(), settings.BaseUrl))
+        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(models, settings.BaseUrl))
         {
             var estimate = await EstimateCommand.EstimateAsync(settings, asked, DefinitionJson.IdOf(definition), rules, cancellationToken);
             if (estimate.CostUsd != 0 && !terminal.Confirm($"{EstimateCommand.Line(estimate)}{(reuse is null ? "" : " at most: what is reused costs nothing")}. Start?"))
@@ -111,7 +119,17 @@ internal static class RunCommand
                 StartOutcome.Rejected(var refused) => throw new UsageException(string.Join(" ", refused.Select(error => OptionNames.In(error.Message, arguments, givenOnly: true)))),
                 _ => throw new InvalidOperationException("A run that was checked a moment ago was refused."),
             };
-        }, cancellationToken);
+        }, cancellationToken, (program, run) => SayWhereItIs(terminal, program, run, arguments));
+    }
+
+    private static Task SayWhereItIs(Terminal terminal, LocalProgram program, RunRecord run, ParseResult arguments)
+    {
+        if (!arguments.GetValue(CommonOptions.Json))
+        {
+            terminal.Say($"its page: {terminal.Program} open {run.RunId}{(program.Storage.IsLocal ? $" --data {program.Settings.Storage.DataFolder}" : "")}");
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>What the options of a run change in its definition; a verb need not have them all.</summary>

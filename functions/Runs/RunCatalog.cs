@@ -6,6 +6,8 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
@@ -15,7 +17,7 @@ namespace FunctionsEval.Runs;
 /// That second is how long a pause or a cancel may take to be seen.
 /// </summary>
 public sealed class RunCatalog(
-    RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, RunExecutor executor, IEntityStore entities, TimeProvider clock)
+    RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, RunExecutor executor, IEntityStore entities, ExternalScorers external, TimeProvider clock)
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
 
@@ -105,6 +107,15 @@ public sealed class RunCatalog(
         }
     }
 
+    /// <summary>What the run may still spend; null is no limit.</summary>
+    internal async Task<RunBudget?> BudgetAsync(RunRecord run) => run.Calls.BudgetUsd switch
+    {
+        null => null,
+        // A process has the run to itself; the instances of the function app spend one budget together.
+        { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
+        { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
+    };
+
     private static long SizeOf(Scenario scenario) => scenario.Prompt.Length
         + (scenario.Vars?.Values.Sum(value => (long)value.GetRawText().Length) ?? 0)
         + (scenario.Messages?.Sum(message => (long)message.Text.Length) ?? 0);
@@ -113,24 +124,21 @@ public sealed class RunCatalog(
     {
         var run = await runs.GetAsync(runId, CancellationToken.None);
         var models = run.Variants.Select(variant => catalogs.For(run.Calls.BaseUrl).Resolve(variant.Model)).ToList();
-        var budget = run.Calls.BudgetUsd switch
-        {
-            null => null,
-            // A process has the run to itself; the instances of the function app spend one budget together.
-            { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
-            { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
-        };
+        var budget = await BudgetAsync(run);
         var cells = executor.IsProcess ? await ledger.FollowAsync(run) : null;
         return new ActiveRun(
-            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget,
-            await ReusableCells.FindAsync(run, runs, CancellationToken.None), clock.GetTimestamp());
+            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp())
+        {
+            Judges = run.Scorers.Any(spec => spec.Judge is not null) ? new JudgeModels(run.Scorers, catalogs.For(run.Calls.BaseUrl), prices) : null,
+            External = run.Scorers.Any(spec => spec.External is not null) ? external : null,
+            Reusable = await ReusableCells.FindAsync(run, runs, CancellationToken.None),
+        };
     }
 }
 
 /// <summary>A run that cells are being evaluated for.</summary>
 /// <param name="budget">Null when the run may spend what it takes.</param>
 /// <param name="cells">Where this process alone works on the run; null in the function app.</param>
-/// <param name="reusable">Null where it takes over no answers.</param>
 public sealed class ActiveRun(
     RunRecord run,
     LiveCells? cells,
@@ -138,7 +146,6 @@ public sealed class ActiveRun(
     IReadOnlyList<IScorer> scorers,
     IReadOnlyList<CallPrices> prices,
     RunBudget? budget,
-    ReusableCells? reusable,
     long readAt)
 {
     private long _readAt = readAt;
@@ -157,7 +164,17 @@ public sealed class ActiveRun(
 
     public RunBudget? Budget => budget;
 
-    public ReusableCells? Reusable => reusable;
+    /// <summary>Null where no scorer asks a model.</summary>
+    public JudgeModels? Judges { get; init; }
+
+    /// <summary>Null where no scorer asks a program or a service.</summary>
+    public ExternalScorers? External { get; init; }
+
+    /// <summary>Whether scoring takes more than a computation: then answers are kept before they are scored.</summary>
+    public bool ScoresOutside => Judges is not null || External is not null;
+
+    /// <summary>Null where it takes over no answers.</summary>
+    public ReusableCells? Reusable { get; init; }
 
     public string? StopReason { get; set; } = run.Course.StopReason;
 

@@ -70,6 +70,7 @@ public sealed record RunSampling(
 /// <summary>How the models of a run are called.</summary>
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
+/// <param name="CommandFolder">Where the programs of command scorers are started: the definition's folder. Null where none may be started, for only a command line may.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 public sealed record RunCalls(
     string Preamble,
@@ -77,7 +78,8 @@ public sealed record RunCalls(
     string? BaseUrl = null,
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
-    string? TraceParent = null);
+    string? TraceParent = null,
+    string? CommandFolder = null);
 
 /// <summary>How far a run came, and why it stands where it stands.</summary>
 /// <param name="Reason">Why it failed, was cancelled, was stopped, or paused by itself.</param>

@@ -7,12 +7,15 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>What runs store, queue and hand to activities, and what their endpoints take and answer.</summary>
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ScorerInput))]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(PipelineJob))]
 [JsonSerializable(typeof(RunInput))]
@@ -25,6 +28,8 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(CompleteRunInput))]
 [JsonSerializable(typeof(CellError))]
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
+[JsonSerializable(typeof(KeptJudgement))]
+[JsonSerializable(typeof(JudgeUsage))]
 [JsonSerializable(typeof(Transcript))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(CandidateSnapshot))]

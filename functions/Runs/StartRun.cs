@@ -37,7 +37,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
         }
 
         var asked = overrides.ApplyTo(head.Definition);
-        if (rules.Errors(asked, head.Scenarios, baseUrl) is { Count: > 0 } errors)
+        if (rules.Errors(asked, head.Scenarios, baseUrl, overrides.CommandFolder) is { Count: > 0 } errors)
         {
             return new StartOutcome.Rejected(errors);
         }
@@ -54,6 +54,11 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
         }
 
         var run = NewRun(runId, definitionId, asked, head.Scenarios, baseUrl) with { Tags = tags, ReusedRun = overrides.Reuse };
+        if (overrides.CommandFolder is { } folder && asked.Scorers.Any(scorer => scorer.External?.Command is not null))
+        {
+            run = run with { Calls = run.Calls with { CommandFolder = folder } };
+        }
+
         await runs.AddAsync(run, cancellationToken);
         try
         {

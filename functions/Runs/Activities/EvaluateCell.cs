@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
 
@@ -13,7 +14,7 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
 public sealed partial class EvaluateCell(
-    RunStore runs, RunCatalog catalog, CellLedger ledger, RetriedCells retried, ReuseCell reuse, TimeProvider clock, ILogger<EvaluateCell> logger)
+    RunStore runs, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, ReuseCell reuse, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -44,17 +45,17 @@ public sealed partial class EvaluateCell(
         }
 
         using var span = RunTelemetry.StartCell(active.Run, address);
-        using var conversation = new CellConversation(active, address, catalog, ledger, clock);
+        using var conversation = new CellConversation(active, address, catalog, ledger, judgements, clock);
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
-            var cell = await reuse.TakeOverAsync(active, address, item, cancellationToken);
-            if (cell is null)
+            if (await reuse.FindAsync(active, address, cancellationToken) is { } answer)
             {
-                cell = await conversation.RunAsync(item, cancellationToken);
-                await StoreAsync(active.Run, cell, conversation, cancellationToken);
+                conversation.TakeOver(answer);
             }
 
+            var cell = await conversation.RunAsync(item, cancellationToken);
+            await StoreAsync(active.Run, cell, conversation, cancellationToken);
             RunTelemetry.CellStored(span, active.Run, cell);
             if (cell.Error is { } error)
             {

@@ -12,6 +12,7 @@ namespace FunctionsEval.Runs.Cells;
 public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 {
     private const int MaxWriters = 4096;
+    private const int RewrittenAtOnce = 16;
 
     /// <summary>A filter that finds little answers with a place to go on from, not after minutes.</summary>
     private const int MaxRowsLookedAt = 10_000;
@@ -56,15 +57,10 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         var counted = 0L;
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
-            var query = new EntityQuery(
-                TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowFrom: TableKeys.Intent(""), RowTo: TableKeys.Intent("") + "~");
-            await foreach (var intent in entities.QueryAsync(query, CancellationToken.None))
-            {
-                counted += intent.GetInt64("reservedNanos") ?? 0;
-            }
+            counted += (await IntentsAsync(CellAddress.PartitionKey(run.RunId, partition), CancellationToken.None)).Values.Sum(intent => intent.GetInt64("reservedNanos") ?? 0);
         }
 
-        counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
+        counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.JudgeCostNanos + counts.HeldNanos);
         return Money.FromNanos(counted);
     }
 
@@ -153,26 +149,36 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     public Task SealAsync(RunRecord run, CancellationToken cancellationToken) => _counts.SealAsync(run, cancellationToken);
 
     /// <summary>
-    /// Replaces what a finished run's answered cells were scored with, and counts anew. Not one transaction: repeat it if it breaks off.
+    /// Replaces what a finished run's answered cells were scored with, and counts anew. Not one transaction: repeat it if it breaks off. Calls to judges
+    /// that were announced since a cell was written, and that it does not have, are lost.
     /// </summary>
-    public async Task RewriteAsync(RunRecord run, Func<CellRecord, Transcript, CellRecord> rewrite, CancellationToken cancellationToken)
+    public async Task RewriteAsync(RunRecord run, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
     {
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
             var key = CellAddress.PartitionKey(run.RunId, partition);
-            var query = new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells);
+            var intents = await IntentsAsync(key, cancellationToken);
             var rows = new List<Entity>();
             var counter = CellCounter.Empty(key);
-            await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+            var isChanged = false;
+            var cells = await entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken)
+                .Select(row => CellRows.ToCell(row, ScorerNames(run))).ToListAsync(cancellationToken);
+            foreach (var (cell, rewritten) in cells.Zip(await RewrittenAsync(run, cells, rewrite, cancellationToken)))
             {
-                var cell = CellRows.ToCell(entity, ScorerNames(run));
-                if (cell.Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cell.Address, cancellationToken) is { } transcript)
+                var now = rewritten ?? cell;
+                if (rewritten is not null && intents.GetValueOrDefault(cell.Address.RowKey) is { } intent)
                 {
-                    cell = rewrite(cell, transcript);
-                    rows.Add(CellRows.ToEntity(key, cell));
+                    now = WithLost(now, intent, (now.Judging?.Calls ?? 0) - (cell.Judging?.Calls ?? 0));
+                    await entities.SubmitAsync(
+                        TableKeys.Cells, [EntityOperation.Upsert(CellRows.ToEntity(key, now)), EntityOperation.Delete(key, intent.RowKey)], cancellationToken);
+                }
+                else if (!ReferenceEquals(now, cell))
+                {
+                    rows.Add(CellRows.ToEntity(key, now));
                 }
 
-                counter = counter.With(cell);
+                isChanged |= !ReferenceEquals(now, cell);
+                counter = counter.With(now);
             }
 
             await foreach (var retried in _retried.OfPartitionAsync(run, key, cancellationToken))
@@ -181,11 +187,45 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
             }
 
             await EntityBatches.UpsertAsync(entities, TableKeys.Cells, rows, cancellationToken);
-            if (rows.Count > 0)
+            if (isChanged)
             {
                 await entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(counter.ToOperation().Entity), cancellationToken);
             }
         }
+    }
+
+    /// <summary>Several at once, for a scorer may be a program that takes its time; null for a cell without an answer.</summary>
+    private async Task<CellRecord?[]> RewrittenAsync(
+        RunRecord run, IReadOnlyList<CellRecord> cells, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
+    {
+        var rewritten = new CellRecord?[cells.Count];
+        await Parallel.ForAsync(0, cells.Count, new ParallelOptions { MaxDegreeOfParallelism = RewrittenAtOnce, CancellationToken = cancellationToken }, async (index, token) =>
+        {
+            if (cells[index].Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cells[index].Address, token) is { } transcript)
+            {
+                rewritten[index] = await rewrite(cells[index], transcript);
+            }
+        });
+        return rewritten;
+    }
+
+    /// <summary>By the row of the cell.</summary>
+    private async Task<Dictionary<string, Entity>> IntentsAsync(string partition, CancellationToken cancellationToken)
+    {
+        var start = TableKeys.Intent("");
+        return await entities.QueryAsync(new EntityQuery(TableKeys.Cells, partition, RowFrom: start, RowTo: start + "~"), cancellationToken)
+            .ToDictionaryAsync(row => row.RowKey[start.Length..], StringComparer.Ordinal, cancellationToken: cancellationToken);
+    }
+
+    private static CellRecord WithLost(CellRecord cell, Entity intent, int stored)
+    {
+        var announced = (int)(intent.GetInt64("calls") ?? 0);
+        var lost = Math.Max(0, announced - stored);
+        return lost == 0 ? cell : cell with
+        {
+            LostCalls = cell.LostCalls + lost,
+            HeldUsd = cell.HeldUsd + (Money.FromNanos(intent.GetInt64("reservedNanos") ?? 0) * lost / announced),
+        };
     }
 
     /// <summary>As many rows of a transcript as there are, without a gap.</summary>

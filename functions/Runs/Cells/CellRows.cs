@@ -60,6 +60,11 @@ internal static class CellRows
             entity["reusedFrom"] = source;
         }
 
+        if (cell.Judging is { } judging)
+        {
+            entity["judging"] = JsonSerializer.Serialize(judging, RunsJson.Context.JudgeUsage);
+        }
+
         entity.SetText("output", cell.Output);
         if (cell.Error is { } error)
         {
@@ -67,7 +72,7 @@ internal static class CellRows
         }
 
         // One scorer's valued score says nothing that "score" does not.
-        if (cell.Scores is not ([] or [{ Invalid: null }]))
+        if (cell.Scores is not ([] or [{ Invalid: null, Judge: null }]))
         {
             entity.SetText("scores", JsonSerializer.Serialize(cell.Scores, RunsJson.Context.IReadOnlyListNamedScore));
         }
@@ -101,6 +106,7 @@ internal static class CellRows
             entity.GetBoolean("tokensAreEstimated") ?? false,
             entity.GetText("output"),
             entity.GetBoolean("isCut") ?? false,
+            entity.GetString("judging") is { } judging ? JsonSerializer.Deserialize(judging, RunsJson.Context.JudgeUsage) : null,
             entity.GetString("reusedFrom"));
     }
 
@@ -177,9 +183,12 @@ internal static class CellRows
             (int)(rows[0].GetInt64("lostCalls") ?? 0))
         : null;
 
-    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call, CallPurpose purpose)
+    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call, CallPurpose purpose) =>
+        ToEntity(partition, TableKeys.Call(cellRow, number), call, purpose);
+
+    public static Entity ToEntity(string partition, string row, ProviderCall call, CallPurpose purpose)
     {
-        var entity = new Entity(partition, TableKeys.Call(cellRow, number))
+        var entity = new Entity(partition, row)
         {
             ["purpose"] = purpose.Name,
             ["provider"] = call.Provider,
@@ -225,7 +234,7 @@ internal static class CellRows
         return entity;
     }
 
-    private static ProviderCall WithoutText(ProviderCall call) => call.Outcome is ModelOutcome.Answered(var answer)
+    public static ProviderCall WithoutText(ProviderCall call) => call.Outcome is ModelOutcome.Answered(var answer)
         ? call with { Outcome = new ModelOutcome.Answered(answer with { Text = "", Reasoning = null }) }
         : call;
 

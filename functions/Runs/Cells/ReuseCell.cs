@@ -1,14 +1,17 @@
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Runs.Cells;
 
-/// <summary>Takes the answer of a cell over from an earlier run that asked the same, and scores it anew. No model is called and nothing is paid.</summary>
+/// <summary>What an earlier run was answered where it asked the same.</summary>
+/// <param name="From">As <c>run/row</c>.</param>
+public sealed record ReusableAnswer(CellRecord Cell, Transcript Transcript, string From);
+
+/// <summary>Finds the answer of an earlier run that a cell can take over instead of a call.</summary>
 public sealed class ReuseCell(RunCatalog catalog, CellLedger ledger, RetriedCells retried)
 {
-    /// <summary>The cell as it was stored; null when it has to be called.</summary>
+    /// <summary>Null when the cell has to be called.</summary>
     /// <exception cref="RunNotActiveException">The run is paused or has ended.</exception>
-    public async Task<CellRecord?> TakeOverAsync(ActiveRun active, CellAddress address, Scenario item, CancellationToken cancellationToken)
+    public async Task<ReusableAnswer?> FindAsync(ActiveRun active, CellAddress address, CancellationToken cancellationToken)
     {
         // A cell that a retry set aside is called: its answer was not good enough.
         if (active.Reusable is not { } reusable || reusable.Find(address) is not { } place || await retried.HasAsync(active.Run, address, cancellationToken))
@@ -22,24 +25,9 @@ public sealed class ReuseCell(RunCatalog catalog, CellLedger ledger, RetriedCell
         }
 
         var earlier = reusable.Earlier;
-        if (await ledger.FindAsync(earlier, place, cancellationToken) is not { } answered
-            || answered.Outcome == CellOutcome.Failed
-            || await ledger.FindTranscriptAsync(earlier.RunId, place, cancellationToken) is not { } transcript)
-        {
-            return null;
-        }
-
-        var taken = answered with
-        {
-            Address = address,
-            Calls = 0,
-            LostCalls = 0,
-            CostUsd = 0,
-            HeldUsd = 0,
-            ReusedFrom = answered.ReusedFrom ?? $"{earlier.RunId}/{place.RowKey}",
-        };
-        var cell = RescoreRun.Rescore(taken, transcript, active.Run.Scorers, active.Scorers, item);
-        await ledger.StoreAsync(active.Run.RunId, cell, transcript, []);
-        return cell;
+        return await ledger.FindAsync(earlier, place, cancellationToken) is { Outcome: not CellOutcome.Failed } cell
+            && await ledger.FindTranscriptAsync(earlier.RunId, place, cancellationToken) is { } transcript
+            ? new ReusableAnswer(cell, transcript, cell.ReusedFrom ?? $"{earlier.RunId}/{place.RowKey}")
+            : null;
     }
 }

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Providers.Simulator;
 
 /// <summary>Writes a simulated judge's answer in the shape that the request's schema has: the scores, passes and preferences that the judge has for them.</summary>
 /// <param name="obeyed">The text whose injected instruction is obeyed: it gets the best of each scale, a pass, the win. Below 0 is none.</param>
 /// <param name="offScale">What is not allowed is said in place of each value.</param>
-internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> texts, ulong key, int obeyed, bool offScale)
+internal sealed partial class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> texts, ulong key, int obeyed, bool offScale)
 {
     private const string Tie = "tie";
     private static readonly string[] GoodWords = ["pass", "yes", "true", "correct", "good"];
@@ -80,8 +81,7 @@ internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> tex
 
     private void WriteNumber(Utf8JsonWriter json, JsonElement schema)
     {
-        var least = schema.TryGetProperty("minimum", out var minimum) ? minimum.GetDouble() : 1;
-        var most = schema.TryGetProperty("maximum", out var maximum) ? maximum.GetDouble() : 5;
+        var (least, most) = EndsOf(schema);
         var value = offScale ? most + 5 : Scaled(least, most);
         if (TypeOf(schema) == "integer")
         {
@@ -91,6 +91,15 @@ internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> tex
         {
             json.WriteNumberValue(Math.Round(offScale ? value : Opinion(least, most), 3));
         }
+    }
+
+    /// <summary>By <c>minimum</c> and <c>maximum</c>, which some vendors refuse, or by a description "from 0 to 10"; else 1 to 5.</summary>
+    private static (double Least, double Most) EndsOf(JsonElement schema)
+    {
+        var said = schema.TryGetProperty("description", out var description) ? Ends().Match(description.GetString()!) : Match.Empty;
+        return (
+            schema.TryGetProperty("minimum", out var minimum) ? minimum.GetDouble() : said.Success ? double.Parse(said.Groups["least"].Value, CultureInfo.InvariantCulture) : 1,
+            schema.TryGetProperty("maximum", out var maximum) ? maximum.GetDouble() : said.Success ? double.Parse(said.Groups["most"].Value, CultureInfo.InvariantCulture) : 5);
     }
 
     private void WriteChoice(Utf8JsonWriter json, List<JsonElement> choices)
@@ -130,4 +139,7 @@ internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> tex
         : string.Create(CultureInfo.InvariantCulture, $"The simulator knows the truth: {string.Join(" and ", texts.Select(SimulatedJudge.TruthOf))} of 5.");
 
     private static string? TextOf(JsonElement choice) => choice.ValueKind == JsonValueKind.String ? choice.GetString() : null;
+
+    [GeneratedRegex(@"from (?<least>-?\d+(\.\d+)?) to (?<most>-?\d+(\.\d+)?)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ends();
 }
