@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
-public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore allocations, AnalysisStore analyses, TimeProvider clock)
+public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore allocations, AnalysisStore analyses, AdaptedRequests adapted, TimeProvider clock)
 {
     public const string Name = "AnalyzeRun";
 
@@ -36,8 +36,9 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
             scores.Outcomes[CellOutcome.Scored],
             scores.Outcomes[CellOutcome.Invalid] + scores.Outcomes[CellOutcome.Refused] + scores.Outcomes[CellOutcome.Truncated],
             scores.Outcomes[CellOutcome.Failed],
-            VerdictRules.MetricsOfOneMargin(run, scores.Scorers));
-        return new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+            VerdictRules.MetricsOfOneMargin(run, scores.Scorers),
+            scores.Items.Count(item => item.Weight is not (null or 1)));
+        return new AnalysisView(run, scores.Items).Of(scores, [.. AnalysisWarnings.Of(facts), .. await adapted.WarningsAsync(run, cancellationToken)], clock.GetUtcNow());
     }
 
     // What an early stop left out is not missing.
