@@ -88,7 +88,7 @@ public sealed class Measuring_and_matching
     [InlineData("No.", "1000")]
     [InlineData("42", "1010")]
     [InlineData(" 42 ", "1000")]
-    [InlineData("42\n", "0010")]
+    [InlineData("42\n", "1010")]
     [InlineData("42.", "1000")]
     [InlineData("**42**", "1000")]
     [InlineData("4 2", "1000")]
