@@ -73,7 +73,7 @@ internal static class EstimateCommand
 
     private static Table TableOf(RunEstimate estimate)
     {
-        var names = new ShortNames(estimate.PerModel.Select(model => model.Variant));
+        var names = new ShortNames(estimate.PerModel.Select(model => model.Variant).Concat((estimate.Judges ?? []).Select(judge => judge.Model)));
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("variant");
         RunReport.AddNumbers(table, ["calls", "tokens in", "tokens out", "US dollars", "known from"]);
@@ -91,7 +91,7 @@ internal static class EstimateCommand
         foreach (var judge in estimate.Judges ?? [])
         {
             table.AddRow(
-                Visible.Markup($"judge {judge.Scorer}: {judge.Model}"),
+                Visible.Markup($"judge {judge.Scorer}: {names.Of(judge.Model)}"),
                 RunReport.Count(judge.Calls),
                 RunReport.Count(judge.InputTokens),
                 RunReport.Count(judge.OutputTokens),

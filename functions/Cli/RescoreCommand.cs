@@ -35,7 +35,7 @@ internal static class RescoreCommand
         var started = program.Clock.GetTimestamp();
         var runId = (await program.FindRunAsync(arguments.GetRequiredValue(RunIdArgument), cancellationToken)).RunId;
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
-        foreach (var note in program.Get<RunRules>().JudgeNotes(definition.Scorers, (await program.Get<RunStore>().GetAsync(runId, cancellationToken)).Variants, program.Settings.BaseUrl))
+        foreach (var note in RunRules.JudgeNotes(definition.Scorers, (await program.Get<RunStore>().GetAsync(runId, cancellationToken)).Variants))
         {
             terminal.Error.WriteLine(note);
         }

@@ -104,6 +104,11 @@ internal static class RunReport
             console.Write(Scenarios("Most stable scenarios", analysis.MostStableScenarios));
         }
 
+        if (analysis.Judges is { } judges)
+        {
+            JudgeReport.Print(console, judges);
+        }
+
         foreach (var failure in analysis.Failures ?? [])
         {
             console.Say($"[yellow]{failure.ToString()}[/]");

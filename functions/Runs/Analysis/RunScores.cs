@@ -25,6 +25,9 @@ internal sealed record RunScores(
     MultiSampleAnalysis? Passed = null,
     int[][]? Planned = null)
 {
+    /// <summary>By scorer; null for one that asks no judge.</summary>
+    public IReadOnlyList<JudgeTally?> Judges { get; init; } = [];
+
     public static Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken) =>
         ReadAsync(runs, cells, run, _ => { }, cancellationToken);
 
@@ -53,6 +56,8 @@ internal sealed record RunScores(
         var passing = new PassingCells(run, items);
         var passed = passing.AreCounted ? Analysis(ScoreScale.PassOrFail) : null;
 
+        var judges = run.Scorers.Index().Select(scorer => scorer.Item.Judge is null ? null : new JudgeTally(run, scorer.Index, clusters)).ToList();
+
         // Counted before the cells are read, which may become more meanwhile, but never fewer.
         var counted = isRead is null ? (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Finished) : 0;
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
@@ -80,6 +85,7 @@ internal sealed record RunScores(
                 passing.Add(passed, cell, wasRetried);
             }
 
+            judges.ForEach(judge => judge?.Add(cell));
             for (var index = 0; index < perScorer.Count; index++)
             {
                 var isZero = cell.Outcome == CellOutcome.Invalid && scorers.ElementAtOrDefault(index)?.InvalidAnswers == InvalidAnswers.Zero;
@@ -89,7 +95,7 @@ internal sealed record RunScores(
 
         // Damage to a page of the store can hide rows whose own checksums are right: without them the means would be others.
         return outcomes.Values.Sum() is var read && read >= counted
-            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed)
+            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed) { Judges = judges }
             : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
 
         MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.Sampling.MeanSamples, scale, clusters, unchecked((int)run.Sampling.DispatchSeed));
