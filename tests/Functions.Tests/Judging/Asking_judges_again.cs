@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.TestKit;
@@ -142,6 +142,23 @@ public sealed class Asking_judges_again : IAsyncLifetime
         Assert.Contains("the judges were not asked to the end: judge openai-compatible:judge: AUTH_ERROR", walled.Error, StringComparison.Ordinal);
         Assert.True(whole.ExitCode == 0, whole.Error);
         Assert.All((await _bench.StoredAsync()).Cells, cell => Assert.Equal(4, cell.Score));
+    }
+
+    [Fact]
+    public async Task A_run_that_another_process_scores_again_is_left_to_it()
+    {
+        var runId = (await _bench.RunAsync(JudgeBench.Yaml(1, Contains))).Json.GetProperty("runId").GetString()!;
+        await using (var services = _bench.Bench.Open())
+        {
+            var other = new RunExecutor("other/7/1", "other", 7, 1, TimeProvider.System.GetUtcNow().AddHours(1));
+            await services.Runs.ChangeAsync(runId, run => run with { Course = run.Course with { Executor = other } }, TestContext.Current.CancellationToken);
+        }
+
+        var refused = await _bench.RescoreAsync(JudgeBench.Yaml(1));
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains($"Run '{runId}' is worked on by process 7 of other; wait until it is done, or end it.", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, _bench.Models.CountOf("judge"));
     }
 
     [Fact]
