@@ -29,6 +29,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             first.VariabilityPValue,
             scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
             new TagSlices(scores).All(),
+            scores.Latencies,
             scores.Judges.OfType<JudgeTally>().Select(judge => judge.Finish()).ToList() is { Count: > 0 } judges ? judges : null);
     }
 
