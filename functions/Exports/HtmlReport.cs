@@ -54,6 +54,11 @@ internal static class HtmlReport
             ]));
         }
 
+        foreach (var sentence in content.JudgeSentences)
+        {
+            Line(html, $"<p dir=\"auto\">{Text(sentence)}</p>");
+        }
+
         List<CellOutcome> outcomes = [.. Enum.GetValues<CellOutcome>().Where(outcome => outcome == CellOutcome.Scored || content.Usage.Any(variant => variant.Outcomes[outcome] > 0))];
         Raw(html, "<h2>Outcomes, tokens, time and cost</h2>");
         Table(html, ["variant"], [.. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])

@@ -38,6 +38,16 @@ internal static partial class MarkdownReport
             text.AppendLine(Plain(metric.Summary)).AppendLine().AppendLine(Plain(metric.Agreement)).AppendLine();
         }
 
+        foreach (var sentence in content.JudgeSentences)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {Plain(sentence)}");
+        }
+
+        if (content.JudgeSentences.Any())
+        {
+            text.AppendLine();
+        }
+
         var outcomes = Enum.GetValues<CellOutcome>();
         Table(text, "Outcomes, tokens, time, cost", ["variant", .. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
         [

@@ -28,6 +28,9 @@ internal sealed record ReportContent(
         _ => ["Nothing was compared: the run has one variant or no scorer."],
     };
 
+    /// <summary>What is known of the judges, where there are any.</summary>
+    public IEnumerable<string> JudgeSentences => (Analysis?.Judges ?? []).SelectMany(judge => judge.Sentences());
+
     public string Design => string.Create(
         CultureInfo.InvariantCulture,
         $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {JsonRules.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC");

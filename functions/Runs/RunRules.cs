@@ -159,14 +159,11 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
     }
 
     /// <summary>Judges that also give the answers that they judge.</summary>
-    public IEnumerable<string> JudgeNotes(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants, string? baseUrl)
+    public static IEnumerable<string> JudgeNotes(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants)
     {
-        var catalog = catalogs.For(baseUrl);
-        (string, string)? Identity(string name) => catalog.Resolve(name) is ProviderResolution.Resolved model ? (model.ProviderName, model.Model) : null;
         foreach (var scorer in scorers)
         {
-            var judges = (scorer.Judge?.Models ?? []).Select(Identity).ToHashSet();
-            if (variants.Where(variant => judges.Contains(Identity(variant.Model))).Select(variant => variant.Name).ToList() is { Count: > 0 } own)
+            if (JudgeModels.OwnJudgesOf(scorer, variants) is { Count: > 0 } own)
             {
                 yield return $"warning: Scorer '{scorer.Name}' lets a model judge its own answers ({string.Join(", ", own)}): models tend to prefer what they wrote.";
             }

@@ -38,7 +38,10 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
             scores.Outcomes[CellOutcome.Scored],
             scores.Outcomes[CellOutcome.Invalid] + scores.Outcomes[CellOutcome.Refused] + scores.Outcomes[CellOutcome.Truncated],
             scores.Outcomes[CellOutcome.Failed],
-            VerdictRules.MetricsOfOneMargin(run, scores.Scorers));
+            VerdictRules.MetricsOfOneMargin(run, scores.Scorers))
+        {
+            Judges = [.. run.Scorers.Index().Where(scorer => scorer.Item.Judge is not null).Select(scorer => scores.Judges[scorer.Index]!.Facts())],
+        };
         return new AnalysisView(run, scores.Items).Of(scores, labelled, AnalysisWarnings.Of(facts), clock.GetUtcNow());
     }
 

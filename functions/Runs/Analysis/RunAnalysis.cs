@@ -18,6 +18,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Slices">By tag; null where no scenario has one.</param>
 /// <param name="Latencies">How long answers took, of variants that have any; null in analyses of earlier versions.</param>
 /// <param name="Labels">By metric, where people labelled answers; null where nobody did.</param>
+/// <param name="Judges">What is known of the judges, by scorer; null where no scorer asks one.</param>
 /// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
     string RunId,
@@ -35,7 +36,8 @@ public sealed record RunAnalysis(
     ScorerStatistics? PassRate = null,
     IReadOnlyList<TagSlice>? Slices = null,
     IReadOnlyList<VariantLatency>? Latencies = null,
-    IReadOnlyList<LabelAnalysis>? Labels = null)
+    IReadOnlyList<LabelAnalysis>? Labels = null,
+    IReadOnlyList<JudgeStatistics>? Judges = null)
 {
     /// <summary>With these statistics by scenario: 0 is the first scorer, the others follow, and the pass rate is last.</summary>
     internal RunAnalysis With(Func<int, IReadOnlyList<ScenarioStatistics>?> perScenario) => this with
