@@ -80,17 +80,33 @@ internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> tex
 
     private void WriteNumber(Utf8JsonWriter json, JsonElement schema)
     {
-        var least = schema.TryGetProperty("minimum", out var minimum) ? minimum.GetDouble() : 1;
-        var most = schema.TryGetProperty("maximum", out var maximum) ? maximum.GetDouble() : 5;
-        var value = offScale ? most + 5 : Scaled(least, most);
-        if (TypeOf(schema) == "integer")
+        var (least, most) = RangeOf(schema);
+        if (offScale)
         {
-            json.WriteNumberValue((long)value);
+            json.WriteNumberValue(most + 5);
+        }
+        else if (TypeOf(schema) == "integer" || (most - least > 1 && double.IsInteger(least) && double.IsInteger(most)))
+        {
+            // People and models alike score in whole points where the scale has them.
+            json.WriteNumberValue(Scaled(least, most));
         }
         else
         {
-            json.WriteNumberValue(Math.Round(offScale ? value : Opinion(least, most), 3));
+            json.WriteNumberValue(Math.Round(Opinion(least, most), 3));
         }
+    }
+
+    /// <summary>Some vendors refuse ranges, so the description may have it: "from 1 to 5".</summary>
+    private static (double Least, double Most) RangeOf(JsonElement schema)
+    {
+        if (schema.TryGetProperty("minimum", out var minimum) && schema.TryGetProperty("maximum", out var maximum))
+        {
+            return (minimum.GetDouble(), maximum.GetDouble());
+        }
+
+        return schema.TryGetProperty("description", out var description) && description.GetString()!.Split(' ') is ["from", var least, "to", var most]
+            ? (double.Parse(least, CultureInfo.InvariantCulture), double.Parse(most, CultureInfo.InvariantCulture))
+            : (1, 5);
     }
 
     private void WriteChoice(Utf8JsonWriter json, List<JsonElement> choices)
