@@ -4,6 +4,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Cli;
 
@@ -63,15 +64,21 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
+        IReadOnlyList<string> models = [.. asked.AllVariants().Select(variant => variant.Model), .. JudgeModels.NamesOf(asked.Scorers)];
+        foreach (var note in rules.JudgeNotes(asked.Scorers, asked.AllVariants(), settings.BaseUrl))
+        {
+            terminal.Error.WriteLine(note);
+        }
+
         if (settings.BaseUrl is not null)
         {
-            foreach (var note in rules.RouteNotes(asked.AllVariants(), settings.BaseUrl))
+            foreach (var note in rules.RouteNotes(models, settings.BaseUrl))
             {
                 terminal.Error.WriteLine(note);
             }
         }
 
-        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(asked.AllVariants(), settings.BaseUrl))
+        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(models, settings.BaseUrl))
         {
             var estimate = await EstimateCommand.EstimateAsync(settings, asked, DefinitionJson.IdOf(definition), rules, cancellationToken);
             if (estimate.CostUsd != 0 && !terminal.Confirm($"{EstimateCommand.Line(estimate)}. Start?"))

@@ -184,6 +184,7 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         {
             Add("samplesPerScenario", DefinitionRules.ValidateCellCount(wanted.Items, wanted.Variants.Count, wanted.Sampling.SamplesPerScenario));
             errors.AddRange(rules.ModelErrors(wanted.Variants, wanted.Calls.BaseUrl));
+            errors.AddRange(rules.JudgeErrors(wanted.Scorers, wanted.Calls.BaseUrl));
         }
 
         return errors;

@@ -89,7 +89,7 @@ public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore anal
             return new RetryOutcome.Nothing(run);
         }
 
-        if (rules.ModelErrors([.. run.Variants.Where(variant => variants.Contains(variant.Name))], url).ToList() is { Count: > 0 } errors)
+        if (rules.ModelErrors([.. run.Variants.Where(variant => variants.Contains(variant.Name))], url).Concat(rules.JudgeErrors(run.Scorers, url)).ToList() is { Count: > 0 } errors)
         {
             return new RetryOutcome.Rejected(errors);
         }

@@ -6,6 +6,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
@@ -122,7 +123,10 @@ public sealed class RunCatalog(
         };
         var cells = executor.IsProcess ? await ledger.FollowAsync(run) : null;
         return new ActiveRun(
-            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());
+            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp())
+        {
+            Judges = run.Scorers.Any(spec => spec.Judge is not null) ? new JudgeModels(run.Scorers, catalogs.For(run.Calls.BaseUrl), prices) : null,
+        };
     }
 }
 
@@ -153,6 +157,9 @@ public sealed class ActiveRun(
     public IReadOnlyList<CallPrices> Prices => prices;
 
     public RunBudget? Budget => budget;
+
+    /// <summary>Null where no scorer asks a model.</summary>
+    public JudgeModels? Judges { get; init; }
 
     public string? StopReason { get; set; } = run.Course.StopReason;
 

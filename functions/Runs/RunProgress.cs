@@ -12,7 +12,7 @@ public sealed record RunProgress(long Total, long Completed, long Failed, IReadO
     {
         var totalPerModel = (long)run.Items * run.Sampling.MeanSamples;
         var models = run.Variants.Select((named, variant) => new ModelProgress(
-            named.Name, named.Model, totalPerModel, perModel[variant].Answered, perModel[variant].Invalid, perModel[variant].Failed, RunCost.Of(perModel[variant]).Usd,
+            named.Name, named.Model, totalPerModel, perModel[variant].Answered, perModel[variant].Invalid, perModel[variant].Failed, RunCost.AnswersUsd(perModel[variant]),
             perModel[variant].Refused, perModel[variant].Truncated, perModel[variant].Cut)).ToList();
         return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models);
     }
@@ -28,11 +28,12 @@ public sealed record ModelProgress(string Variant, string Model, long Total, lon
 /// Calls that a process had said it would send when it died, and that were made again. At most so many were paid twice: a call is announced
 /// before it is sent, and never more are announced than may be under way.
 /// </param>
-public sealed record CallCounts(long Sent, long Repeated)
+/// <param name="Judges">Of those sent, the calls to judges.</param>
+public sealed record CallCounts(long Sent, long Repeated, long Judges = 0)
 {
     public static CallCounts Of(IEnumerable<CellCounts> counts)
     {
         var sum = counts.Aggregate(CellCounts.None, (a, b) => a + b);
-        return new CallCounts(sum.CallsSent, sum.CallsRepeated);
+        return new CallCounts(sum.CallsSent, sum.CallsRepeated, sum.JudgeCalls);
     }
 }

@@ -7,6 +7,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Runs;
@@ -25,6 +26,8 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(CompleteRunInput))]
 [JsonSerializable(typeof(CellError))]
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
+[JsonSerializable(typeof(KeptJudgement))]
+[JsonSerializable(typeof(JudgeUsage))]
 [JsonSerializable(typeof(Transcript))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(CandidateSnapshot))]

@@ -145,6 +145,17 @@ public static class TableKeys
 
     public static string TranscriptPart(string cellRow, int part) => string.Create(CultureInfo.InvariantCulture, $"{cellRow}~{part:D4}");
 
+    /// <summary>In <see cref="Transcripts"/>: what a judge said of a cell's answer.</summary>
+    /// <param name="digest">Of what the judge was asked.</param>
+    public static string Judgement(string cellRow, string digest, int repeat) => string.Create(CultureInfo.InvariantCulture, $"{JudgementsOf(cellRow)}{digest}-{repeat:D2}");
+
+    /// <summary>Where those of a cell begin.</summary>
+    public static string JudgementsOf(string cellRow) => $"{cellRow}~judge-";
+
+    /// <summary>A call to a judge, among the calls of its cell.</summary>
+    public static string JudgeCall(string cellRow, string digest, int repeat, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{CallsOf(cellRow)}-judge-{digest}-{repeat:D2}-{number:D3}");
+
     /// <summary>All that <see cref="Bucket"/> gives.</summary>
     public static IReadOnlyList<string> Buckets { get; } = [.. Enumerable.Range(0, 16).Select(bucket => bucket.ToString("x", CultureInfo.InvariantCulture))];
 

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
 
@@ -12,7 +13,7 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
-public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, RetriedCells retried, TimeProvider clock, ILogger<EvaluateCell> logger)
+public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -43,7 +44,7 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         }
 
         using var span = RunTelemetry.StartCell(active.Run, address);
-        using var conversation = new CellConversation(active, address, catalog, ledger, clock);
+        using var conversation = new CellConversation(active, address, catalog, ledger, judgements, clock);
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);

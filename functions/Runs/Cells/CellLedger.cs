@@ -64,7 +64,7 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
             }
         }
 
-        counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
+        counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.JudgeCostNanos + counts.HeldNanos);
         return Money.FromNanos(counted);
     }
 

@@ -60,5 +60,10 @@ internal static class ScorerJson
         {
             Write(writer, parts, "of");
         }
+
+        if (scorer.Judge is { } judge)
+        {
+            JudgeJson.Write(writer, judge);
+        }
     }
 }
