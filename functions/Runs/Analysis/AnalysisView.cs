@@ -57,7 +57,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             variant.FailedCount,
             variant.Distribution.Bins,
             budget,
-            budget is null ? null : NextDollar(budget),
+            budget is null ? null : JsonRules.Name(budget.NextDollar(1, 0, run.Sampling.Percentage < 100)),
             run.Sampling.Allocation is null ? null : AllocationGain.Of(scores),
             variant.Mean?.Method,
             variant.Mean?.Assumption,
@@ -65,9 +65,6 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             Reliability.Of(variant.Components),
             variant.Passes.Count > 0 ? variant.Passes : null);
     }
-
-    // Twice the calls on new scenarios halve the whole variance, on samples only their share; but new scenarios have to be there.
-    private string NextDollar(VarianceBudget budget) => run.Sampling.Percentage < 100 || budget.ItemShare >= 0.5 ? "scenarios" : "samples";
 
     private ScenarioStatistics ScenarioOf(PairAnalysis pair) => new(
         items[pair.Item].Id,
