@@ -27,6 +27,7 @@ using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
@@ -86,6 +87,7 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<PairLedger>()
         .AddSingleton<JudgementStore>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
@@ -103,6 +105,8 @@ internal static class Registration
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()
+        .AddSingleton<JudgePair>()
+        .AddSingleton<Interruptions>()
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()

@@ -15,6 +15,9 @@ public sealed record RetryRequest(IReadOnlyList<string>? Codes = null, IReadOnly
 /// <param name="Cells">How many cells it called again.</param>
 public sealed record RunRetry(IReadOnlyList<string> Codes, IReadOnlyList<string> Variants, int Number, long Cells, IReadOnlyList<VariantBeforeRetry> Before)
 {
+    /// <summary>All failed cells of a run, in its present extension.</summary>
+    internal static RunRetry OfFailed(RunRecord run) => new([JsonRules.Name(CellOutcome.Failed)], [.. run.Variants.Select(variant => variant.Name)], run.Course.Extension, 0, []);
+
     public bool Takes(RunRecord run, CellRecord cell) =>
         Variants.Contains(run.Variants[cell.Address.Variant].Name) && Codes.Any(code => code.Equals(JsonRules.Name(cell.Outcome), StringComparison.OrdinalIgnoreCase) || code == cell.Error?.Code);
 }

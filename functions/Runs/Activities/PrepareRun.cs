@@ -3,6 +3,7 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
@@ -27,13 +28,26 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
             catalog.Forget(runId);
         }
 
+        var pairs = new PairPlan(run);
+        if (run.Course.Extension > 0)
+        {
+            // Whatever the run goes on for, judges that could not be called are asked again.
+            foreach (var set in pairs.Sets.DistinctBy(set => set.Id))
+            {
+                var judgements = set.AsRun(run);
+                await retried.SetAsideAsync(judgements, RunRetry.OfFailed(judgements), cancellationToken);
+            }
+
+            catalog.Forget(runId);
+        }
+
         await runs.ChangeAsync(
             runId,
             current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, Course = current.Course with { StartedAt = current.Course.StartedAt ?? clock.GetUtcNow() } } : null,
             cancellationToken);
         var matrixSamples = run.Sampling.Allocation?.PilotSamples ?? run.Sampling.SamplesPerScenario;
         var allocated = run.TotalCells - ((long)run.Items * run.Variants.Count * matrixSamples);
-        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated);
+        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated, JudgedPairs: pairs.Count);
     }
 
     // Candidates were written with their run: content changes, definitions do not.

@@ -22,6 +22,8 @@ public sealed record RunFacts(
 /// <summary>Why the numbers of a run may be worth less than they look, in a fixed order.</summary>
 public static class AnalysisWarnings
 {
+    public const string NoScorer = "NO_SCORER";
+
     private const int FewScenarios = 10;
     private const int SomeScenarios = 30;
 
@@ -31,7 +33,7 @@ public static class AnalysisWarnings
         if (facts.ScorerCount == 0)
         {
             warnings.Add(new AnalysisWarning(
-                "NO_SCORER", "The definition has no scorer, so there are transcripts but no scores.", "Add a scorer to the definition."));
+                NoScorer, "The definition has no scorer, so there are transcripts but no scores.", "Add a scorer to the definition."));
         }
 
         if (facts.ScenarioCount < FewScenarios)
