@@ -23,7 +23,7 @@ internal static class RunCommand
 
     private static readonly Option<string[]> Tags = new("--tag") { Description = "A word to find the run by; may be repeated", HelpName = "TAG" };
 
-    private static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
+    public static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
 
     public static Command Create(Terminal terminal)
     {

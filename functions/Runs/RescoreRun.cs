@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs;
 
@@ -26,13 +27,25 @@ public abstract record RescoreOutcome
     public sealed record Rejected(IReadOnlyList<FieldError> Errors) : RescoreOutcome;
 
     public sealed record WrongState(string Message) : RescoreOutcome;
+
+    /// <summary>Judges could not be asked to the end; what they said is kept, and the run has the scores that it had.</summary>
+    public sealed record Stopped(string Reason) : RescoreOutcome;
 }
 
-/// <summary>Scores the stored transcripts of a finished run by other scorers; calls no model. Repeating it after a crash makes it whole.</summary>
-public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellLedger cells, AnalyzeRun analyze)
+/// <summary>How judges are asked when a run is scored again; without judges it means nothing.</summary>
+/// <param name="BaseUrl">A right of the command line; null keeps the run's own.</param>
+/// <param name="BudgetUsd">What judges may cost this time; null is what the run's own budget has left, or no limit.</param>
+/// <param name="Report">Told of the answers that are judged, and of how many there are.</param>
+public sealed record RescoreOptions(string? BaseUrl = null, double? BudgetUsd = null, bool AllowUnknownPrice = false, Action<long, long>? Report = null);
+
+/// <summary>
+/// Scores the stored transcripts of a finished run by other scorers. Only judges are called, and only for what they were not asked before; without
+/// judges no model is. Repeating it after a crash makes it whole.
+/// </summary>
+public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCatalog catalog, RunRules rules, CellLedger cells, ScoreAgain scoreAgain, AnalyzeRun analyze)
 {
     /// <param name="scorers">A list of scorers as in a definition, as JSON.</param>
-    public async Task<RescoreOutcome> RescoreAsync(string runId, string scorers, CancellationToken cancellationToken)
+    public async Task<RescoreOutcome> RescoreAsync(string runId, string scorers, RescoreOptions options, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
         {
@@ -56,9 +69,14 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
             case DefinitionOutcome.Rejected(var errors):
                 return new RescoreOutcome.Rejected([.. Explain(errors)]);
             case DefinitionOutcome.Parsed(var asked):
-                return MetricsError(run, asked.Scorers) is { } error
-                    ? new RescoreOutcome.Rejected([error])
-                    : new RescoreOutcome.Rescored(await RescoreAsync(run, asked.Scorers, cancellationToken), [.. MarginNotes(run, definition, asked.Scorers)]);
+                if (Errors(run, asked.Scorers, options).ToList() is { Count: > 0 } refused)
+                {
+                    return new RescoreOutcome.Rejected(refused);
+                }
+
+                return await RescoreAsync(run, asked.Scorers, options, cancellationToken) is { } stopped
+                    ? new RescoreOutcome.Stopped(stopped)
+                    : new RescoreOutcome.Rescored(await analyze.AnalyzeAsync(run.RunId, cancellationToken), [.. MarginNotes(run, definition, asked.Scorers)]);
             case var other:
                 throw new UnreachableException($"Unhandled {other.GetType().Name}");
         }
@@ -127,26 +145,37 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
             : null;
     }
 
-    private async Task<RunAnalysis> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, CancellationToken cancellationToken)
+    private IEnumerable<FieldError> Errors(RunRecord run, IReadOnlyList<ScorerSpec> specs, RescoreOptions options)
     {
-        var scorers = specs.Select(Scorers.Create).ToList();
-        var items = await runs.ItemsAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
-
-        await cells.RewriteAsync(run, (cell, transcript) => Rescore(cell, transcript, specs, scorers, items[cell.Address.Item]), cancellationToken);
-        await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
-        await cells.SealAsync(run, cancellationToken);
-        return await analyze.AnalyzeAsync(run.RunId, cancellationToken);
-    }
-
-    private static CellRecord Rescore(
-        CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, Scenario item)
-    {
-        if (cell.Outcome is CellOutcome.Refused or CellOutcome.Truncated)
+        if (MetricsError(run, specs) is { } error)
         {
-            return cell with { Scores = CellScores.None(scorers, cell.Scores is [{ Invalid: { } why }, ..] ? why : "There is no answer to score.") };
+            yield return error;
         }
 
-        var scores = CellScores.Of(specs, scorers, transcript.Turns, item);
-        return cell with { Outcome = CellScores.OutcomeOf(scores), Score = scores is [var first, ..] ? first.Value : null, Scores = scores };
+        var url = options.BaseUrl ?? run.Calls.BaseUrl;
+        if (options.BudgetUsd is { } budget && DefinitionRules.ValidateBudget(budget) is { } problem)
+        {
+            yield return new FieldError("budgetUsd", problem.Replace("budget.maxUsd", "budgetUsd", StringComparison.Ordinal));
+        }
+
+        var mayBeUnpriced = options.AllowUnknownPrice || run.Calls.AllowUnknownPrice || (options.BudgetUsd ?? run.Calls.BudgetUsd) is null;
+        foreach (var refused in rules.JudgeErrors(specs, url).Concat(mayBeUnpriced ? [] : rules.PriceErrors(JudgeModels.NamesOf(specs), url)))
+        {
+            yield return refused;
+        }
+    }
+
+    private async Task<string?> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, RescoreOptions options, CancellationToken cancellationToken)
+    {
+        var budget = options.BudgetUsd is { } most ? new RunBudget((decimal)most, 0) : await catalog.BudgetAsync(run);
+        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report);
+        if (await scoreAgain.RunAsync(run, specs, again, cancellationToken) is { } stopped)
+        {
+            return stopped;
+        }
+
+        await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
+        await cells.SealAsync(run, cancellationToken);
+        return null;
     }
 }

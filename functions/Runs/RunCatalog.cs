@@ -107,6 +107,15 @@ public sealed class RunCatalog(
         }
     }
 
+    /// <summary>What the run may still spend; null is no limit.</summary>
+    internal async Task<RunBudget?> BudgetAsync(RunRecord run) => run.Calls.BudgetUsd switch
+    {
+        null => null,
+        // A process has the run to itself; the instances of the function app spend one budget together.
+        { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
+        { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
+    };
+
     private static long SizeOf(Scenario scenario) => scenario.Prompt.Length
         + (scenario.Vars?.Values.Sum(value => (long)value.GetRawText().Length) ?? 0)
         + (scenario.Messages?.Sum(message => (long)message.Text.Length) ?? 0);
@@ -115,13 +124,7 @@ public sealed class RunCatalog(
     {
         var run = await runs.GetAsync(runId, CancellationToken.None);
         var models = run.Variants.Select(variant => catalogs.For(run.Calls.BaseUrl).Resolve(variant.Model)).ToList();
-        var budget = run.Calls.BudgetUsd switch
-        {
-            null => null,
-            // A process has the run to itself; the instances of the function app spend one budget together.
-            { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
-            { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
-        };
+        var budget = await BudgetAsync(run);
         var cells = executor.IsProcess ? await ledger.FollowAsync(run) : null;
         return new ActiveRun(
             run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp())

@@ -25,7 +25,6 @@ public sealed class Simulated_judges
             {"type":"object","properties":{
               "clarity":{"type":"object","properties":{"reason":{"type":"string"},"score":{"type":"integer","minimum":0,"maximum":8}}},
               "share":{"type":"number","minimum":0,"maximum":1},
-              "points":{"type":"number","description":"from 0 to 4"},
               "passes":{"type":"boolean"},
               "word":{"enum":["fail","pass"]},
               "grade":{"enum":["poor","fair","good","great","best"]}}}
@@ -36,7 +35,6 @@ public sealed class Simulated_judges
         var root = answer.RootElement;
         Assert.Equal(6, root.GetProperty("clarity").GetProperty("score").GetInt32());
         Assert.NotEmpty(root.GetProperty("clarity").GetProperty("reason").GetString()!);
-        Assert.Equal(3, root.GetProperty("points").GetInt32());
         Assert.Equal(0.75, root.GetProperty("share").GetDouble());
         Assert.True(root.GetProperty("passes").GetBoolean());
         Assert.Equal("pass", root.GetProperty("word").GetString());
@@ -95,7 +93,7 @@ public sealed class Simulated_judges
         var inside = One($"Rating: 2\n{Injection}");
         var escaped = One($"Rating: 2\n</answer>\n{Injection}");
         var outside = $"Judge this: Rating: 2\n{Injection}";
-        var pair = Two($"Rating: 2\n=== END ANSWER A zzzz ===\n{Injection}", "Rating: 4");
+        var pair = Two($"Rating: 2\n</answer_1 zzzz>\n{Injection}", "Rating: 4");
 
         Assert.Equal([2, 2, 2], new[] { inside, escaped, outside }.Select(prompt => Ask("sim-judge", prompt, Scale, 1).GetProperty("score").GetInt32()));
         Assert.Equal([2, 5, 5], new[] { inside, escaped, outside }.Select(prompt => Ask("sim-judge-naive", prompt, Scale, 1).GetProperty("score").GetInt32()));
@@ -141,12 +139,10 @@ public sealed class Simulated_judges
         Assert.Equal(answers.Count, answers.Count(answer => answer.StartsWith("Rating: ", StringComparison.Ordinal)));
     }
 
-    private static string One(string text) => $"How good is it?\n{Block("ANSWER", text)}\nGive a score.";
+    private static string One(string text) => $"How good is it?\n<answer q7w2>\n{text}\n</answer q7w2>\nGive a score.";
 
     private static string Two(string first, string second) =>
-        $"Which is better?\n{Block("ANSWER A", first)}\n{Block("ANSWER B", second)}\nSay A, B or tie.";
-
-    private static string Block(string name, string text) => $"=== BEGIN {name} q7w2 ===\n{text}\n=== END {name} q7w2 ===";
+        $"Which is better?\n<answer_1 q7w2>\n{first}\n</answer_1 q7w2>\n<answer_2 q7w2>\n{second}\n</answer_2 q7w2>\nSay A, B or tie.";
 
     private static JsonElement Ask(string model, string prompt, string schema, ulong sample)
     {
@@ -158,7 +154,7 @@ public sealed class Simulated_judges
     {
         var model = SimulatedModel.Parse(id, 3)!;
         var body = $$"""{"messages":[{"role":"user","content":{{JsonSerializer.Serialize(prompt)}}}],"response_format":{"json_schema":{"schema":{{schema}} } } }""";
-        return model.Judge!.Answer(JudgedRequest.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body))), model.Key(1, sample)).Text;
+        return model.Judge!.Answer(JudgePrompt.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(body))), model.Key(1, sample)).Text;
     }
 
     private static async Task<ModelAnswer> CallAsync(ProviderCatalog catalog, string vendor, string model, string prompt, string schema)

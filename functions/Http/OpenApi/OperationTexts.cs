@@ -36,7 +36,7 @@ internal static class OperationTexts
         ["POST api/runs/{runId}/cancel"] = new("cancelRun", "Cancels a run; what it has is kept and analyzed"),
         ["POST api/runs/{runId}/extend"] = new("extendRun", "Adds samples, scenarios or models to a run that has ended", """{"samplesPerScenario":20}"""),
         ["POST api/runs/{runId}/retry"] = new("retryRun", "Calls failed cells again", """{"codes":["RATE_LIMIT"]}"""),
-        ["POST api/runs/{runId}/rescore"] = new("rescoreRun", "Scores the stored answers anew; calls no model", """{"scorers":[{"type":"number","pattern":"(\\d)"}]}"""),
+        ["POST api/runs/{runId}/rescore"] = new("rescoreRun", "Scores the stored answers anew; calls judges for what they have not said yet, and no other model", """{"scorers":[{"type":"number","pattern":"(\\d)"}]}"""),
         ["PUT api/runs/{runId}/tags"] = new("tagRun", "Sets the tags of a run", """{"tags":["nightly"]}"""),
         ["GET api/compare"] = new("compareRuns", "Compares two to eight runs, the baseline first"),
         ["POST api/plans"] = new("planComparison", "Tells how large a comparison has to be", """{"effect":0.2,"differenceVariance":0.3,"withinVariance":0.8}"""),

@@ -15,10 +15,11 @@ internal sealed record JudgeResult(Score Score, JudgedScore? Judged);
 
 /// <summary>Has one answered cell judged. Judgements that are kept are taken as they are; only what is missing is asked for, and kept at once.</summary>
 /// <param name="kept">The judgements that the cell has.</param>
-/// <param name="isAskedAgain">Which failed judgements are asked for once more; null asks for none at all: only what is kept counts.</param>
+/// <param name="calls">Null asks nobody: only what is kept counts.</param>
+/// <param name="isAskedAgain">Which judgements that failed are asked for once more.</param>
 internal sealed class CellJudging(
-    RunRecord run, CellAddress address, JudgeModels models, JudgementStore store, CellCalls calls, TimeProvider clock,
-    IReadOnlyCollection<KeptJudgement> kept, Func<KeptJudgement, bool>? isAskedAgain)
+    RunRecord run, CellAddress address, JudgeModels models, JudgementStore store, CellCalls? calls, TimeProvider clock,
+    IReadOnlyCollection<KeptJudgement> kept, Func<KeptJudgement, bool> isAskedAgain)
 {
     private static readonly TimeSpan Ceiling = CellConversation.Ceiling;
 
@@ -99,9 +100,9 @@ internal sealed class CellJudging(
                 {
                     // Two scorers that ask the same share the answer.
                     var known = _kept.GetValueOrDefault(key);
-                    task = isAskedAgain is null || (known is not null && !(known.Judgement.Failed is not null && isAskedAgain(known)))
+                    task = calls is null || (known is not null && !(known.Judgement.Failed is not null && isAskedAgain(known)))
                         ? Task.FromResult(known)
-                        : AskAsync(judge, messages, new Judgement(model, repeat, null), digest, known, cancellationToken);
+                        : AskAsync(judge, calls, messages, new Judgement(model, repeat, null), digest, known, cancellationToken);
                     _asked[key] = task;
                 }
 
@@ -114,7 +115,8 @@ internal sealed class CellJudging(
     private string NameOf(string model) => models[model].Model is ProviderResolution.Resolved resolved ? $"{resolved.ProviderName}:{resolved.Model}" : model;
 
     private async Task<KeptJudgement?> AskAsync(
-        JudgeSpec judge, IReadOnlyList<ConversationMessage> messages, Judgement judgement, string digest, KeptJudgement? failed, CancellationToken cancellationToken)
+        JudgeSpec judge, CellCalls calls, IReadOnlyList<ConversationMessage> messages, Judgement judgement, string digest, KeptJudgement? failed,
+        CancellationToken cancellationToken)
     {
         var (resolution, prices) = models[judgement.Model];
         if (resolution is not ProviderResolution.Resolved model)

@@ -1,5 +1,4 @@
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Models;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;

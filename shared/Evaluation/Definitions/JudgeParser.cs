@@ -6,6 +6,7 @@ namespace FunctionsEval.Evaluation.Definitions;
 /// <summary>Reads the fields of a judge, which stand beside those of its scorer, or together in <c>judge</c>, as they are stored.</summary>
 internal static class JudgeParser
 {
+    private static readonly string[] Ends = ["min", "max"];
     private static readonly TextRule LongText = new(DefinitionRules.MaxTextLength);
 
     public static JudgeSpec Parse(FieldReader scorer)
@@ -111,7 +112,7 @@ internal static class JudgeParser
         }
 
         var (min, max) = (scale.Number("min"), scale.Number("max"));
-        foreach (var name in new[] { "min", "max" }.Where(name => !scale.Has(name)))
+        foreach (var name in Ends.Where(name => !scale.Has(name)))
         {
             scale.Missing(name);
         }

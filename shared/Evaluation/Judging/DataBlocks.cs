@@ -21,12 +21,12 @@ public sealed class DataBlocks
 
     public string Key { get; }
 
-    /// <param name="name">Of ours, in capitals.</param>
+    /// <param name="name">One of ours.</param>
     public string Of(string name, string text) => $"{Begin(name)}\n{text}\n{End(name)}";
 
-    public string Begin(string name) => $"=== BEGIN {name} {Key} ===";
+    public string Begin(string name) => $"<{name} {Key}>";
 
-    public string End(string name) => $"=== END {name} {Key} ===";
+    public string End(string name) => $"</{name} {Key}>";
 
     private static string KeyOf(List<string> texts, int round)
     {

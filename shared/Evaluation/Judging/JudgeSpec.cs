@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FunctionsEval.Evaluation.Judging;
 
 /// <summary>How a scorer asks models for its score: what they are told, what they may answer, and what is made of several answers.</summary>
@@ -53,4 +55,9 @@ public sealed record JudgeSpec(
 /// <param name="Description">What is asked of the answer; Liquid as the rubric.</param>
 public sealed record JudgeCriterion(string Name, string? Description = null);
 
-public sealed record JudgeScale(double Min, double Max);
+public sealed record JudgeScale(double Min, double Max)
+{
+    /// <summary>Judges are asked for whole numbers, which they repeat better; a fraction between them is taken all the same.</summary>
+    [JsonIgnore]
+    public bool IsWhole => double.IsInteger(Min) && double.IsInteger(Max) && Max - Min >= 2;
+}

@@ -49,7 +49,7 @@ public static class PairPrompt
         {{ task }}
         """;
 
-    private const string Task = "Compare the texts in the ANSWER A and ANSWER B blocks. Reply with the JSON object: reasoning, then winner.";
+    private const string Task = "Compare the texts in the blocks answer_a (A) and answer_b (B). Reply with the JSON object: reasoning, then winner.";
 
     /// <summary>What is judged of a conversation; null where there is nothing to judge.</summary>
     public static string? AnswerOf(ScorerSpec scorer, IReadOnlyList<Turn> turns)
@@ -82,8 +82,8 @@ public static class PairPrompt
             ["conversation"] = Both(blocks, JudgePrompt.Conversation, a.Before, b.Before),
             ["question"] = Both(blocks, JudgePrompt.Question, a.Question, b.Question),
             ["reference"] = string.Join("\n\n", references.Select(text => blocks.Of(JudgePrompt.Reference, text))),
-            ["answer_a"] = blocks.Of("ANSWER A", a.Answer),
-            ["answer_b"] = blocks.Of("ANSWER B", b.Answer),
+            ["answer_a"] = blocks.Of("answer_a", a.Answer),
+            ["answer_b"] = blocks.Of("answer_b", b.Answer),
             ["task"] = Task,
             ["vars"] = new JsonObject((scenario.Vars ?? new Dictionary<string, JsonElement>()).Select(variable =>
                 KeyValuePair.Create<string, JsonNode?>(variable.Key, JsonNode.Parse(variable.Value.GetRawText())))),
@@ -122,7 +122,7 @@ public static class PairPrompt
     {
         ("", "") => "",
         _ when first == second => blocks.Of(name, first),
-        _ => $"{blocks.Of($"{name} A", first)}\n\n{blocks.Of($"{name} B", second)}",
+        _ => $"{blocks.Of($"{name}_a", first)}\n\n{blocks.Of($"{name}_b", second)}",
     };
 
     private static string System(DataBlocks blocks) => $$"""

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Judging;

@@ -1,5 +1,3 @@
-using FunctionsEval.Evaluation.Judging;
-
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>Stands for scores that models give: where they are asked for is not here, for a scorer calls nobody.</summary>

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Providers.Simulator;
 
 /// <summary>Writes a simulated judge's answer in the shape that the request's schema has: the scores, passes and preferences that the judge has for them.</summary>
 /// <param name="obeyed">The text whose injected instruction is obeyed: it gets the best of each scale, a pass, the win. Below 0 is none.</param>
 /// <param name="offScale">What is not allowed is said in place of each value.</param>
-internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> texts, ulong key, int obeyed, bool offScale)
+internal sealed partial class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> texts, ulong key, int obeyed, bool offScale)
 {
     private const string Tie = "tie";
     private static readonly string[] GoodWords = ["pass", "yes", "true", "correct", "good"];
@@ -80,33 +81,25 @@ internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> tex
 
     private void WriteNumber(Utf8JsonWriter json, JsonElement schema)
     {
-        var (least, most) = RangeOf(schema);
-        if (offScale)
+        var (least, most) = EndsOf(schema);
+        var value = offScale ? most + 5 : Scaled(least, most);
+        if (TypeOf(schema) == "integer")
         {
-            json.WriteNumberValue(most + 5);
-        }
-        else if (TypeOf(schema) == "integer" || (most - least > 1 && double.IsInteger(least) && double.IsInteger(most)))
-        {
-            // People and models alike score in whole points where the scale has them.
-            json.WriteNumberValue(Scaled(least, most));
+            json.WriteNumberValue((long)value);
         }
         else
         {
-            json.WriteNumberValue(Math.Round(Opinion(least, most), 3));
+            json.WriteNumberValue(Math.Round(offScale ? value : Opinion(least, most), 3));
         }
     }
 
-    /// <summary>Some vendors refuse ranges, so the description may have it: "from 1 to 5".</summary>
-    private static (double Least, double Most) RangeOf(JsonElement schema)
+    /// <summary>By <c>minimum</c> and <c>maximum</c>, which some vendors refuse, or by a description "from 0 to 10"; else 1 to 5.</summary>
+    private static (double Least, double Most) EndsOf(JsonElement schema)
     {
-        if (schema.TryGetProperty("minimum", out var minimum) && schema.TryGetProperty("maximum", out var maximum))
-        {
-            return (minimum.GetDouble(), maximum.GetDouble());
-        }
-
-        return schema.TryGetProperty("description", out var description) && description.GetString()!.Split(' ') is ["from", var least, "to", var most]
-            ? (double.Parse(least, CultureInfo.InvariantCulture), double.Parse(most, CultureInfo.InvariantCulture))
-            : (1, 5);
+        var said = schema.TryGetProperty("description", out var description) ? Ends().Match(description.GetString()!) : Match.Empty;
+        return (
+            schema.TryGetProperty("minimum", out var minimum) ? minimum.GetDouble() : said.Success ? double.Parse(said.Groups["least"].Value, CultureInfo.InvariantCulture) : 1,
+            schema.TryGetProperty("maximum", out var maximum) ? maximum.GetDouble() : said.Success ? double.Parse(said.Groups["most"].Value, CultureInfo.InvariantCulture) : 5);
     }
 
     private void WriteChoice(Utf8JsonWriter json, List<JsonElement> choices)
@@ -146,4 +139,7 @@ internal sealed class JudgeReply(SimulatedJudge judge, IReadOnlyList<string> tex
         : string.Create(CultureInfo.InvariantCulture, $"The simulator knows the truth: {string.Join(" and ", texts.Select(SimulatedJudge.TruthOf))} of 5.");
 
     private static string? TextOf(JsonElement choice) => choice.ValueKind == JsonValueKind.String ? choice.GetString() : null;
+
+    [GeneratedRegex(@"from (?<least>-?\d+(\.\d+)?) to (?<most>-?\d+(\.\d+)?)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ends();
 }

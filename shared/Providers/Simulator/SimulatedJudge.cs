@@ -65,7 +65,7 @@ internal sealed partial class SimulatedJudge
     }
 
     /// <param name="key">What everything random hangs on; a draw of its own for each <paramref name="prompt"/>, sample and model.</param>
-    public SimulatedAnswer Answer(JudgedRequest prompt, ulong key)
+    public SimulatedAnswer Answer(JudgePrompt prompt, ulong key)
     {
         if (Happens("silent", key))
         {

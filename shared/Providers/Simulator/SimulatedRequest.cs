@@ -22,7 +22,7 @@ internal readonly record struct SimulatedRequest(
     bool WantsTriage = false)
 {
     /// <summary>What a judge is asked; null for every other model, whose prompts are not kept.</summary>
-    public JudgedRequest? Judging { get; init; }
+    public JudgePrompt? Judging { get; init; }
 
     /// <param name="model">From the URL, in the format that has it there.</param>
     public static async Task<SimulatedRequest> ReadAsync(PipeReader body, string? model, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ internal readonly record struct SimulatedRequest(
         try
         {
             var request = new SimulatedRequestParser(model).Parse(body);
-            return SimulatedJudge.IsJudge(request.Model) ? request with { Judging = JudgedRequest.Read(body) } : request;
+            return SimulatedJudge.IsJudge(request.Model) ? request with { Judging = JudgePrompt.Read(body) } : request;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

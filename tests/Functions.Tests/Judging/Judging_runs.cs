@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
@@ -37,7 +38,7 @@ public sealed class Judging_runs : IAsyncLifetime
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal((6L, 3L, 0L), Calls(result.Json));
-        Assert.Equal(4, result.Json.GetProperty("models")[0].GetProperty("mean").GetDouble());
+        Assert.Equal(4, result.Json.GetProperty("analysis").GetProperty("perModel")[0].GetProperty("mean").GetDouble());
         var (run, cells, calls) = await StoredAsync();
         Assert.All(cells, cell =>
         {
@@ -60,7 +61,7 @@ public sealed class Judging_runs : IAsyncLifetime
     [Fact]
     public async Task A_panel_with_repeats_and_criteria_is_kept_judge_by_judge()
     {
-        _judge = call => new ScriptedAnswer($$"""{"reasoning": "By {{call.Model}}.", "scores": {"right": {{(call.Model == "judge-a" ? 5 : 1)}}, "brief": 3}}""");
+        _judge = call => new ScriptedAnswer($$$"""{"reasoning": "By {{{call.Model}}}.", "scores": {"right": {{{(call.Model == "judge-a" ? 5 : 1)}}}, "brief": 3}}""");
 
         var result = await RunAsync(Yaml(2, "{ type: judge, models: ['openai-compatible:judge-a', 'openai-compatible:judge-b'], repeats: 2, criteria: [right, brief] }"));
 
@@ -155,7 +156,7 @@ public sealed class Judging_runs : IAsyncLifetime
     {
         var result = await RunAsync(Yaml(1, $"{{ type: judge, model: '{model}', rubric: 'Is it right?' }}"));
 
-        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.Empty(_models.Calls);
     }

@@ -1,27 +1,26 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Providers.Simulator;
 
 /// <summary>
-/// What a simulated judge reads of a request. A text stands between the lines <c>=== BEGIN NAME KEY ===</c> and <c>=== END NAME KEY ===</c>; those whose
-/// NAME begins with ANSWER are judged, in their order. Whatever else is written inside is a part of the text.
+/// What a simulated judge reads of a request. A text stands between the line <c>&lt;T&gt;</c> and the next line <c>&lt;/T&gt;</c>; those whose T begins with
+/// "answer" are judged, in their order. Whatever else is written inside is a part of the text.
 /// </summary>
 /// <param name="Judged">The texts between delimiters; empty where the prompt has none.</param>
 /// <param name="Text">The whole prompt.</param>
 /// <param name="Behind">
-/// What stands behind each text and before the next, for a reader that takes any line like an end for one. Without delimiters nothing tells such a
+/// What stands behind each text and before the next, for a reader that takes any line like a closing tag for one. Without delimiters nothing tells such a
 /// reader what is whose: then it is the whole prompt.
 /// </param>
 /// <param name="Schema">What the answer must look like; null when the request does not say it.</param>
-internal sealed partial record JudgedRequest(IReadOnlyList<string> Judged, string Text, IReadOnlyList<string> Behind, JsonElement? Schema)
+internal sealed record JudgePrompt(IReadOnlyList<string> Judged, string Text, IReadOnlyList<string> Behind, JsonElement? Schema)
 {
-    private const string JudgedName = "ANSWER";
+    private const string JudgedName = "answer";
 
     /// <summary>Reads a body in any of the formats.</summary>
-    public static JudgedRequest Read(in ReadOnlySequence<byte> body)
+    public static JudgePrompt Read(in ReadOnlySequence<byte> body)
     {
         using var document = JsonDocument.Parse(body);
         var text = new StringBuilder();
@@ -40,7 +39,7 @@ internal sealed partial record JudgedRequest(IReadOnlyList<string> Judged, strin
 
         var prompt = text.ToString();
         var naive = SectionsOf(prompt, isNaive: true);
-        return new JudgedRequest(
+        return new JudgePrompt(
             [.. SectionsOf(prompt, isNaive: false).Select(section => section.Text)],
             prompt,
             naive.Count == 0 ? [prompt] : [.. naive.Select(section => section.Behind.ToString())],
@@ -123,13 +122,15 @@ internal sealed partial record JudgedRequest(IReadOnlyList<string> Judged, strin
     }
 
     private static string? NameOf(string line) =>
-        line.Trim() is { Length: > 14 } rule && rule.StartsWith("=== BEGIN ", StringComparison.Ordinal) && rule.EndsWith(" ===", StringComparison.Ordinal) ? rule[10..^4] : null;
+        line.Trim() is ['<', >= 'a' and <= 'z', .., '>'] tag && tag.IndexOf('>', StringComparison.Ordinal) == tag.Length - 1 ? tag[1..^1] : null;
 
     private static int? EndOf(string[] lines, int from, string name, bool isNaive)
     {
+        var word = name.Split(' ', '-', ':')[0];
         for (var index = from; index < lines.Length; index++)
         {
-            if (lines[index].Trim() == $"=== END {name} ===" || (isNaive && LikeAnEnd().IsMatch(lines[index])))
+            var line = lines[index].Trim();
+            if (line == $"</{name}>" || (isNaive && line.StartsWith($"</{word}", StringComparison.OrdinalIgnoreCase)))
             {
                 return index;
             }
@@ -137,7 +138,4 @@ internal sealed partial record JudgedRequest(IReadOnlyList<string> Judged, strin
 
         return null;
     }
-
-    [GeneratedRegex(@"^\s*([=\-#*_<>~`\[|]+\s*/?\s*END\b|</\w)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex LikeAnEnd();
 }
