@@ -88,6 +88,8 @@ internal static class Registration
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
         .AddSingleton<PairLedger>()
+        .AddSingleton<JudgePairs>()
+        .AddSingleton<JudgePairsAgain>()
         .AddSingleton<JudgementStore>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()

@@ -1,6 +1,3 @@
-using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Judging;
-using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Pairs;
 using Microsoft.Azure.Functions.Worker;
 
@@ -11,16 +8,14 @@ namespace FunctionsEval.Runs.Activities;
 public sealed record PairInput(string RunId, long Number);
 
 /// <summary>
-/// Two answers to the same item, judged by one judge in both orders; each judgement is stored once and never asked for again. The ending is text: judged,
-/// none where one of the cells has no answer, stored when both judgements were there, or paused / cancelled / stopped when they were left.
+/// Two answers to the same item, judged by one judge in both orders. The ending is text: judged, none where one of the cells has no answer, stored when
+/// both judgements were there, or paused / cancelled / stopped when they were left.
 /// </summary>
-public sealed class JudgePair(RunCatalog catalog, CellLedger ledger, RetriedCells retried, Interruptions interruptions, TimeProvider clock)
+public sealed class JudgePair(RunCatalog catalog, JudgePairs judging, Interruptions interruptions)
 {
     public const string Name = "JudgePair";
 
     internal const string Judged = "judged";
-
-    /// <summary>One of the two cells has no answer: there is no pair. It may get one when the cell is called again.</summary>
     internal const string NoPair = "none";
 
     [Function(Name)]
@@ -28,16 +23,7 @@ public sealed class JudgePair(RunCatalog catalog, CellLedger ledger, RetriedCell
     {
         var active = await catalog.GetAsync(input.RunId, cancellationToken);
         var work = active.Pairs[input.Number];
-        List<bool> orders = [];
-        foreach (var isSwapped in new[] { false, true })
-        {
-            if (!await ledger.IsStoredAsync(work.Set.RunId, work.AddressOf(isSwapped), cancellationToken))
-            {
-                orders.Add(isSwapped);
-            }
-        }
-
-        if (orders.Count == 0)
+        if (await judging.MissingAsync(work, cancellationToken) is not { Count: > 0 } orders)
         {
             return EvaluateCell.Stored;
         }
@@ -47,34 +33,23 @@ public sealed class JudgePair(RunCatalog catalog, CellLedger ledger, RetriedCell
             return EvaluateCell.Stopped;
         }
 
-        if (await AnswerAsync(active, work, work.Pair.Earlier, cancellationToken) is not { } earlier
-            || await AnswerAsync(active, work, work.Pair.Later, cancellationToken) is not { } later)
-        {
-            return NoPair;
-        }
-
-        var scenario = await catalog.GetItemAsync(input.RunId, work.Item, cancellationToken);
-        var judgements = orders.Select(isSwapped => new PairJudgement(active, work, isSwapped, catalog, ledger, retried, clock).RunAsync(scenario, earlier, later, cancellationToken)).ToList();
         try
         {
-            // Both come to their end, so that what is paid is kept, before the first that halts the run is heard.
-            await Task.WhenAll(judgements);
-            return Judged;
+            var context = new PairContext(active.Run, active.Judges!, active.Budget, RefuseInactiveAsync);
+            return await judging.JudgeAsync(context, work, orders, () => catalog.GetItemAsync(input.RunId, work.Item, cancellationToken), cancellationToken) ? Judged : NoPair;
         }
         catch (RunInterruptedException interruption)
         {
             return await interruptions.EndingOfAsync(active, interruption, cancellationToken);
         }
-    }
 
-    /// <summary>The turns of an answered cell; null where there is nothing to compare.</summary>
-    private async Task<IReadOnlyList<Turn>?> AnswerAsync(ActiveRun active, PairWork work, int variant, CancellationToken cancellationToken)
-    {
-        var address = new CellAddress(work.Item, variant, work.Sample);
-        return await ledger.FindAsync(active.Run, address, cancellationToken) is { Outcome: CellOutcome.Scored or CellOutcome.Invalid }
-            && await ledger.FindTranscriptAsync(active.Run.RunId, address, cancellationToken) is { } transcript
-            && PairPrompt.AnswerOf(work.Set.Scorer, transcript.Turns) is not null
-            ? transcript.Turns
-            : null;
+        // Asked late because a judgement may have waited long for its place.
+        async ValueTask RefuseInactiveAsync(CancellationToken token)
+        {
+            if (await catalog.GetStatusAsync(input.RunId, token) is var status && !status.IsActive())
+            {
+                throw new RunNotActiveException(status);
+            }
+        }
     }
 }

@@ -36,8 +36,7 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
             // Whatever the run goes on for, judges that could not be called are asked again.
             foreach (var set in pairs.Sets.DistinctBy(set => set.Id))
             {
-                var judgements = set.AsRun(run);
-                await retried.SetAsideAsync(judgements, RunRetry.OfFailed(judgements), cancellationToken);
+                await retried.SetFailedAsideAsync(set.AsRun(run), cancellationToken);
             }
 
             catalog.Forget(runId);

@@ -13,8 +13,7 @@ namespace FunctionsEval.Runs.Pairs;
 /// Asks a judge which of two answers is better, in one order, and stores what it says: a cell whose score is 1 where the later variant wins, -1 where the
 /// earlier one does, and 0 for a tie.
 /// </summary>
-internal sealed class PairJudgement(
-    ActiveRun active, PairWork work, bool isSwapped, RunCatalog catalog, CellLedger ledger, RetriedCells retried, TimeProvider clock)
+internal sealed class PairJudgement(PairContext context, PairWork work, bool isSwapped, CellLedger ledger, RetriedCells retried, TimeProvider clock)
 {
     private static readonly TimeSpan Ceiling = CellConversation.Ceiling;
     private static readonly TimeSpan[] StoreRetries = [.. new[] { 0.2, 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
@@ -37,7 +36,7 @@ internal sealed class PairJudgement(
             return;
         }
 
-        using var calls = _paid = new CellCalls(work.Set.RunId, _address, active.Budget, ledger, RefuseInactiveAsync);
+        using var calls = _paid = new CellCalls(work.Set.RunId, _address, context.Budget, ledger, context.BeforeFirst);
         try
         {
             var messages = isSwapped ? PairPrompt.For(scorer, scenario, later, earlier) : PairPrompt.For(scorer, scenario, earlier, later);
@@ -61,7 +60,7 @@ internal sealed class PairJudgement(
     private async Task<CellRecord> AskAsync(
         CellCalls calls, IReadOnlyList<ConversationMessage> messages, Func<string, PairDetails> details, CancellationToken cancellationToken)
     {
-        var (resolution, prices) = active.Judges![work.Set.Model];
+        var (resolution, prices) = context.Judges[work.Set.Model];
         if (resolution is not ProviderResolution.Resolved model)
         {
             throw new RunHaltedException($"judge {work.Set.Model}", ((ProviderResolution.Unsupported)resolution).Failure);
@@ -124,15 +123,6 @@ internal sealed class PairJudgement(
         _ => (PairReader.Read(answer.Text), false),
     };
 
-    // Asked this late because it may have waited long for its place.
-    private async ValueTask RefuseInactiveAsync(CancellationToken cancellationToken)
-    {
-        if (await catalog.GetStatusAsync(active.Run.RunId, cancellationToken) is var status && !status.IsActive())
-        {
-            throw new RunNotActiveException(status);
-        }
-    }
-
     private void Begin(CancellationTokenSource ceiling)
     {
         if (_startedAt is null)
@@ -182,8 +172,8 @@ internal sealed class PairJudgement(
         {
             try
             {
-                var earlier = active.Run.Course.Extension == 0 ? 0 : await retried.EarlierCallsAsync(work.Set.AsRun(active.Run), _address, CancellationToken.None);
-                await ledger.StoreJudgementAsync(active.Run.RunId, work, judgement, transcript, _calls, earlier);
+                var earlier = await retried.EarlierCallsAsync(work.Set.AsRun(context.Run), _address, CancellationToken.None);
+                await ledger.StoreJudgementAsync(context.Run.RunId, work, judgement, transcript, _calls, earlier);
                 return;
             }
             catch (StorageException) when (attempt < StoreRetries.Length)

@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Analysis;
 
@@ -10,6 +11,9 @@ namespace FunctionsEval.Runs.Pairs;
 /// </summary>
 public sealed class PairPlan
 {
+    /// <summary>Of variants: a counter row holds a number for each.</summary>
+    public const int MaxPairs = 200;
+
     private readonly RunRecord _run;
     private readonly List<(PairSet Set, VariantPair Pair)> _asked;
 
@@ -38,8 +42,11 @@ public sealed class PairPlan
     }
 
     /// <summary>The pairs of a scorer, each with the control second, or the earlier variant.</summary>
-    public static IReadOnlyList<(int Variant, int Control)> ComparedOf(RunRecord run, ScorerSpec scorer) =>
-        ComparedPairs.Of(run.Variants.Count, ComparedPairs.ControlOf(run, run.Compare ?? new()), scorer.Pairs ?? run.Compare?.Pairs ?? Evaluation.Definitions.CompareSpec.WithControl);
+    public static IReadOnlyList<(int Variant, int Control)> ComparedOf(RunRecord run, ScorerSpec scorer) => ComparedOf(run.Variants, run.Compare, scorer);
+
+    /// <inheritdoc cref="ComparedOf(RunRecord, ScorerSpec)"/>
+    public static IReadOnlyList<(int Variant, int Control)> ComparedOf(IReadOnlyList<Variant> variants, CompareSpec? compare, ScorerSpec scorer) =>
+        ComparedPairs.Of(variants.Count, ComparedPairs.ControlOf(variants, compare ?? new CompareSpec()), scorer.Pairs ?? compare?.Pairs ?? CompareSpec.WithControl);
 
     private static IEnumerable<VariantPair> PairsOf(RunRecord run, ScorerSpec scorer) =>
         ComparedOf(run, scorer).Select(pair => new VariantPair(Math.Min(pair.Variant, pair.Control), Math.Max(pair.Variant, pair.Control)));
