@@ -62,6 +62,7 @@ internal static class RunReport
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         VerdictReport.PrintSentences(console, analysis.Comparisons ?? []);
+        PairwiseReport.PrintSentences(console, analysis.Pairwise ?? []);
         var names = new ShortNames(analysis.PerModel.Select(model => model.Variant));
         console.Write(Variants(analysis, names));
 
@@ -88,6 +89,7 @@ internal static class RunReport
             VerdictReport.Print(console, comparisons);
         }
 
+        PairwiseReport.Print(console, analysis.Pairwise ?? []);
         if (analysis.Slices is { Count: > 0 } slices)
         {
             console.Write(SliceTable.Of(slices, names));

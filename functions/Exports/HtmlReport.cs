@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Exports;
 
@@ -43,6 +44,17 @@ internal static class HtmlReport
                 model.Variant, ReportContent.Number(model.Mean), ReportContent.Interval(model.ConfidenceInterval), ReportContent.Number(model.StdDev),
                 ReportContent.Count(model.SampleCount), ReportContent.Number(model.Consistency),
             ]));
+        }
+
+        foreach (var (title, names, numbers, rows) in content.PairTables())
+        {
+            Line(html, $"<h2><bdi>{Text(title)}</bdi></h2>");
+            Table(html, names, numbers, rows);
+        }
+
+        foreach (var note in content.Pairwise.SelectMany(PairNotes.Of))
+        {
+            Line(html, $"<p><bdi>{Text(note)}</bdi></p>");
         }
 
         var outcomes = Enum.GetValues<CellOutcome>();

@@ -138,7 +138,7 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
                     foreach (var (place, counts) in await CounterAsync(PairSet.IdIn(run.RunId, set), partition, token) ?? [])
                     {
                         counter ??= [];
-                        var variant = PairSet.VariantOf(place);
+                        var variant = VariantPair.At(place).Later;
                         counter[variant] = counter.GetValueOrDefault(variant, CellCounts.None) + counts.AsJudgements(asked.Contains(set));
                     }
                 }

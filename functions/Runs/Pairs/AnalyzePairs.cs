@@ -51,7 +51,7 @@ internal sealed class AnalyzePairs(RunScores scores, AnsweredCells answered)
             {
                 var isJudged = pair.Votes.Any(vote => vote.Vote.WasAsked);
                 tally.Add(pair.Item, outcome, isJudged ? pair.Details() : null);
-                var (earlier, later) = EndsOf(pair.Place);
+                var (earlier, later) = VariantPair.At(pair.Place);
                 outcomes?.Add(UnitOf(pair.Item), later, earlier, outcome);
             }
         }
@@ -173,8 +173,6 @@ internal sealed class AnalyzePairs(RunScores scores, AnsweredCells answered)
     private int UnitOf(int item) => _clusters.Length == 0 ? item : _clusters[item];
 
     private static int PlaceOf((int Variant, int Control) pair) => new VariantPair(Math.Min(pair.Variant, pair.Control), Math.Max(pair.Variant, pair.Control)).Place;
-
-    private static (int Earlier, int Later) EndsOf(int place) => PairSet.VariantOf(place) is var later ? (place - VariantPair.Count(later), later) : default;
 }
 
 /// <summary>Which cells have an answer.</summary>

@@ -58,6 +58,18 @@ public readonly record struct VariantPair(int Earlier, int Later)
     /// <summary>Among all pairs, so that further variants move none: 0 is (0, 1), 1 is (0, 2), 2 is (1, 2), ...</summary>
     public int Place => (Later * (Later - 1) / 2) + Earlier;
 
+    /// <summary>The pair at a place.</summary>
+    public static VariantPair At(int place)
+    {
+        var later = 1;
+        while (Count(later + 1) <= place)
+        {
+            later++;
+        }
+
+        return new VariantPair(place - Count(later), later);
+    }
+
     /// <summary>How many pairs so many variants have.</summary>
     public static int Count(int variants) => variants * (variants - 1) / 2;
 }

@@ -40,18 +40,6 @@ public sealed record PairSet(string RunId, string Id, ScorerSpec Scorer, string 
         PairSets = null,
     };
 
-    /// <summary>The variant of a run that a place among its pairs counts for: the later one.</summary>
-    internal static int VariantOf(int place)
-    {
-        var later = 1;
-        while (VariantPair.Count(later + 1) <= place)
-        {
-            later++;
-        }
-
-        return later;
-    }
-
     private static string DigestOf(ScorerSpec scorer, string model) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PairPrompt.Identity(scorer, model))))[..DigestLength];
 }
