@@ -88,6 +88,17 @@ internal static class EstimateCommand
                 model.BasedOnCells > 0 ? $"{RunReport.Count(model.BasedOnCells)} cells" : "its prompts, maxTokens");
         }
 
+        foreach (var judge in estimate.Judges ?? [])
+        {
+            table.AddRow(
+                Visible.Markup($"judge {judge.Scorer}: {judge.Model}"),
+                RunReport.Count(judge.Calls),
+                RunReport.Count(judge.InputTokens),
+                RunReport.Count(judge.OutputTokens),
+                judge.CostUsd?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "unknown",
+                "questions, answers");
+        }
+
         return table;
     }
 

@@ -1,5 +1,7 @@
+using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
@@ -34,17 +36,56 @@ internal static class EstimateRun
                 asked.Allocation is null ? null : calls.Most,
                 asked.Allocation is null ? null : Cost(price, Math.Max(input, prompts.Most), mostOutput));
         }).ToList();
+        var judges = asked.Scorers.Any(scorer => scorer.Judge is not null) ? JudgesOf(asked, sampled, priceOf, past) : null;
+        var judgeCalls = judges?.Sum(judge => judge.Calls) ?? 0;
+        var judgeCost = judges is null ? 0 : judges.TrueForAll(judge => judge.CostUsd is not null) ? judges.Sum(judge => judge.CostUsd) : null;
         return new RunEstimate(
             sampled.Count,
             asked.Scenarios.Count,
             variants.Count,
             asked.SamplesPerScenario,
             perModel.Sum(model => model.Cells),
-            perModel.Sum(model => model.Calls),
+            perModel.Sum(model => model.Calls) + judgeCalls,
             perModel,
-            Sum(perModel, model => model.CostUsd),
-            asked.Allocation is null ? null : perModel.Sum(model => model.MaxCalls),
-            Sum(perModel, model => model.MaxCostUsd));
+            Sum(perModel, model => model.CostUsd) + judgeCost,
+            asked.Allocation is null ? null : perModel.Sum(model => model.MaxCalls) + judgeCalls,
+            Sum(perModel, model => model.MaxCostUsd) + judgeCost,
+            judges);
+    }
+
+    // A judge reads the question and the answer of every cell, and the question of a conversation's first turn stands for those of the others.
+    private static List<JudgeEstimate> JudgesOf(
+        Definition asked, List<Scenario> sampled, Func<string, (string Vendor, Price? Price)> priceOf, IReadOnlyDictionary<string, PastUsage> past)
+    {
+        var samples = asked.Allocation?.MeanSamples ?? asked.SamplesPerScenario;
+        var variants = asked.AllVariants();
+        var judged = past.Values.Where(usage => usage.JudgeCalls > 0).ToList();
+        var output = judged.Count > 0 ? judged.Sum(usage => usage.JudgeOutputTokens) / judged.Sum(usage => usage.JudgeCalls) : JudgeEstimate.AssumedOutput;
+        var estimates = new List<JudgeEstimate>();
+        foreach (var scorer in asked.Scorers.Where(scorer => scorer.Judge is not null))
+        {
+            var judge = scorer.Judge!;
+            foreach (var model in judge.Models)
+            {
+                var (vendor, price) = priceOf(model);
+                var input = 0L;
+                foreach (var variant in variants)
+                {
+                    var used = past.GetValueOrDefault(variant.Name);
+                    var answer = used is not null ? used.OutputTokens / used.Cells : variant.MaxTokens ?? asked.Config.MaxTokens ?? 0;
+                    input += sampled.Sum(scenario => answer + TokenEstimate.OfConversation(
+                        vendor,
+                        [.. JudgePrompt.For(judge, scenario, [new Turn(1, "", Opening.For(asked.Preamble, scenario, variant).Prompt, "")], keepReasoning: true)
+                            .Select(message => new ChatMessage((ChatRole)message.Role, message.Text))]));
+                }
+
+                var calls = (long)sampled.Count * variants.Count * samples * judge.Repeats;
+                (input, var said) = (input * samples * judge.Repeats, calls * output);
+                estimates.Add(new JudgeEstimate(scorer.Name!, model, calls, input, said, Cost(price, input, said)));
+            }
+        }
+
+        return estimates;
     }
 
     // Many calls added up are not one long request, so the price of long requests does not apply.

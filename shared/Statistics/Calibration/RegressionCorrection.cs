@@ -35,9 +35,6 @@ internal sealed class RegressionCorrection : ScoreCorrection
         _labelledUnits = scores.LabelledUnits;
     }
 
-    /// <summary>How far the judge is followed.</summary>
-    public double Lambda { get; private init; }
-
     public override bool IsUnbounded => _ofLabels == 0 && _unseenRange is null;
 
     public static RegressionCorrection Of(LabelledScores scores, Inference.ScoreScale scale)
@@ -59,10 +56,7 @@ internal sealed class RegressionCorrection : ScoreCorrection
         var smallest = 1e-13 * (1 + Math.Abs(labels.Mean) + Math.Abs(judged.Mean)) / labelled.Length;
         ofLabels = Array.TrueForAll(ofLabels, value => Math.Abs(value) < smallest) ? new double[ofLabels.Length] : ofLabels;
         return new RegressionCorrection(
-            (lambda * scores.JudgedMean) + rectifier, scores.ByUnit(ofJudged), scores.ByUnit(ofLabels), scores, isTuned, scale.Range)
-        {
-            Lambda = lambda,
-        };
+            (lambda * scores.JudgedMean) + rectifier, scores.ByUnit(ofJudged), scores.ByUnit(ofLabels), scores, isTuned, scale.Range);
 
         double Slope()
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
