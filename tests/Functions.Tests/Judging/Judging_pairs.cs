@@ -42,7 +42,7 @@ public sealed partial class Judging_pairs : IAsyncLifetime
         Assert.Equal((48L, 24L), Calls(result.Json));
         var pair = Pair(result.Json);
         Assert.Equal((12, 0, 0, 1.0, "better"), (pair.Wins, pair.Ties, pair.Losses, pair.Net, pair.Verdict));
-        Assert.Equal("openai-compatible:kind is preferred to openai-compatible:plain: 12 wins, 0 ties, 0 losses; net +100 points (95%: +62 to +100), 12 scenarios, p < 0.001.", Rounded(pair.Summary));
+        Assert.Equal("openai-compatible:kind is preferred to openai-compatible:plain: 12 wins, 0 ties, 0 losses; net +100 points (95%: +56 to +100), 12 scenarios, p < 0.001.", Rounded(pair.Summary));
         var judge = Pairwise(result.Json).GetProperty("position")[0];
         Assert.Equal((12, 0, 0.0), (judge.GetProperty("votes").GetInt32(), judge.GetProperty("flips").GetInt32(), judge.GetProperty("lean").GetDouble()));
 
