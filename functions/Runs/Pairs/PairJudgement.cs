@@ -22,7 +22,6 @@ internal sealed class PairJudgement(PairContext context, PairWork work, bool isS
     private readonly List<ProviderCall> _calls = [];
     private readonly List<Turn> _turns = [];
     private DateTimeOffset? _startedAt;
-    private CellCalls? _paid;
     private decimal _held;
 
     public async Task RunAsync(Scenario scenario, IReadOnlyList<Turn> earlier, IReadOnlyList<Turn> later, CancellationToken cancellationToken)
@@ -36,7 +35,7 @@ internal sealed class PairJudgement(PairContext context, PairWork work, bool isS
             return;
         }
 
-        using var calls = _paid = new CellCalls(work.Set.RunId, _address, context.Budget, ledger, context.BeforeFirst);
+        using var calls = new CellCalls(work.Set.RunId, _address, context.Budget, ledger, context.BeforeFirst);
         try
         {
             var messages = isSwapped ? PairPrompt.For(scorer, scenario, later, earlier) : PairPrompt.For(scorer, scenario, earlier, later);
@@ -45,7 +44,7 @@ internal sealed class PairJudgement(PairContext context, PairWork work, bool isS
         }
         catch (TemplateException problem)
         {
-            await StoreAsync(Record(null, Details("") with { Invalid = problem.Message }), cancellationToken);
+            await StoreAsync(Record(null, Details("") with { Invalid = problem.Message }, calls), cancellationToken);
         }
         catch (RunInterruptedException) when (_turns.Count == 0 && calls is { Sent: > 0, LeftBehind: 0 })
         {
@@ -98,16 +97,16 @@ internal sealed class PairJudgement(PairContext context, PairWork work, bool isS
             switch (Read(answer))
             {
                 case (PairVerdict.Given(var winner, var reasoning), _):
-                    return Record(isSwapped ? winner : -winner, details(reasoning));
+                    return Record(isSwapped ? winner : -winner, details(reasoning), calls);
                 case (PairVerdict.Unreadable(var reason), false) when round == 1:
                     asked = JudgePrompt.Again(messages, reason);
                     break;
                 case (PairVerdict.Unreadable(var reason), _):
-                    return Record(null, details("") with { Invalid = reason });
+                    return Record(null, details("") with { Invalid = reason }, calls);
             }
         }
 
-        CellRecord Failed(ModelFailure failure) => Record(null, details("") with { Invalid = failure.Message }) with
+        CellRecord Failed(ModelFailure failure) => Record(null, details("") with { Invalid = failure.Message }, calls) with
         {
             Outcome = CellOutcome.Failed,
             Error = new CellError(failure.Code.ToWire(), failure.Message, failure.Retryable, failure.StatusCode, failure.VendorCode),
@@ -137,9 +136,9 @@ internal sealed class PairJudgement(PairContext context, PairWork work, bool isS
         round, "judge", "", answer.Text, answer.FinishReason, usage.InputTokens, usage.OutputTokens, usage.ReasoningTokens, usage.CachedTokens, usage.IsEstimated,
         attempts[0].StartedAt, (long)(attempts[^1].EndedAt - attempts[0].StartedAt).TotalMilliseconds, attempts.Sum(attempt => attempt.CostUsd)));
 
-    private CellRecord Record(int? score, PairDetails details)
+    private CellRecord Record(int? score, PairDetails details, CellCalls? calls = null)
     {
-        var lost = _paid?.LeftBehind ?? 0;
+        var lost = calls?.LeftBehind ?? 0;
         var now = clock.GetUtcNow();
         return new CellRecord(
             _address,
@@ -157,7 +156,7 @@ internal sealed class PairJudgement(PairContext context, PairWork work, bool isS
             _startedAt ?? now,
             now,
             _calls.Exists(call => call.CostUsd is null && !CellCalls.MayBeCharged(call)) ? null : _calls.Sum(call => call.CostUsd ?? 0),
-            _held + (lost * (_paid?.MostReserved ?? 0)),
+            _held + (lost * (calls?.MostReserved ?? 0)),
             _turns.Exists(turn => turn.TokensAreEstimated),
             details.ToJson());
     }

@@ -1,4 +1,4 @@
-using FunctionsEval.Evaluation.Cells;
+using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
 
@@ -64,9 +64,11 @@ internal sealed record VotedPair(int Item, int Place, int Sample, IReadOnlyList<
 /// <summary>Reads the judgements of pairs back.</summary>
 public sealed class PairLedger(CellLedger cells)
 {
+    private const int EntityPage = 1_000;
+
     /// <summary>All pairs of a scorer that a judge was asked about, in the order of items.</summary>
     internal async IAsyncEnumerable<VotedPair> OfAsync(
-        RunRecord run, ScorerSpec scorer, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        RunRecord run, ScorerSpec scorer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var sets = PairSet.Of(run, scorer).Select(set => (Set: set, Run: set.AsRun(run))).ToList();
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
@@ -107,7 +109,18 @@ public sealed class PairLedger(CellLedger cells)
         return [.. Group(rows)];
     }
 
-    private const int EntityPage = 1_000;
+    /// <summary>The pairs of one item as people see them, by scorer.</summary>
+    public async Task<IReadOnlyList<PairView>> ViewsAsync(RunRecord run, int item, CancellationToken cancellationToken)
+    {
+        var views = new List<PairView>();
+        foreach (var scorer in run.PairScorers())
+        {
+            var sides = PairPlan.ComparedOf(run, scorer).ToDictionary(pair => new VariantPair(Math.Min(pair.Variant, pair.Control), Math.Max(pair.Variant, pair.Control)).Place);
+            views.AddRange(from pair in await OfItemAsync(run, scorer, item, cancellationToken) where sides.ContainsKey(pair.Place) select PairView.Of(run, scorer.Name!, sides[pair.Place], pair));
+        }
+
+        return views;
+    }
 
     private static IEnumerable<VotedPair> Group(List<(PairSet Set, CellRecord Judgement)> rows) =>
         from row in rows

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
