@@ -1,7 +1,9 @@
 using FunctionsEval.Http;
+using FunctionsEval.Pages.Agents;
 using FunctionsEval.Pages.Comparisons;
 using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
+using FunctionsEval.Pages.Reference;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
 using FunctionsEval.Pages.Start;
@@ -34,6 +36,8 @@ internal static class PagesApi
         pages.MapComparisonPages();
         pages.MapContentPages();
         pages.MapFindingPages();
+        pages.MapReferencePages();
+        pages.MapAgentPages();
     }
 
     internal static Results<Page, RedirectHttpResult> SignInForm(HttpContext context, Caller caller, [FromQuery(Name = "return")] string? returnTo = null) =>

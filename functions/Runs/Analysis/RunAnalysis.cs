@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
@@ -17,6 +18,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="VariabilityPValue">Of scenarios that all vary alike: above 0.01 none is called most variable, for that would rank chance.</param>
 /// <param name="PassRate">Of cells that pass, by the rules of the definition; null where no scorer passes or fails.</param>
 /// <param name="Slices">By tag; null where no scenario has one.</param>
+/// <param name="Latencies">How long answers took, of variants that have any; null in analyses of earlier versions.</param>
 /// <param name="Pairwise">By pairwise scorer; null where there is none.</param>
 /// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
@@ -34,6 +36,7 @@ public sealed record RunAnalysis(
     double? VariabilityPValue = null,
     ScorerStatistics? PassRate = null,
     IReadOnlyList<TagSlice>? Slices = null,
+    IReadOnlyList<VariantLatency>? Latencies = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PairwiseAnalysis>? Pairwise = null)
 {
     /// <summary>With these statistics by scenario: 0 is the first scorer, the others follow, and the pass rate is last.</summary>
