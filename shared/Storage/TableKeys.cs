@@ -192,6 +192,9 @@ public static class TableKeys
     public static string AgentEnded(DateTimeOffset at, string taskId) =>
         string.Create(CultureInfo.InvariantCulture, $"{AllAgentEnded}{at.UtcDateTime:yyyyMMddHHmmssfffffff}|{taskId}");
 
+    /// <summary>Whether an id is short enough for every key of agents that holds it: <c>/ \ # ? % . ~ $ &gt; [</c> and blanks take three characters of a key.</summary>
+    public static bool IsAgentId(string id) => EntityRules.IsKey(AgentEnded(DateTimeOffset.UnixEpoch, id));
+
     /// <summary>In <see cref="AgentTasks"/>: row = what was chosen and task id; the variant that a task was given.</summary>
     public static string AgentAssignments(string taskId) => $"assigned|{Bucket(taskId)}";
 
