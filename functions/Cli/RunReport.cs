@@ -63,6 +63,7 @@ internal static class RunReport
     {
         VerdictReport.PrintSentences(console, analysis.Comparisons ?? []);
         LabelTables.PrintSentences(console, analysis.Labels ?? []);
+        PairwiseReport.PrintSentences(console, analysis.Pairwise ?? []);
         var names = new ShortNames(analysis.PerModel.Select(model => model.Variant));
         console.Write(Variants(analysis, names));
 
@@ -89,6 +90,7 @@ internal static class RunReport
             VerdictReport.Print(console, comparisons);
         }
 
+        PairwiseReport.Print(console, analysis.Pairwise ?? []);
         LabelTables.Print(console, analysis.Labels ?? [], names);
         if (analysis.Slices is { Count: > 0 } slices)
         {

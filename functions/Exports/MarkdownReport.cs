@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Exports;
 
@@ -46,6 +47,16 @@ internal static partial class MarkdownReport
         if (content.JudgeSentences.Any())
         {
             text.AppendLine();
+        }
+
+        foreach (var (title, names, numbers, rows) in content.PairTables())
+        {
+            Table(text, title, [.. names, .. numbers], rows);
+        }
+
+        foreach (var note in content.Pairwise.SelectMany(PairNotes.Of))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {Plain(note)}").AppendLine();
         }
 
         var outcomes = Enum.GetValues<CellOutcome>();

@@ -7,6 +7,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -56,6 +57,7 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
             .. ModelErrors(asked.AllVariants(), baseUrl),
             .. JudgeErrors(asked.Scorers, baseUrl),
+            .. PairErrors(asked.PairScorers(), asked.AllVariants(), asked.Compare, items, asked.SamplesPerScenario),
             .. FieldErrors(
                 ("compare.control", ControlError(asked)),
                 ("allocation.meanSamples", asked.Allocation is { } allocation ? DefinitionRules.ValidateAllocatedSamples(allocation, asked.SamplesPerScenario) : null),
@@ -154,6 +156,31 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             if (twice is not null)
             {
                 yield return new FieldError(field, $"{field} must be different judges, but {string.Join(" and ", twice.Select(judge => $"'{judge.Name}'"))} are one.");
+            }
+        }
+    }
+
+    /// <summary>Pairwise scorers that have nothing to compare, or too much.</summary>
+    public static IEnumerable<FieldError> PairErrors(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants, CompareSpec? compare, long items, int samples)
+    {
+        foreach (var scorer in scorers)
+        {
+            if (variants.Count < 2)
+            {
+                yield return new FieldError("scorers", $"scorers: '{scorer.Name}' is pairwise and needs at least 2 models or variants to compare, but there is {variants.Count}.");
+                continue;
+            }
+
+            var pairs = PairPlan.ComparedOf(variants, compare, scorer).Count;
+            if (pairs > PairPlan.MaxPairs)
+            {
+                yield return new FieldError("scorers", FormattableString.Invariant(
+                    $"scorers: '{scorer.Name}' compares {pairs:N0} pairs of variants, but at most {PairPlan.MaxPairs} can be compared: pairs: control compares each with the control only."));
+            }
+            else if (2 * pairs * items * samples * scorer.Judge!.Models.Count * scorer.Judge.Repeats is var judgements and > DefinitionRules.MaxCells)
+            {
+                yield return new FieldError("scorers", FormattableString.Invariant(
+                    $"scorers: '{scorer.Name}' asks for {judgements:N0} judgements (pairs x scenarios x samples x judges x repeats x 2 orders), but there must be at most {DefinitionRules.MaxCells:N0}."));
             }
         }
     }

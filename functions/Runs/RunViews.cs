@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -116,7 +117,10 @@ public sealed record CellView(
 public sealed record CellPage(IReadOnlyList<CellView> Cells, string? ContinuationToken);
 
 /// <summary>One item of a run with its cells and their transcripts.</summary>
-public sealed record ItemView(int ItemIndex, Scenario Scenario, IReadOnlyList<CellView> Cells, string? ContinuationToken);
+/// <param name="Pairs">Of the samples of its cells; null without a pairwise scorer.</param>
+public sealed record ItemView(
+    int ItemIndex, Scenario Scenario, IReadOnlyList<CellView> Cells, string? ContinuationToken,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PairView>? Pairs = null);
 
 /// <summary>Starts a run of a stored definition, or of one that comes with the request.</summary>
 public sealed record StartRunRequest(

@@ -9,6 +9,7 @@ using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -28,6 +29,8 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
 [JsonSerializable(typeof(KeptJudgement))]
 [JsonSerializable(typeof(JudgeUsage))]
+[JsonSerializable(typeof(PairInput))]
+[JsonSerializable(typeof(PairDetails))]
 [JsonSerializable(typeof(Transcript))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(CandidateSnapshot))]

@@ -3,12 +3,13 @@ using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Pairs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
-public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore allocations, AnalysisStore analyses, LabelStore labels, TimeProvider clock)
+public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs, AllocationStore allocations, AnalysisStore analyses, LabelStore labels, TimeProvider clock)
 {
     public const string Name = "AnalyzeRun";
 
@@ -28,7 +29,8 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
     {
         var run = await runs.GetAsync(runId, cancellationToken);
         var labelled = new LabelledCells(await labels.AllAsync(runId, cancellationToken).ToListAsync(cancellationToken));
-        var scores = await RunScores.ReadAsync(runs, cells, run, labelled.See, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
+        var answered = new AnsweredCells(run);
+        var scores = await RunScores.ReadAsync(runs, cells, run, See, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
         var facts = new RunFacts(
             run.Items,
             run.Sampling.SamplesPerScenario,
@@ -42,7 +44,21 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, AllocationStore 
         {
             Judges = [.. run.Scorers.Index().Where(scorer => scorer.Item.Judge is not null).Select(scorer => scores.Judges[scorer.Index]!.Facts())],
         };
-        return new AnalysisView(run, scores.Items).Of(scores, labelled, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+        var analysis = new AnalysisView(run, scores.Items).Of(scores, labelled, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+        return run.Pairwise is null ? analysis : analysis with
+        {
+            Pairwise = await new AnalyzePairs(scores, answered).OfAsync(pairs, cancellationToken),
+            Warnings = [.. analysis.Warnings.Where(warning => warning.Code != AnalysisWarnings.NoScorer)],
+        };
+
+        void See(CellRecord cell)
+        {
+            labelled.See(cell);
+            if (run.Pairwise is not null)
+            {
+                answered.Add(cell);
+            }
+        }
     }
 
     // What an early stop left out is not missing.

@@ -32,6 +32,8 @@ public sealed record JudgeFacts(string Scorer, IReadOnlyList<string> OwnAnswers,
 /// <summary>Why the numbers of a run may be worth less than they look, in a fixed order.</summary>
 public static class AnalysisWarnings
 {
+    public const string NoScorer = "NO_SCORER";
+
     private const int FewScenarios = 10;
     private const int SomeScenarios = 30;
 
@@ -41,7 +43,7 @@ public static class AnalysisWarnings
         if (facts.ScorerCount == 0)
         {
             warnings.Add(new AnalysisWarning(
-                "NO_SCORER", "The definition has no scorer, so there are transcripts but no scores.", "Add a scorer to the definition."));
+                NoScorer, "The definition has no scorer, so there are transcripts but no scores.", "Add a scorer to the definition."));
         }
 
         if (facts.ScenarioCount < FewScenarios)

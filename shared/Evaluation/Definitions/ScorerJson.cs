@@ -65,5 +65,7 @@ internal static class ScorerJson
         {
             JudgeJson.Write(writer, judge);
         }
+
+        DefinitionJson.WriteOptional(writer, "pairs", scorer.Pairs);
     }
 }
