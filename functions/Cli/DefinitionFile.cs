@@ -11,6 +11,11 @@ namespace FunctionsEval.Cli;
 /// <summary>Reads definitions for the verbs. What is wrong with one is said on the terminal, with line and column.</summary>
 internal static class DefinitionFile
 {
+    private const long MaxBytes = 256 * 1024 * 1024;
+
+    /// <summary>Where what a definition names beside itself is looked for.</summary>
+    public static string FolderOf(FileInfo file) => file.Name == "-" ? Directory.GetCurrentDirectory() : file.DirectoryName!;
+
     /// <summary>Null when the file is not there or holds no definition. <c>-</c> is standard input, in YAML, which JSON is too.</summary>
     public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, DefinitionDefaults defaults, CancellationToken cancellationToken)
     {
@@ -31,7 +36,21 @@ internal static class DefinitionFile
             return null;
         }
 
-        return await ParseAsync(terminal, file.FullName, await File.ReadAllBytesAsync(file.FullName, cancellationToken), defaults, cancellationToken);
+        // A pipe is read to its end, so that a shell may write the definition; what has no end is not.
+        await using var stream = file.OpenRead();
+        var utf8 = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            utf8.Write(buffer, 0, count);
+            if (utf8.Length > MaxBytes)
+            {
+                terminal.Fail($"'{file.FullName}' is longer than {MaxBytes / 1024 / 1024} MiB; scenarios may stand in a file of their own: scenarios: {{ file: ... }}.", ExitCodes.Usage);
+                return null;
+            }
+        }
+
+        return await ParseAsync(terminal, file.FullName, utf8.ToArray(), defaults, cancellationToken);
     }
 
     /// <param name="file">Its ending tells YAML from JSON; data sets are looked for beside it.</param>

@@ -52,9 +52,9 @@ internal static class EstimateCommand
         }
 
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.Prices));
+        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.Prices), settings.ScorerHosts);
         var asked = RunCommand.OverridesOf(arguments).ApplyTo(definition);
-        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
+        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, DefinitionFile.FolderOf(arguments.GetRequiredValue(RunCommand.File))) is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(" ", errors.Select(error => OptionNames.In(error.Message, arguments, givenOnly: true))));
         }

@@ -38,10 +38,11 @@ internal static class RescoreCommand
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
         foreach (var note in RunRules.JudgeNotes(definition.Scorers, (await program.Get<RunStore>().GetAsync(runId, cancellationToken)).Variants))
         {
-            terminal.Error.WriteLine(note);
+            terminal.Error.WriteLine(Visible.Text(note));
         }
 
-        var options = new RescoreOptions(program.Settings.BaseUrl, arguments.GetValue(CommonOptions.Budget), arguments.GetValue(RunCommand.AllowUnknownPrice), Progress(terminal, program.Clock));
+        var options = new RescoreOptions(program.Settings.BaseUrl, arguments.GetValue(CommonOptions.Budget), arguments.GetValue(RunCommand.AllowUnknownPrice), Progress(terminal, program.Clock),
+            DefinitionFile.FolderOf(arguments.GetRequiredValue(File)));
         switch (await RescoreAsync(terminal, program, runId, scorers, options, cancellationToken))
         {
             case null:

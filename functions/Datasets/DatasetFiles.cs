@@ -43,25 +43,9 @@ internal sealed class DatasetFiles(string folder) : IDatasets
     {
         try
         {
-            if (Directory.Exists(path))
-            {
-                throw new DatasetException($"scenarios.file '{file}' is a folder; name a file in it.");
-            }
-
-            if (!File.Exists(path))
-            {
-                throw new DatasetException($"scenarios.file '{file}' does not exist: {Path.GetFullPath(path)}.");
-            }
-
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-            // What has something to read and no length is none.
-            if (!stream.CanSeek || (stream.Length == 0 && stream.ReadByte() >= 0))
-            {
-                stream.Dispose();
-                throw new DatasetException($"scenarios.file '{file}' must be a regular file, but is a device or a pipe.");
-            }
-
-            return stream;
+            return RegularFile.Problem(path) is { } none
+                ? throw new DatasetException($"scenarios.file '{file}' {none}.")
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -59,7 +59,7 @@ internal sealed record ReportContent(
 
     public string Design => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {JsonRules.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {JsonRules.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC{(Run.ReusedRun is { } earlier ? $"; answers of run {earlier} reused" : "")}");
 
     /// <summary>The means by every scorer, the first one first.</summary>
     public IEnumerable<(string Scorer, IReadOnlyList<ModelStatistics> PerModel)> Means => Analysis is null ? [] :
