@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using FunctionsEval.Functions.Tests.Http;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
