@@ -11,6 +11,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Http.OpenApi;
 using FunctionsEval.Mcp;
 using FunctionsEval.Pages;
+using FunctionsEval.Pages.Reference;
 using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
@@ -29,6 +30,7 @@ internal static class Api
     {
         services.AddPages();
         ApiDocument.AddTo(services);
+        services.AddCompression();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
         services.ConfigureHttpJsonOptions(options => JsonRules.ApplyRequestRules(options.SerializerOptions, Registration.JsonContexts));
@@ -61,6 +63,7 @@ internal static class Api
     /// <summary>What holds for every request, once its endpoint is known.</summary>
     public static IApplicationBuilder UseApiRules(this IApplicationBuilder app) => app
         .UseCommonHeaders()
+        .UseCompression()
         .Use(next => context => AnswerOptionsAsync(context, next))
         .Use(next => context => PageAccess.CheckAsync(context, next))
         .Use(next => context => KnownParameters.CheckAsync(context, next))
@@ -86,8 +89,10 @@ internal static class Api
         api.MapCalls();
         api.MapAgents();
         api.MapPages();
+        api.MapSettings();
         api.MapHealth();
         api.MapGet("/openapi.json", ApiDocument.Get);
+        api.MapGet("/docs", ReferencePages.Open);
     }
 
     /// <summary>What can be read can be asked for without its body (RFC 9110, 9.3.2); the server leaves that out.</summary>

@@ -41,6 +41,7 @@ internal static class Registration
         RunsJson.Default,
         DatasetsJson.Default,
         DefinitionsJson.Default,
+        SettingsJson.Default,
         PlanningJson.Default,
         GatesJson.Default,
         ComparisonsJson.Default,
@@ -66,7 +67,8 @@ internal static class Registration
         services.AddSingleton(settings.CreditRates);
         services.AddSingleton(settings.Keys);
         services.AddSingleton(settings.Agents);
-        services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
+        services.AddSingleton(settings.Defaults);
+        services.AddSingleton(_ => PriceTableReader.Load(settings.Prices));
         services.AddSingleton<IQuotaStore, StoredQuota>();
         services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
         return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddAgents().AddEndpointParts();
@@ -127,6 +129,7 @@ internal static class Registration
 
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
+        .AddSingleton<ServiceDefaults>()
         .AddSingleton<DatasetStore>()
         .AddSingleton<IDatasets>(parts => parts.GetRequiredService<DatasetStore>())
         .AddSingleton<PlanComparison>()

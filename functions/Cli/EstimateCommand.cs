@@ -45,14 +45,14 @@ internal static class EstimateCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(RunCommand.File), cancellationToken) is not { } definition)
+        var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(RunCommand.File));
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(RunCommand.File), settings.Defaults, cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }
 
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable));
+        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.Prices));
         var asked = RunCommand.OverridesOf(arguments).ApplyTo(definition);
         if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
         {

@@ -98,7 +98,8 @@ internal static class PlanCommand
         }
 
         await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
-        return await program.Get<PlanComparison>().PlanAsync(request, cancellationToken);
+        var pilot = request.PilotRunId is { } reference ? (await program.FindRunAsync(reference, cancellationToken)).RunId : null;
+        return await program.Get<PlanComparison>().PlanAsync(request with { PilotRunId = pilot }, cancellationToken);
     }
 
     private static void Print(Terminal terminal, PlanReport report, ParseResult arguments)

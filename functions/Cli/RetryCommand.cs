@@ -53,7 +53,7 @@ internal static class RetryCommand
                 {
                     foreach (var line in ShiftLines(retry, analysis))
                     {
-                        terminal.Error.WriteLine(line);
+                        terminal.Error.WriteLine(Visible.Text(line));
                     }
                 }
             });

@@ -36,11 +36,18 @@ internal sealed record Terminal(
         Program = PathOfProgram(System.Environment.ProcessPath, System.Environment.GetEnvironmentVariable("PATH")),
     };
 
+    /// <summary>Where the command was started.</summary>
+    public string Folder { get; init; } = Directory.GetCurrentDirectory();
+
     /// <summary>How a hint names the program, so that it works when it is pasted: by its path where the shell would not find it.</summary>
     public string Program { get; init; } = Name;
 
     /// <summary>True where somebody can be asked and sees the question.</summary>
     public bool CanAsk => In is not null && !IsInRedirected && !IsErrorRedirected;
+
+    /// <summary>Where settings come from, for a definition or, without one, for the folder in which the command was started.</summary>
+    public SettingSources SourcesFor(FileInfo? definition) =>
+        new(Environment, definition is { Name: not "-", DirectoryName: { } folder } && Directory.Exists(folder) ? folder : Folder);
 
     public IAnsiConsole OutConsole() => Create(Out, IsOutRedirected, Width);
 

@@ -18,7 +18,7 @@ internal static class HtmlReport
         .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:0}details{border:1px solid var(--line);border-radius:6px;padding:.5rem .75rem;margin:.5rem 0}
-        summary{cursor:pointer}svg{width:100%;height:auto;max-width:56rem}svg text{fill:var(--ink);font:13px system-ui,sans-serif}
+        summary{cursor:pointer}svg{width:100%;min-width:34rem;height:auto;max-width:56rem}svg text{fill:var(--ink);font:13px system-ui,sans-serif}
         """;
 
     public static string Of(ReportContent content)
@@ -37,7 +37,7 @@ internal static class HtmlReport
         foreach (var (scorer, models) in content.Means)
         {
             Line(html, $"<h2>Means by <bdi>{Text(scorer)}</bdi>, with 95% intervals over scenarios</h2>");
-            html.Append(MeansChart.Of([.. models.Where(model => model.Mean is not null)]));
+            Line(html, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Means by {Text(scorer)}\">{MeansChart.Of([.. models.Where(model => model.Mean is not null)])}</div>");
             Table(html, ["variant"], ["mean", "95% interval", "sd over scenarios", "samples", "consistency"], models.Select(model => (string[])
             [
                 model.Variant, ReportContent.Number(model.Mean), ReportContent.Interval(model.ConfidenceInterval), ReportContent.Number(model.StdDev),
@@ -45,7 +45,7 @@ internal static class HtmlReport
             ]));
         }
 
-        var outcomes = Enum.GetValues<CellOutcome>();
+        List<CellOutcome> outcomes = [.. Enum.GetValues<CellOutcome>().Where(outcome => outcome == CellOutcome.Scored || content.Usage.Any(variant => variant.Outcomes[outcome] > 0))];
         Raw(html, "<h2>Outcomes, tokens, time and cost</h2>");
         Table(html, ["variant"], [.. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
         [
@@ -67,7 +67,7 @@ internal static class HtmlReport
 
         foreach (var warning in content.Analysis?.Warnings ?? [])
         {
-            Line(html, $"<p><strong>{Text(warning.Code)}</strong> {Text(warning.Message)} {Text(warning.Recommendation)}</p>");
+            Line(html, $"<p><strong>Note</strong> {Text(warning.Message)} {Text(warning.Recommendation)}</p>");
         }
 
         return html.Append("</body></html>\n").ToString();

@@ -3,6 +3,7 @@ using FunctionsEval.Pages.Agents;
 using FunctionsEval.Pages.Comparisons;
 using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
+using FunctionsEval.Pages.Reference;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
 using FunctionsEval.Pages.Start;
@@ -35,6 +36,7 @@ internal static class PagesApi
         pages.MapComparisonPages();
         pages.MapContentPages();
         pages.MapFindingPages();
+        pages.MapReferencePages();
         pages.MapAgentPages();
     }
 

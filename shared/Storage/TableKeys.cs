@@ -8,6 +8,9 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDefinitions"/>, row = definition id: heads. Partition = definition id, row = index: scenarios.</summary>
     public const string Definitions = "Definitions";
 
+    /// <summary>In <see cref="Definitions"/>: row = <see cref="Head"/>; what definitions get that they do not say themselves.</summary>
+    public const string DefinitionDefaults = "defaults";
+
     /// <summary>Partition = <see cref="AllDatasets"/>, row = name: heads. Partition = <see cref="DatasetRows"/>, row = number.</summary>
     public const string Datasets = "Datasets";
 

@@ -52,6 +52,8 @@ internal static class OperationTexts
         ["GET api/admin/credits"] = new("getCredits", "Tells where credits stand"),
         ["POST api/admin/credits"] = new("resetCredits", "Counts credits from zero", """{"reset":"daily"}"""),
         ["GET api/admin/health"] = new("getHealthReport", "Tells in full how the server is"),
+        ["GET api/settings"] = new("getSettings", "Tells each setting and where it is from; of secrets only whether they are set"),
+        ["PUT api/settings"] = new("putSettings", "Sets what definitions get that they do not say themselves", """{"models":["openai:gpt-4o-mini"],"samplesPerScenario":5,"budgetUsd":2.5}"""),
         ["GET api/health"] = new("getHealth", "Tells whether the server is well"),
         ["GET api/digests"] = new("listDigests", "Lists digests, newest first"),
         ["GET api/digests/{digestId}"] = new("getDigest", "Gets a digest with its entries"),

@@ -88,6 +88,12 @@
     }
   }
 
+  // A link into a closed part opens it.
+  function openTarget() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) { target.open = true; target.scrollIntoView(); }
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
     const name = () => { button.textContent = { system: "◐", light: "☀", dark: "☾" }[theme]; button.setAttribute("aria-label", `Colours: ${theme}`); button.title = `Colours: ${theme}`; };
@@ -105,5 +111,7 @@
     tooltips();
     live();
     forms();
+    openTarget();
+    addEventListener("hashchange", openTarget);
   });
 })();

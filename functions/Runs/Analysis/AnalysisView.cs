@@ -28,7 +28,8 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             scores.Failures,
             first.VariabilityPValue,
             scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
-            new TagSlices(scores).All());
+            new TagSlices(scores).All(),
+            scores.Latencies);
     }
 
     private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis) => new(

@@ -37,6 +37,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "Datasets: httpTrigger datasets/{*path} Function, http",
             "Definitions: httpTrigger definitions/{*path} Function, http",
             "Digests: httpTrigger digests/{*path} Function, http",
+            "Docs: httpTrigger docs Anonymous, http",
             "EvaluateBlock: orchestrationTrigger",
             "EvaluateCell: activityTrigger",
             "Health: httpTrigger health/{*path} Anonymous, http",
@@ -51,6 +52,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "Review: timerTrigger 0 7/15 * * * *",
             "RunOrchestration: orchestrationTrigger",
             "Runs: httpTrigger runs/{*path} Function, http",
+            "Settings: httpTrigger settings/{*path} Function, http",
             "Watchdog: timerTrigger 0 */5 * * * *, durableClient",
         ],
         _functions.Select(function => $"{function["name"]}: {string.Join(", ", Bindings(function).Select(Described))}").Order(StringComparer.Ordinal));

@@ -29,6 +29,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "candidate", "/api/pages/runs/{abtest}/scenarios/0", "" },
         { "digests", "/api/pages/digests", "Digests" },
         { "digest", "/api/pages/digests/{digest}", "Digest" },
+        { "reference", "/api/pages/reference", "HTTP API" },
         { "unknown", "/api/pages/runs/r000000000000000", "Not Found" },
     };
 

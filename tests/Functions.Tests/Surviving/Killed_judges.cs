@@ -3,7 +3,6 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.TestKit;
 
