@@ -1,4 +1,5 @@
 using FunctionsEval.Http;
+using FunctionsEval.Pages.Agents;
 using FunctionsEval.Pages.Comparisons;
 using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
@@ -36,6 +37,7 @@ internal static class PagesApi
         pages.MapContentPages();
         pages.MapFindingPages();
         pages.MapReferencePages();
+        pages.MapAgentPages();
     }
 
     internal static Results<Page, RedirectHttpResult> SignInForm(HttpContext context, Caller caller, [FromQuery(Name = "return")] string? returnTo = null) =>

@@ -78,8 +78,8 @@ public static class TableKeys
 
     public const string AllFindings = "finding";
 
-    /// <summary>In <see cref="Findings"/>: row = time; messages on their way to the webhook.</summary>
-    public const string FindingMessages = "message";
+    /// <summary>Findings are hexadecimal; behind them are the messages on their way to the webhook, stored in one transaction with what they tell of.</summary>
+    public const string AfterFindings = "~";
 
     public const string ReviewedRuns = "run";
 
@@ -106,6 +106,8 @@ public static class TableKeys
     public const string AllAgentEnded = "ended|";
 
     public const string AllAgentDays = "day|";
+
+    private const string AllAgentKeptDays = "kept|";
 
     private const string DayFormat = "yyyyMMdd";
 
@@ -179,6 +181,8 @@ public static class TableKeys
 
     public static string TestsOf(string testName) => $"test|{Bucket(testName)}";
 
+    public static string FindingMessage(DateTimeOffset at, string firstFinding) => string.Create(CultureInfo.InvariantCulture, $"{AfterFindings}{at.UtcTicks:D19}|{firstFinding}");
+
     public static string BacklogOf(string goalId) => $"items|{goalId}";
 
     public static string AgentTask(string taskId) => $"task|{taskId}";
@@ -198,7 +202,16 @@ public static class TableKeys
 
     public static string AgentDay(DateOnly day) => AllAgentDays + day.ToString(DayFormat, CultureInfo.InvariantCulture);
 
-    public static DateOnly DayOf(string agentDayRow) => DateOnly.ParseExact(agentDayRow[AllAgentDays.Length..], DayFormat, CultureInfo.InvariantCulture);
+    /// <summary>The tasks that ended on a day, as a review read them last.</summary>
+    public static string AgentKeptDay(DateTimeOffset at) => AgentKeptDay(DateOnly.FromDateTime(at.UtcDateTime));
+
+    public static string AgentKeptDay(DateOnly day) => AllAgentKeptDays + day.ToString(DayFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Where the tasks begin that ended on a day or later.</summary>
+    public static string AgentEndedOn(DateOnly day) => AllAgentEnded + day.ToString(DayFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Of a row of either kind.</summary>
+    public static DateOnly DayOf(string agentDayRow) => DateOnly.ParseExact(agentDayRow.AsSpan(agentDayRow.Length - DayFormat.Length), DayFormat, CultureInfo.InvariantCulture);
 
     /// <summary>The first key behind all those that begin so.</summary>
     public static string EndOf(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);

@@ -62,6 +62,7 @@ internal static class OperationTexts
         ["GET api/agent/tasks/{taskId}"] = new("getTask", "Gets a task"),
         ["PATCH api/agent/tasks/{taskId}"] = new("updateTask", "Changes a task"),
         ["POST api/agent/tasks/next"] = new("nextTask", "Gives an agent its next task"),
+        ["GET api/agent/priorities"] = new("getPriorities", "Lists pending tasks in the order in which they are handed out, with the reasons"),
         ["POST api/agent/metrics"] = new("recordMetric", "Records what was measured of an agent"),
         ["POST api/agent/metrics/batch"] = new("recordMetrics", "Records many measurements of agents"),
         ["GET api/agent/metrics"] = new("getMetrics", "Gets what was measured of agents"),

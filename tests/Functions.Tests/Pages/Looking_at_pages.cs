@@ -22,6 +22,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "scenario", "/api/pages/runs/{capitals}/scenarios/0?sample=2", "Bolivia" },
         { "start", "/api/pages/start", "New run" },
         { "findings", "/api/pages/findings", "Findings" },
+        { "agents", "/api/pages/agents?days=30", "Agents" },
         { "compare", "/api/pages/compare?run={capitals}&run={earlier}", "2 runs compared" },
         { "content", "/api/pages/content", "Content and A/B tests" },
         { "abtest", "/api/pages/runs/{abtest}", "" },
@@ -61,6 +62,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
 
     [Theory]
     [InlineData("/api/pages")]
+    [InlineData("/api/pages/agents")]
     [InlineData("/api/pages/runs/{hostile}")]
     [InlineData("/api/pages/runs/{hostile}/scenarios?sort=difference")]
     [InlineData("/api/pages/runs/{hostile}/scenarios/1")]

@@ -63,6 +63,7 @@ public sealed class PagesInChromium : IAsyncLifetime
         Digest = digest.Json.GetProperty("runId").GetString()!;
         await _server.UntilAsync(AbTest, "completed");
         await _server.UntilAsync(Digest, "completed");
+        await ExampleAgents.AddAsync(_server);
         _playwright = await Playwright.CreateAsync();
         if (Executable is { } path)
         {
