@@ -77,7 +77,7 @@ internal sealed record ReportContent(
             shown.Add((scenario, read));
         }
 
-        return new ReportContent(run, await analyses.FindAsync(run.RunId, cancellationToken), await usage.OfAsync(run, cancellationToken), shown);
+        return new ReportContent(run, await analyses.FindHeadAsync(run.RunId, cancellationToken), await usage.OfAsync(run, cancellationToken), shown);
     }
 
     public static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
