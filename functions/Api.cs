@@ -9,8 +9,10 @@ using FunctionsEval.Exports;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Http.OpenApi;
+using FunctionsEval.Labels;
 using FunctionsEval.Mcp;
 using FunctionsEval.Pages;
+using FunctionsEval.Pages.Reference;
 using FunctionsEval.Planning;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
@@ -29,6 +31,7 @@ internal static class Api
     {
         services.AddPages();
         ApiDocument.AddTo(services);
+        services.AddCompression();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = ExceptionProblems.Describe);
         services.Configure<ExceptionHandlerOptions>(ExceptionProblems.Configure);
         services.ConfigureHttpJsonOptions(options => JsonRules.ApplyRequestRules(options.SerializerOptions, Registration.JsonContexts));
@@ -61,6 +64,7 @@ internal static class Api
     /// <summary>What holds for every request, once its endpoint is known.</summary>
     public static IApplicationBuilder UseApiRules(this IApplicationBuilder app) => app
         .UseCommonHeaders()
+        .UseCompression()
         .Use(next => context => AnswerOptionsAsync(context, next))
         .Use(next => context => PageAccess.CheckAsync(context, next))
         .Use(next => context => KnownParameters.CheckAsync(context, next))
@@ -80,14 +84,17 @@ internal static class Api
         api.MapComparisons();
         api.MapExports();
         api.MapPlans();
+        api.MapLabels();
         api.MapContent();
         api.MapAbTests();
         api.MapDigests();
         api.MapCalls();
         api.MapAgents();
         api.MapPages();
+        api.MapSettings();
         api.MapHealth();
         api.MapGet("/openapi.json", ApiDocument.Get);
+        api.MapGet("/docs", ReferencePages.Open);
     }
 
     /// <summary>What can be read can be asked for without its body (RFC 9110, 9.3.2); the server leaves that out.</summary>

@@ -12,6 +12,7 @@ using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
+using FunctionsEval.Labels;
 using FunctionsEval.Limits;
 using FunctionsEval.Mcp;
 using FunctionsEval.Models;
@@ -25,7 +26,10 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
@@ -40,7 +44,9 @@ internal static class Registration
         RunsJson.Default,
         DatasetsJson.Default,
         DefinitionsJson.Default,
+        SettingsJson.Default,
         PlanningJson.Default,
+        LabelsJson.Default,
         GatesJson.Default,
         ComparisonsJson.Default,
         ExportsJson.Default,
@@ -65,7 +71,8 @@ internal static class Registration
         services.AddSingleton(settings.CreditRates);
         services.AddSingleton(settings.Keys);
         services.AddSingleton(settings.Agents);
-        services.AddSingleton(_ => PriceTableReader.Load(settings.PriceTable));
+        services.AddSingleton(settings.Defaults);
+        services.AddSingleton(_ => PriceTableReader.Load(settings.Prices));
         services.AddSingleton<IQuotaStore, StoredQuota>();
         services.AddSingleton(parts => new ProviderCatalogs(settings.Providers, parts.GetRequiredService<TimeProvider>(), parts.GetRequiredService<IQuotaStore>()));
         return services.AddTelemetry(settings.Telemetry).AddRuns().AddContentSlices().AddAgents().AddEndpointParts();
@@ -85,11 +92,16 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<PairLedger>()
+        .AddSingleton<JudgePairs>()
+        .AddSingleton<JudgePairsAgain>()
+        .AddSingleton<JudgementStore>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()
         .AddSingleton<AllocationStore>()
         .AddSingleton<LookStore>()
+        .AddSingleton<LabelStore>()
         .AddSingleton<RunRules>()
         .AddSingleton<StartRun>()
         .AddSingleton<RunEvents>()
@@ -98,9 +110,12 @@ internal static class Registration
         .AddSingleton<RunControl>()
         .AddSingleton<ExtendRun>()
         .AddSingleton<RetryRun>()
+        .AddSingleton<ScoreAgain>()
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()
+        .AddSingleton<JudgePair>()
+        .AddSingleton<Interruptions>()
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()
@@ -124,9 +139,13 @@ internal static class Registration
 
     private static IServiceCollection AddEndpointParts(this IServiceCollection services) => services
         .AddSingleton<DefinitionStore>()
+        .AddSingleton<ServiceDefaults>()
         .AddSingleton<DatasetStore>()
         .AddSingleton<IDatasets>(parts => parts.GetRequiredService<DatasetStore>())
         .AddSingleton<PlanComparison>()
+        .AddSingleton<AddLabels>()
+        .AddSingleton<LabelQueue>()
+        .AddSingleton<PlanLabels>()
         .AddTools()
         .AddSingleton<HealthCheck>();
 }

@@ -6,6 +6,7 @@ using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Agents.Variants;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Agents;
 
@@ -14,6 +15,7 @@ internal static class AgentsApi
 {
     public static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<TaskStore>()
+        .AddSingleton<TaskOrder>()
         .AddSingleton<TaskQueue>()
         .AddSingleton<RecordMetrics>()
         .AddSingleton<RunTasks>()
@@ -30,6 +32,7 @@ internal static class AgentsApi
         .AddSingleton<ReviewRules>()
         .AddSingleton<RunReview>()
         .AddSingleton<Review>()
+        .AddSingleton<MakeReview>(parts => parts.GetRequiredService<Review>().RunAsync)
         .AddSingleton<MakeStatusReport>();
 
     public static void MapAgents(this IEndpointRouteBuilder api)

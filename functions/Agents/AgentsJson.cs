@@ -20,6 +20,7 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(TaskPage))]
 [JsonSerializable(typeof(NextTaskRequest))]
 [JsonSerializable(typeof(NextTask))]
+[JsonSerializable(typeof(PriorityReport))]
 [JsonSerializable(typeof(MetricRecorded))]
 [JsonSerializable(typeof(MetricBatch))]
 [JsonSerializable(typeof(MetricBatchRecorded))]

@@ -51,22 +51,22 @@ internal static class AgentCommand
         var report = ReportOf(arguments, TimeProvider.System.GetUtcNow());
 
         // Kept first: neither an interrupt nor a power cut loses it.
-        var file = new ReportSpool(arguments.GetValue(CommonOptions.Data)!, TimeProvider.System).Add(report);
+        var file = new ReportSpool(CommonOptions.DataOf(terminal, arguments), TimeProvider.System).Add(report);
         return await SendAsync(terminal, arguments, file, cancellationToken);
     }
 
     private static async Task<int> SendAsync(Terminal terminal, ParseResult arguments, string? own, CancellationToken cancellationToken)
     {
-        var spool = new ReportSpool(arguments.GetValue(CommonOptions.Data)!, TimeProvider.System);
+        var spool = new ReportSpool(CommonOptions.DataOf(terminal, arguments), TimeProvider.System);
         using var client = ClientOf(terminal, arguments);
         var results = await spool.SendAsync((report, token) => SendAsync(client, report, token), cancellationToken);
         var exitCode = ExitCodes.Completed;
         foreach (var (file, (outcome, message)) in results.Where(entry => entry.Result.Outcome != SendOutcome.Sent))
         {
             var kept = outcome == SendOutcome.Away;
-            terminal.Error.WriteLine(kept
-                ? $"functionseval: {message} Reports that are kept and sent with the next one: {spool.Count}."
-                : $"functionseval: refused{(file == own ? "" : $", kept as {Path.ChangeExtension(file, ".refused")}")}: {message}");
+            terminal.Say(kept
+                ? $"{message} Reports that are kept and sent with the next one: {spool.Count}."
+                : $"refused{(file == own ? "" : $", kept as {Path.ChangeExtension(file, ".refused")}")}: {message}");
             exitCode = kept ? ExitCodes.Infrastructure : file == own || own is null ? ExitCodes.Usage : exitCode;
         }
 

@@ -4,6 +4,7 @@ namespace FunctionsEval.Cli;
 
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(ShownRun))]
+[JsonSerializable(typeof(ShownSettings))]
 [JsonSerializable(typeof(SpooledReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

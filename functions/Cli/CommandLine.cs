@@ -45,9 +45,12 @@ internal static class CommandLine
             McpCommand.Create(terminal),
             OpenCommand.Create(terminal),
             SimulateCommand.Create(terminal),
+            LabelCommand.Create(terminal),
+            LabelsCommand.Create(terminal),
             ReviewCommand.Create(terminal),
             AgentCommand.Create(terminal),
             HealthCommand.Create(terminal),
+            ConfigCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
 
@@ -70,7 +73,16 @@ internal static class CommandLine
         {
             return ExitCodes.Interrupted;
         }
-        catch (Exception exception) when (exception is UsageException or FormatException)
+        catch (UsageException exception)
+        {
+            foreach (var message in exception.Messages)
+            {
+                terminal.Say(message);
+            }
+
+            return ExitCodes.Usage;
+        }
+        catch (FormatException exception)
         {
             return terminal.Fail(exception.Message, ExitCodes.Usage);
         }

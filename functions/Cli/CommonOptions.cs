@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsEval.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Providers;
 
@@ -10,10 +11,9 @@ internal static class CommonOptions
 {
     public static readonly Option<double?> Budget = new("--budget") { Description = "Stop before the calls cost more US dollars than this", HelpName = "USD", CustomParser = NumberParser.Optional<double> };
 
-    public static readonly Option<string> Data = new("--data")
+    public static readonly Option<string?> Data = new("--data")
     {
-        Description = "Folder of the SQLite store; ignored when AzureWebJobsStorage names an Azure account",
-        DefaultValueFactory = _ => Settings.DefaultDataFolder,
+        Description = $"Folder of the SQLite store (default: {Settings.DefaultDataFolder}); ignored when AzureWebJobsStorage names an Azure account",
         HelpName = "DIR",
     };
 
@@ -46,9 +46,9 @@ internal static class CommonOptions
     {
         Concurrency.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value is < 1 or > 4096)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value is < 1 or > Settings.MostConcurrency)
             {
-                result.AddError($"--concurrency must be between 1 and 4096, but is {token.Value}.");
+                result.AddError($"--concurrency must be between 1 and {Settings.MostConcurrency}, but is {token.Value}.");
             }
         });
         BaseUrl.Validators.Add(result =>
@@ -60,8 +60,19 @@ internal static class CommonOptions
         });
     }
 
-    public static Settings SettingsOf(Terminal terminal, ParseResult arguments) => new(
-        terminal.Environment, arguments.GetValue(Data)!, BaseUrlOf(arguments), ConcurrencyOf(terminal, arguments));
+    /// <param name="definition">The file that settings are looked for beside; without one they are looked for from the working folder.</param>
+    public static Settings SettingsOf(Terminal terminal, ParseResult arguments, FileInfo? definition = null)
+    {
+        var sources = terminal.SourcesFor(definition);
+        return new Settings(sources, arguments.GetValue(Data), BaseUrlOf(arguments), ConcurrencyOf(terminal, arguments, sources));
+    }
+
+    /// <summary>What a definition gets that it does not say itself.</summary>
+    public static DefinitionDefaults DefaultsOf(Terminal terminal, FileInfo definition) => new Settings(terminal.SourcesFor(definition)).Defaults;
+
+    /// <summary>The data folder, for what needs no other setting.</summary>
+    public static string DataOf(Terminal terminal, ParseResult arguments) =>
+        arguments.GetValue(Data) ?? terminal.SourcesFor(definition: null).Value(KnownSetting.Data.Variable) ?? Settings.DefaultDataFolder;
 
     /// <summary>The program over a store that is there, for a command about its runs; warnings go to standard error.</summary>
     /// <param name="mayBeReadOnly">What only reads also works on a data folder that this user may not write.</param>
@@ -76,11 +87,11 @@ internal static class CommonOptions
     public static string? BaseUrlOf(ParseResult arguments) => Optional(arguments, BaseUrl) is { Length: > 0 } urls ? string.Join(' ', urls) : null;
 
     /// <summary>What was asked for, or less where the limit on open files does not allow it.</summary>
-    private static int? ConcurrencyOf(Terminal terminal, ParseResult arguments)
+    private static int? ConcurrencyOf(Terminal terminal, ParseResult arguments, SettingSources sources)
     {
         var asked = Optional(arguments, Concurrency);
         if (!arguments.CommandResult.Command.Options.Contains(Concurrency) || OpenFiles.Limit() is not { } limit
-            || OpenFiles.MostCalls(limit) is var most && most >= (asked ?? Settings.DefaultConcurrency))
+            || OpenFiles.MostCalls(limit) is var most && most >= (asked ?? (int.TryParse(sources.Value(KnownSetting.Concurrency.Variable), CultureInfo.InvariantCulture, out var set) ? set : Settings.DefaultConcurrency)))
         {
             return asked;
         }

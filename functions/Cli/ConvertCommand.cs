@@ -40,7 +40,7 @@ internal static class ConvertCommand
         }
 
         // What is written must be a definition.
-        if (await DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(yaml), isJson: false, new DatasetFiles(target), cancellationToken) is DefinitionOutcome.Rejected(var errors))
+        if (await DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(yaml), isJson: false, new DatasetFiles(target), DefinitionDefaults.None, cancellationToken) is DefinitionOutcome.Rejected(var errors))
         {
             foreach (var error in errors.Take(10))
             {
@@ -61,12 +61,12 @@ internal static class ConvertCommand
 
         foreach (var what in conversion.LeftOut)
         {
-            terminal.Error.WriteLine($"left out: {what}");
+            terminal.Error.WriteLine(Visible.Text($"left out: {what}"));
         }
 
         foreach (var note in conversion.Notes)
         {
-            terminal.Error.WriteLine($"note: {note}");
+            terminal.Error.WriteLine(Visible.Text($"note: {note}"));
         }
 
         return conversion.LeftOut.Count > 0 && !arguments.GetValue(AllowPartial) ? ExitCodes.ConvertedInPart : ExitCodes.Completed;

@@ -12,11 +12,11 @@ namespace FunctionsEval.Cli;
 internal static class DefinitionFile
 {
     /// <summary>Null when the file is not there or holds no definition. <c>-</c> is standard input, in YAML, which JSON is too.</summary>
-    public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, CancellationToken cancellationToken)
+    public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, DefinitionDefaults defaults, CancellationToken cancellationToken)
     {
         if (file.Name == "-" && terminal.In is { } input)
         {
-            return await ParseAsync(terminal, "standard input", Encoding.UTF8.GetBytes(await input.ReadToEndAsync(cancellationToken)), cancellationToken);
+            return await ParseAsync(terminal, "standard input", Encoding.UTF8.GetBytes(await input.ReadToEndAsync(cancellationToken)), defaults, cancellationToken);
         }
 
         if (Directory.Exists(file.FullName))
@@ -31,15 +31,15 @@ internal static class DefinitionFile
             return null;
         }
 
-        return await ParseAsync(terminal, file.FullName, await File.ReadAllBytesAsync(file.FullName, cancellationToken), cancellationToken);
+        return await ParseAsync(terminal, file.FullName, await File.ReadAllBytesAsync(file.FullName, cancellationToken), defaults, cancellationToken);
     }
 
     /// <param name="file">Its ending tells YAML from JSON; data sets are looked for beside it.</param>
-    public static async Task<Definition?> ParseAsync(Terminal terminal, string file, byte[] utf8, CancellationToken cancellationToken)
+    public static async Task<Definition?> ParseAsync(Terminal terminal, string file, byte[] utf8, DefinitionDefaults defaults, CancellationToken cancellationToken)
     {
         var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
         var datasets = new DatasetFiles(Path.GetDirectoryName(file) ?? "");
-        switch (await DefinitionReader.ReadAsync(utf8, isJson, datasets, cancellationToken))
+        switch (await DefinitionReader.ReadAsync(utf8, isJson, datasets, defaults, cancellationToken))
         {
             case DefinitionOutcome.Parsed(var definition):
                 return definition;

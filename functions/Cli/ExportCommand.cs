@@ -30,7 +30,7 @@ internal static class ExportCommand
             throw new UsageException($"--{error.Message}");
         }
 
-        if (file is not null && !arguments.GetValue(Force) && Path.Exists(file))
+        if (file is not null && !arguments.GetValue(Force) && Path.Exists(file) && !IsDevice(file))
         {
             throw new UsageException($"'{file}' is there already: --force replaces it.");
         }
@@ -55,10 +55,23 @@ internal static class ExportCommand
             return ExitCodes.Completed;
         }
 
-        await ReplaceAsync(file, WriteAsync);
+        if (IsDevice(file))
+        {
+            await using var device = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0, FileOptions.Asynchronous);
+            await WriteAsync(device);
+        }
+        else
+        {
+            await ReplaceAsync(file, WriteAsync);
+        }
+
         terminal.Say($"run {run.RunId} is in {file}");
         return ExitCodes.Completed;
     }
+
+    /// <summary>There is nothing to replace in a device, and a file in its place would break it for others.</summary>
+    private static bool IsDevice(string file) => System.IO.File.Exists(file)
+        && Path.GetFullPath(file) is var path && path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static string? FormatOf(string? file) => Path.GetExtension(file)?.ToLowerInvariant() switch
     {

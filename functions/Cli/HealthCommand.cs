@@ -19,7 +19,7 @@ internal static class HealthCommand
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments);
         var report = settings.MissingStore() is { } missing
-            ? await WithoutStoreAsync(terminal, missing, cancellationToken)
+            ? await WithoutStoreAsync(settings.Sources, missing, cancellationToken)
             : await CheckAsync(settings, cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
@@ -28,8 +28,8 @@ internal static class HealthCommand
         else
         {
             terminal.Out.WriteLine($"functionseval {report.Version} on {report.Runtime}");
-            terminal.Out.WriteLine($"store  {report.Store.Description}: {(report.Store.Reachable ? "reachable" : report.Store.Error)}");
-            terminal.Out.WriteLine($"queue  {report.Queue.Description}: {(report.Queue.Reachable ? "reachable" : report.Queue.Error)}");
+            terminal.Out.WriteLine(Visible.Line($"store  {report.Store.Description}: {(report.Store.Reachable ? "reachable" : report.Store.Error)}"));
+            terminal.Out.WriteLine(Visible.Line($"queue  {report.Queue.Description}: {(report.Queue.Reachable ? "reachable" : report.Queue.Error)}"));
             terminal.Out.WriteLine($"keys   {string.Join(", ", report.Keys.Select(key => $"{key.Key} {(key.Value ? "set" : "not set")}"))}");
             terminal.Out.WriteLine(FormattableString.Invariant(
                 $"prices of {report.Prices!.Version:yyyy-MM-dd}, the oldest {report.Prices.AgeDays} days old"));
@@ -52,12 +52,12 @@ internal static class HealthCommand
     }
 
     /// <summary>All the rest, on a store that is gone afterwards: asking makes nothing, and a mistyped folder is told.</summary>
-    private static async Task<HealthReport> WithoutStoreAsync(Terminal terminal, string missing, CancellationToken cancellationToken)
+    private static async Task<HealthReport> WithoutStoreAsync(SettingSources sources, string missing, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("functionseval-");
         try
         {
-            var report = await CheckAsync(new Settings(terminal.Environment, folder.FullName), cancellationToken);
+            var report = await CheckAsync(new Settings(sources, folder.FullName), cancellationToken);
             var none = new DependencyHealth("none yet", Reachable: true);
             return report with { Store = none, Queue = none, Warnings = [.. report.Warnings, $"T{missing[1..]}"] };
         }

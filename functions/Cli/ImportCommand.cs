@@ -43,7 +43,7 @@ internal static class ImportCommand
     {
         foreach (var error in report.Errors)
         {
-            terminal.Error.WriteLine($"functionseval: {name}:{error.Line}: {error.Message}");
+            terminal.Say($"{name}:{error.Line}: {error.Message}");
         }
 
         terminal.Out.WriteLine(asJson

@@ -46,7 +46,8 @@ internal static class ResumeCommand
         }
 
         // Before its cells go on: they must find the new base URL, and must not fail for a missing key.
-        if (program.Get<RunRules>().ModelErrors(run.Variants, baseUrl ?? run.Calls.BaseUrl).FirstOrDefault() is { } error)
+        var (rules, url) = (program.Get<RunRules>(), baseUrl ?? run.Calls.BaseUrl);
+        if (rules.ModelErrors(run.Variants, url).Concat(rules.JudgeErrors(run.AllScorers(), url)).FirstOrDefault() is { } error)
         {
             throw new UsageException(error.Message);
         }

@@ -10,7 +10,7 @@ namespace FunctionsEval.Cli;
 internal static class RetryCommand
 {
     private static readonly Argument<string> RunIdArgument = new("runId") { Description = "The run" };
-    private static readonly Option<string[]> Codes = new("--code") { Description = "Only cells with this error (RATE_LIMIT, ...), or truncated or refused ones; may be repeated (default: failed)", HelpName = "CODE" };
+    private static readonly Option<string[]> Codes = new("--code") { Description = "Only cells with this error (RATE_LIMIT, ...), truncated or refused ones, or judge_failed for judges alone; may be repeated (default: failed)", HelpName = "CODE" };
     private static readonly Option<string[]> Variants = new("--variant") { Description = "Only cells of this variant; may be repeated", HelpName = "NAME" };
 
     public static Command Create(Terminal terminal)
@@ -53,7 +53,7 @@ internal static class RetryCommand
                 {
                     foreach (var line in ShiftLines(retry, analysis))
                     {
-                        terminal.Error.WriteLine(line);
+                        terminal.Error.WriteLine(Visible.Text(line));
                     }
                 }
             });

@@ -31,8 +31,8 @@ internal static class ReviewCommand
 
         foreach (var finding in report.Findings)
         {
-            terminal.Out.WriteLine($"{JsonRules.Name(finding.Severity),-6}  {finding.Rule,-18}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z");
-            terminal.Out.WriteLine($"        {finding.Message} {finding.SuggestedAction}");
+            terminal.Out.WriteLine(Visible.Line($"{JsonRules.Name(finding.Severity),-6}  {finding.Rule,-18}  {finding.Subject}  since {finding.FirstSeenAt:yyyy-MM-dd HH:mm}Z"));
+            terminal.Out.WriteLine(Visible.Line($"        {finding.Message} {finding.SuggestedAction}"));
         }
 
         if (report.Findings.Count == 0)

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Cli;
 
@@ -22,7 +24,7 @@ internal static class RunCommand
 
     private static readonly Option<string[]> Tags = new("--tag") { Description = "A word to find the run by; may be repeated", HelpName = "TAG" };
 
-    private static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
+    public static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
 
     public static Command Create(Terminal terminal)
     {
@@ -37,7 +39,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), cancellationToken);
+        var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(File));
+        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, cancellationToken);
         if (definition is null)
         {
             return ExitCodes.Usage;
@@ -50,9 +53,8 @@ internal static class RunCommand
         }
 
         // Whatever can be refused is refused before a data folder is taken.
-        var settings = CommonOptions.SettingsOf(terminal, arguments);
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.PriceTable)), overrides.ApplyTo(definition));
+        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.Prices)), overrides.ApplyTo(definition));
         if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
@@ -63,15 +65,21 @@ internal static class RunCommand
             return ExitCodes.Usage;
         }
 
-        if (settings.BaseUrl is not null)
+        IReadOnlyList<string> models = [.. asked.AllVariants().Select(variant => variant.Model), .. JudgeModels.NamesOf(asked.Scorers)];
+        foreach (var note in RunRules.JudgeNotes(asked.Scorers, asked.AllVariants()))
         {
-            foreach (var note in rules.RouteNotes(asked.AllVariants(), settings.BaseUrl))
+            terminal.Error.WriteLine(Visible.Text(note));
+        }
+
+        if (settings.MovesProviders)
+        {
+            foreach (var note in rules.RouteNotes(models, settings.BaseUrl))
             {
-                terminal.Error.WriteLine(note);
+                terminal.Error.WriteLine(Visible.Text(note));
             }
         }
 
-        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(asked.AllVariants(), settings.BaseUrl))
+        if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(models, settings.BaseUrl))
         {
             var estimate = await EstimateCommand.EstimateAsync(settings, asked, DefinitionJson.IdOf(definition), rules, cancellationToken);
             if (estimate.CostUsd != 0 && !terminal.Confirm($"{EstimateCommand.Line(estimate)}. Start?"))
@@ -90,7 +98,17 @@ internal static class RunCommand
             return await program.Get<StartRun>().StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) is StartOutcome.Started(var run)
                 ? run
                 : throw new InvalidOperationException("A run that was checked a moment ago was refused.");
-        }, cancellationToken);
+        }, cancellationToken, (program, run) => SayWhereItIs(terminal, program, run, arguments));
+    }
+
+    private static Task SayWhereItIs(Terminal terminal, LocalProgram program, RunRecord run, ParseResult arguments)
+    {
+        if (!arguments.GetValue(CommonOptions.Json))
+        {
+            terminal.Say($"its page: {terminal.Program} open {run.RunId}{(program.Storage.IsLocal ? $" --data {program.Settings.Storage.DataFolder}" : "")}");
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>What the options of a run change in its definition; a verb need not have them all.</summary>

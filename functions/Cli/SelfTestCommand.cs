@@ -49,8 +49,9 @@ internal static class SelfTestCommand
 
         using var folder = new ScratchFolder();
         await using var simulator = design.IsSimulated ? await SimulatorServer.StartAsync(new SimulatorOptions(), TimeProvider.System, cancellationToken) : null;
+        var sources = terminal.SourcesFor(arguments.GetValue(File));
         var settings = new Settings(
-            name => name.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal) ? null : terminal.Environment(name),
+            name => name.StartsWith("AzureWebJobsStorage", StringComparison.Ordinal) ? null : sources.Value(name),
             folder.Path,
             simulator?.BaseUrl.ToString() ?? CommonOptions.BaseUrlOf(arguments),
             arguments.GetValue(CommonOptions.Concurrency));
@@ -93,7 +94,7 @@ internal static class SelfTestCommand
 
         Check("--samples", samples, 1, DefinitionRules.MaxSamples / 4);
         Check("--runs", runs ?? OwnRuns, 2, DefinitionRules.MaxSamples / (2 * samples));
-        var definition = await DefinitionFile.ReadAsync(terminal, file, cancellationToken);
+        var definition = await DefinitionFile.ReadAsync(terminal, file, CommonOptions.DefaultsOf(terminal, file), cancellationToken);
         return definition is { Scorers.Count: 0 } ? throw new UsageException("a self-test needs a scorer, but the definition has none.")
             : definition is null ? null
             : SelfTestDesign.OfOwn(definition, runs ?? OwnRuns, samples, arguments.GetValue(Effect));

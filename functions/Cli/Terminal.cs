@@ -33,14 +33,22 @@ internal sealed record Terminal(
         IsInRedirected: Console.IsInputRedirected,
         Pager: Console.IsOutputRedirected ? null : System.Environment.GetEnvironmentVariable("PAGER") ?? (OperatingSystem.IsWindows() ? null : "less -FRX"))
     {
+        Key = Console.IsInputRedirected ? null : () => Console.ReadKey(intercept: true).KeyChar,
         Program = PathOfProgram(System.Environment.ProcessPath, System.Environment.GetEnvironmentVariable("PATH")),
     };
+
+    /// <summary>Where the command was started.</summary>
+    public string Folder { get; init; } = Directory.GetCurrentDirectory();
 
     /// <summary>How a hint names the program, so that it works when it is pasted: by its path where the shell would not find it.</summary>
     public string Program { get; init; } = Name;
 
     /// <summary>True where somebody can be asked and sees the question.</summary>
     public bool CanAsk => In is not null && !IsInRedirected && !IsErrorRedirected;
+
+    /// <summary>Where settings come from, for a definition or, without one, for the folder in which the command was started.</summary>
+    public SettingSources SourcesFor(FileInfo? definition) =>
+        new(Environment, definition is { Name: not "-", DirectoryName: { } folder } && Directory.Exists(folder) ? folder : Folder);
 
     public IAnsiConsole OutConsole() => Create(Out, IsOutRedirected, Width);
 
@@ -55,6 +63,24 @@ internal sealed record Terminal(
 
     /// <summary>A message on standard error.</summary>
     public void Say(string message) => Error.WriteLine($"functionseval: {Visible.Text(message)}");
+
+    /// <summary>Reads a key without waiting for the end of a line; null where keys come as lines.</summary>
+    public Func<char>? Key { get; init; }
+
+    /// <summary>The next key that is pressed, or the next line where it is no keyboard; null at the end.</summary>
+    public string? ReadKeyOrLine()
+    {
+        if (Key is not { } read)
+        {
+            return In?.ReadLine();
+        }
+
+        var key = read();
+        Out.WriteLine(Visible.Line(key.ToString()));
+
+        // Ctrl+D and Ctrl+Z end input in a terminal.
+        return key is '\u0004' or '\u001a' ? null : key.ToString();
+    }
 
     /// <summary>Asks a question; an empty answer, or none, is no.</summary>
     public bool Confirm(string question)

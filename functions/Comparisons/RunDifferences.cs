@@ -47,8 +47,31 @@ internal static class RunDifferences
 
     private static ComparisonDesign DesignOf(ComparedPair pair) => VerdictRules.DesignOf(pair.Scores, pair.ScorerIndex, pair.Compare) with
     {
+        Margin = MarginOf(pair),
         SamplesPerItem = Math.Max(pair.Scores.Run.Sampling.MeanSamples, pair.BaselineScores.Run.Sampling.MeanSamples),
     };
+
+    /// <summary>
+    /// A margin that was declared for the metric: by its name, or as that of the comparison. The latter is of the metrics that the comparison names or, where it
+    /// names none, of the first scorer and of those with a scale as wide: half a point of a rating says nothing about a number of words.
+    /// </summary>
+    private static double? MarginOf(ComparedPair pair)
+    {
+        var compare = pair.Compare;
+        if (compare.Margins?.TryGetValue(pair.Metric, out var own) == true)
+        {
+            return own;
+        }
+
+        if (compare.Metrics is { } named)
+        {
+            return named.Contains(pair.Metric) ? compare.Margin : null;
+        }
+
+        return pair.ScorerIndex == 0 || (Width(pair.ScorerIndex) is { } width && Width(0) == width) ? compare.Margin : null;
+
+        double? Width(int scorer) => pair.Scores.Scorers[scorer].Scale is { } scale ? scale.Max - scale.Min : null;
+    }
 
     private static EffectBounds? BoundsOf(ComparedPair pair, RunningMoments[] own, RunningMoments[] baseline)
     {

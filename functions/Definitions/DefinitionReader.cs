@@ -18,7 +18,9 @@ internal static class DefinitionReader
             : DefinitionParser.Parse(JsonSource.Parse(utf8));
 
     /// <summary>A document whose scenarios may be the rows of a data set.</summary>
-    public static async Task<DefinitionOutcome> ReadAsync(ReadOnlyMemory<byte> utf8, bool isJson, IDatasets datasets, CancellationToken cancellationToken)
+    /// <param name="defaults">For what it does not say.</param>
+    public static async Task<DefinitionOutcome> ReadAsync(
+        ReadOnlyMemory<byte> utf8, bool isJson, IDatasets datasets, DefinitionDefaults defaults, CancellationToken cancellationToken)
     {
         if (isJson && JsonText.Check(utf8.Span) is { Field: { } field } fault)
         {
@@ -28,7 +30,7 @@ internal static class DefinitionReader
         try
         {
             var source = isJson ? JsonSource.Parse(utf8.Span) : YamlSource.Parse(Strict.GetString(utf8.Span));
-            return await DefinitionParser.ParseAsync(source, datasets, cancellationToken);
+            return await DefinitionParser.ParseAsync(defaults.ApplyTo(source), datasets, cancellationToken);
         }
         catch (DecoderFallbackException exception)
         {

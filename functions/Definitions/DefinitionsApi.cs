@@ -26,10 +26,11 @@ internal static class DefinitionsApi
         [FromHeader(Name = "Content-Type")] string? contentType,
         DefinitionStore definitions,
         IDatasets datasets,
+        ServiceDefaults defaults,
         CancellationToken cancellationToken)
     {
         var utf8 = await body.ReadAsync(cancellationToken);
-        switch (await DefinitionReader.ReadAsync(utf8, isJson: !IsYaml(contentType), datasets, cancellationToken))
+        switch (await DefinitionReader.ReadAsync(utf8, isJson: !IsYaml(contentType), datasets, await defaults.GetAsync(cancellationToken), cancellationToken))
         {
             case DefinitionOutcome.Parsed(var definition):
                 var id = await definitions.AddAsync(definition, cancellationToken);

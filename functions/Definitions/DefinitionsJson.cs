@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace FunctionsEval.Definitions;
 
 [JsonSerializable(typeof(DefinitionHead))]
+[JsonSerializable(typeof(DefinitionDefaults))]
 [JsonSerializable(typeof(DefinitionView))]
 [JsonSerializable(typeof(DefinitionPage))]
 internal sealed partial class DefinitionsJson : JsonSerializerContext

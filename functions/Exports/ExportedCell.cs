@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Exports;
 
@@ -8,6 +10,7 @@ namespace FunctionsEval.Exports;
 /// <param name="Tags">Of the scenario.</param>
 /// <param name="Vars">Of the scenario: what its prompt was filled with.</param>
 /// <param name="Score">By the first scorer; null where it has none.</param>
+/// <param name="Judging">What judges used, beside the numbers of the cell's own model.</param>
 /// <param name="Answer">Null where no model answered.</param>
 public sealed record ExportedCell(
     int ItemIndex,
@@ -27,7 +30,8 @@ public sealed record ExportedCell(
     long DurationMs,
     DateTimeOffset StartedAt,
     string? Answer,
-    CellError? Error)
+    CellError? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeUsage? Judging = null)
 {
     public static ExportedCell Of(Answer answer) => new(
         answer.ItemIndex,
@@ -47,5 +51,6 @@ public sealed record ExportedCell(
         answer.DurationMs,
         answer.Cell.StartedAt,
         answer.Text,
-        answer.Cell.Error);
+        answer.Cell.Error,
+        answer.Cell.Judging);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Exports;
 
@@ -18,7 +19,7 @@ internal static class HtmlReport
         .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:0}details{border:1px solid var(--line);border-radius:6px;padding:.5rem .75rem;margin:.5rem 0}
-        summary{cursor:pointer}svg{width:100%;height:auto;max-width:56rem}svg text{fill:var(--ink);font:13px system-ui,sans-serif}
+        summary{cursor:pointer}svg{width:100%;min-width:34rem;height:auto;max-width:56rem}svg text{fill:var(--ink);font:13px system-ui,sans-serif}
         """;
 
     public static string Of(ReportContent content)
@@ -37,7 +38,7 @@ internal static class HtmlReport
         foreach (var (scorer, models) in content.Means)
         {
             Line(html, $"<h2>Means by <bdi>{Text(scorer)}</bdi>, with 95% intervals over scenarios</h2>");
-            html.Append(MeansChart.Of([.. models.Where(model => model.Mean is not null)]));
+            Line(html, $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Means by {Text(scorer)}\">{MeansChart.Of([.. models.Where(model => model.Mean is not null)])}</div>");
             Table(html, ["variant"], ["mean", "95% interval", "sd over scenarios", "samples", "consistency"], models.Select(model => (string[])
             [
                 model.Variant, ReportContent.Number(model.Mean), ReportContent.Interval(model.ConfidenceInterval), ReportContent.Number(model.StdDev),
@@ -45,7 +46,32 @@ internal static class HtmlReport
             ]));
         }
 
-        var outcomes = Enum.GetValues<CellOutcome>();
+        foreach (var metric in content.Corrections)
+        {
+            Line(html, $"<h2><bdi>{Text(metric.Metric)}</bdi> corrected by labels</h2><p>{Text(metric.Summary)}</p><p>{Text(metric.Agreement)}</p>");
+            Table(html, ["variant"], ["judged", "corrected", "95% interval", "labels"], metric.PerVariant.Select(variant => (string[])
+            [
+                variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
+            ]));
+        }
+
+        foreach (var sentence in content.JudgeSentences)
+        {
+            Line(html, $"<p dir=\"auto\">{Text(sentence)}</p>");
+        }
+
+        foreach (var (title, names, numbers, rows) in content.PairTables())
+        {
+            Line(html, $"<h2><bdi>{Text(title)}</bdi></h2>");
+            Table(html, names, numbers, rows);
+        }
+
+        foreach (var note in content.Pairwise.SelectMany(PairNotes.Of))
+        {
+            Line(html, $"<p><bdi>{Text(note)}</bdi></p>");
+        }
+
+        List<CellOutcome> outcomes = [.. Enum.GetValues<CellOutcome>().Where(outcome => outcome == CellOutcome.Scored || content.Usage.Any(variant => variant.Outcomes[outcome] > 0))];
         Raw(html, "<h2>Outcomes, tokens, time and cost</h2>");
         Table(html, ["variant"], [.. outcomes.Select(JsonRules.Name), "tokens in", "tokens out", "median ms", "95% ms", "US dollars"], content.Usage.Select(variant => (string[])
         [
@@ -67,7 +93,7 @@ internal static class HtmlReport
 
         foreach (var warning in content.Analysis?.Warnings ?? [])
         {
-            Line(html, $"<p><strong>{Text(warning.Code)}</strong> {Text(warning.Message)} {Text(warning.Recommendation)}</p>");
+            Line(html, $"<p><strong>Note</strong> {Text(warning.Message)} {Text(warning.Recommendation)}</p>");
         }
 
         return html.Append("</body></html>\n").ToString();

@@ -40,8 +40,15 @@ internal sealed class HttpFunctions(HttpForwarding forwarding)
     [Function("Mcp")]
     public Task<IResult> Mcp([HttpTrigger(AuthorizationLevel.Function, Route = "mcp/{*path}")] HttpRequest request) => Forward(request);
 
+    [Function("Settings")]
+    public Task<IResult> Settings([HttpTrigger(AuthorizationLevel.Function, Route = "settings/{*path}")] HttpRequest request) => Forward(request);
+
     [Function("OpenApi")]
     public Task<IResult> OpenApi([HttpTrigger(AuthorizationLevel.Function, Route = "openapi.json")] HttpRequest request) => Forward(request);
+
+    /// <summary>Leads to a page.</summary>
+    [Function("Docs")]
+    public Task<IResult> Docs([HttpTrigger(AuthorizationLevel.Anonymous, Route = "docs")] HttpRequest request) => Forward(request);
 
     /// <summary>A browser sends no function key: the pages have a sign-in of their own, and show nothing without it.</summary>
     [Function("Pages")]

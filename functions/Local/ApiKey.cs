@@ -1,6 +1,7 @@
 using System.Net;
 using FunctionsEval.Http;
 using FunctionsEval.Pages;
+using FunctionsEval.Pages.Reference;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Local;
@@ -43,7 +44,7 @@ internal sealed class ApiKey(RequestDelegate next, ApiKeySetting setting)
 
     // With a key the pages have a sign-in of their own.
     private bool IsOpen(PathString path) =>
-        path == "/" || path == "/api/health" || PageAccess.IsAsset(path) || (_expected is not null && path.StartsWithSegments(PageAccess.Root, StringComparison.OrdinalIgnoreCase));
+        path == "/" || path == "/api/health" || path == ReferencePages.ShortPath || PageAccess.IsAsset(path) || (_expected is not null && path.StartsWithSegments(PageAccess.Root, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsLocal(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)

@@ -11,6 +11,7 @@ internal static class PageAccess
 {
     public const string Root = "/api/pages";
     public const string SignInPath = $"{Root}/signin";
+    public const string SignOutPath = $"{Root}/signout";
 
     private const string Cookie = "functionseval";
     private const string ContentSecurityPolicy =

@@ -1,7 +1,10 @@
 using FunctionsEval.Http;
+using FunctionsEval.Pages.Agents;
 using FunctionsEval.Pages.Comparisons;
 using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
+using FunctionsEval.Pages.Labels;
+using FunctionsEval.Pages.Reference;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
 using FunctionsEval.Pages.Start;
@@ -30,10 +33,13 @@ internal static class PagesApi
         pages.MapPost("/signout", SignOut).WithMetadata(PageForm.Types);
         pages.MapRunPages();
         pages.MapScenarioPages();
+        pages.MapLabelPages();
         pages.MapStartPages();
         pages.MapComparisonPages();
         pages.MapContentPages();
         pages.MapFindingPages();
+        pages.MapReferencePages();
+        pages.MapAgentPages();
     }
 
     internal static Results<Page, RedirectHttpResult> SignInForm(HttpContext context, Caller caller, [FromQuery(Name = "return")] string? returnTo = null) =>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 
 namespace FunctionsEval.Prices;
@@ -9,37 +11,65 @@ namespace FunctionsEval.Prices;
 /// <summary>Reads price tables: the one that comes with the program, and a file that goes before it.</summary>
 internal static class PriceTableReader
 {
+    private const string Variable = "FUNCTIONSEVAL_PRICES";
     private const string BuiltIn = "FunctionsEval.Prices.prices.yaml";
 
-    /// <param name="overridePath">A file in the same form; null for none.</param>
+    /// <param name="overrides">A file in the same form, or, beginning with a brace, models with their prices as <see cref="ReadModels"/> takes them; null for none.</param>
     /// <exception cref="FormatException">A table is broken; the message names file, place and rule.</exception>
-    public static PriceTable Load(string? overridePath)
+    public static PriceTable Load(string? overrides)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(BuiltIn)!;
         using var reader = new StreamReader(stream);
         var table = Parse("prices.yaml", reader.ReadToEnd());
-        if (string.IsNullOrWhiteSpace(overridePath))
+        if (string.IsNullOrWhiteSpace(overrides))
         {
             return table;
         }
 
-        return File.Exists(overridePath)
-            ? table.With(Parse(overridePath, File.ReadAllText(overridePath)))
-            : throw new FormatException($"The price table '{overridePath}' (FUNCTIONSEVAL_PRICES) does not exist.");
+        if (overrides.TrimStart().StartsWith('{'))
+        {
+            return table.With(ReadModels(Variable, Read(Variable, overrides)));
+        }
+
+        return File.Exists(overrides)
+            ? table.With(Parse(overrides, File.ReadAllText(overrides)))
+            : throw new FormatException($"The price table '{overrides}' ({Variable}) does not exist.");
+    }
+
+    /// <summary>Prices by <c>provider:model</c>: what a project says of its own models.</summary>
+    /// <exception cref="FormatException">The message names file, place and rule.</exception>
+    public static IReadOnlyDictionary<(string Vendor, string Model), Price> ReadModels(string file, SourceNode node)
+    {
+        var models = new Dictionary<(string Vendor, string Model), Price>();
+        foreach (var (name, fields) in new Fields(file, "prices", node).All())
+        {
+            if (Vendor.Split(name) is not ({ } vendor, { Length: > 0 } id))
+            {
+                throw new FormatException($"{file}: line {fields.Line}: prices must name models as provider:model, with one of {Vendor.Names}, but one is '{Http.Excerpt.Of(name)}'.");
+            }
+
+            if (!models.TryAdd((vendor.Name, id.ToLowerInvariant()), ReadPrice(fields.Only("input", "output", "cached", "reasoning", "long"))))
+            {
+                throw new FormatException($"{file}: line {fields.Line}: prices must name each model once, but has '{Http.Excerpt.Of(name)}' again.");
+            }
+        }
+
+        return models;
     }
 
     internal static PriceTable Parse(string file, string yaml)
     {
-        var root = YamlSource.Parse(yaml) switch
-        {
-            SourceOutcome.Read(var node) => node,
-            SourceOutcome.Malformed(var error) => throw new FormatException($"{file}: {error}"),
-            var other => throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}"),
-        };
-        var fields = new Fields(file, "", root);
+        var fields = new Fields(file, "", Read(file, yaml));
         var vendors = fields.Inner("vendors").All().ToDictionary(vendor => vendor.Name, vendor => ReadVendor(vendor.Fields), StringComparer.Ordinal);
         return new PriceTable(fields.Date("version"), vendors);
     }
+
+    private static SourceNode Read(string file, string yaml) => YamlSource.Parse(yaml) switch
+    {
+        SourceOutcome.Read(var node) => node,
+        SourceOutcome.Malformed(var error) => throw new FormatException($"{file}: {error}"),
+        var other => throw new System.Diagnostics.UnreachableException($"Unhandled {other.GetType().Name}"),
+    };
 
     private static VendorPrices ReadVendor(Fields vendor) => new(
         vendor.Date("asOf"),
@@ -63,6 +93,15 @@ internal static class PriceTableReader
     {
         private readonly SourceNode.Mapping _mapping = node as SourceNode.Mapping
             ?? throw new FormatException($"{file}: line {node.Line}: {(path.Length == 0 ? "the table" : path)} must be a mapping of fields.");
+
+        public int Line => _mapping.Line;
+
+        /// <summary>These fields; any other is an error.</summary>
+        public Fields Only(params string[] known) =>
+            _mapping.Entries.FirstOrDefault(entry => !known.Contains(entry.Name, StringComparer.Ordinal)) is { } unknown
+                ? throw new FormatException($"{file}: line {unknown.Line}: {PathOf(Http.Excerpt.Of(unknown.Name))} is not a known field; "
+                    + (Suggestion.For(unknown.Name, known) is { } close ? $"did you mean {close}?" : $"known here are {string.Join(", ", known)}."))
+                : this;
 
         public bool Has(string name) => Find(name) is not null;
 

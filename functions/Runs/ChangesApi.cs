@@ -44,12 +44,13 @@ internal static class ChangesApi
 
     internal static async Task<Results<Ok<RunAnalysis>, ProblemHttpResult>> Rescore(
         string runId, Body<RescoreRequest> body, RescoreRun rescore, CancellationToken cancellationToken) =>
-        body.Value is not { } request ? body.Problem! : await rescore.RescoreAsync(runId, request.Scorers.GetRawText(), cancellationToken) switch
+        body.Value is not { } request ? body.Problem! : await rescore.RescoreAsync(runId, request.Scorers.GetRawText(), new RescoreOptions(BudgetUsd: request.BudgetUsd), cancellationToken) switch
         {
             RescoreOutcome.Rescored(var analysis, _) => TypedResults.Ok(analysis),
             RescoreOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
             RescoreOutcome.Rejected(var errors) => Problems.Invalid(errors),
             RescoreOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
+            RescoreOutcome.Stopped(var reason) => TypedResults.Problem($"{reason} What judges have said is kept; the same request goes on from there.", statusCode: 409),
             var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
         };
 
@@ -81,4 +82,5 @@ internal static class ChangesApi
 public sealed record TagsRequest(IReadOnlyList<string> Tags);
 
 /// <param name="Scorers">As in a definition.</param>
-public sealed record RescoreRequest(JsonElement Scorers);
+/// <param name="BudgetUsd">What judges may cost; null is what the run's own budget has left, or no limit.</param>
+public sealed record RescoreRequest(JsonElement Scorers, double? BudgetUsd = null);

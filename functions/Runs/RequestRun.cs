@@ -25,7 +25,7 @@ public abstract record EstimateOutcome
 }
 
 /// <summary>Starts or estimates what a request asks for: a run of a stored definition, or of one that comes with it.</summary>
-public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, StartRun startRun, StartedOnce startedOnce, RunRules rules, RunStore runs, CellLedger cells)
+public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, ServiceDefaults defaults, StartRun startRun, StartedOnce startedOnce, RunRules rules, RunStore runs, CellLedger cells)
 {
     public async Task<StartOutcome> StartAsync(StartRunRequest request, CancellationToken cancellationToken) =>
         await DefinitionIdAsync(request, cancellationToken) switch
@@ -95,7 +95,7 @@ public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, 
         }
 
         var (utf8, isJson) = TextOf(request.Definition!.Value);
-        return await DefinitionReader.ReadAsync(utf8, isJson, datasets, cancellationToken) switch
+        return await DefinitionReader.ReadAsync(utf8, isJson, datasets, await defaults.GetAsync(cancellationToken), cancellationToken) switch
         {
             DefinitionOutcome.Parsed(var definition) => (await definitions.AddAsync(definition, cancellationToken), null),
             DefinitionOutcome.Rejected(var errors) => (null, [.. errors.Select(error => Problems.FieldErrorOf(error, "definition."))]),

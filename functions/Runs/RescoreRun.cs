@@ -2,13 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -26,13 +28,25 @@ public abstract record RescoreOutcome
     public sealed record Rejected(IReadOnlyList<FieldError> Errors) : RescoreOutcome;
 
     public sealed record WrongState(string Message) : RescoreOutcome;
+
+    /// <summary>Judges could not be asked to the end; what they said is kept, and the run has the scores that it had.</summary>
+    public sealed record Stopped(string Reason) : RescoreOutcome;
 }
 
-/// <summary>Scores the stored transcripts of a finished run by other scorers; calls no model. Repeating it after a crash makes it whole.</summary>
-public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellLedger cells, AnalyzeRun analyze)
+/// <summary>How judges are asked when a run is scored again; without judges it means nothing.</summary>
+/// <param name="BaseUrl">A right of the command line; null keeps the run's own.</param>
+/// <param name="BudgetUsd">What judges may cost this time; null is what the run's own budget has left, or no limit.</param>
+/// <param name="Report">Told of the answers that are judged, and of how many there are.</param>
+public sealed record RescoreOptions(string? BaseUrl = null, double? BudgetUsd = null, bool AllowUnknownPrice = false, Action<long, long>? Report = null);
+
+/// <summary>
+/// Scores the stored transcripts of a finished run by other scorers. Only judges are called, and only for what they were not asked before; without
+/// judges no model is. Repeating it after a crash makes it whole.
+/// </summary>
+public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCatalog catalog, RunRules rules, CellLedger cells, ScoreAgain scoreAgain, JudgePairsAgain judgePairs, AnalyzeRun analyze)
 {
     /// <param name="scorers">A list of scorers as in a definition, as JSON.</param>
-    public async Task<RescoreOutcome> RescoreAsync(string runId, string scorers, CancellationToken cancellationToken)
+    public async Task<RescoreOutcome> RescoreAsync(string runId, string scorers, RescoreOptions options, CancellationToken cancellationToken)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
         {
@@ -56,9 +70,14 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
             case DefinitionOutcome.Rejected(var errors):
                 return new RescoreOutcome.Rejected([.. Explain(errors)]);
             case DefinitionOutcome.Parsed(var asked):
-                return MetricsError(run, asked.Scorers) is { } error
-                    ? new RescoreOutcome.Rejected([error])
-                    : new RescoreOutcome.Rescored(await RescoreAsync(run, asked.Scorers, cancellationToken), [.. MarginNotes(run, definition, asked.Scorers)]);
+                if (Errors(run, asked.Scorers, options).ToList() is { Count: > 0 } refused)
+                {
+                    return new RescoreOutcome.Rejected(refused);
+                }
+
+                return await RescoreAsync(run, asked.Scorers, options, cancellationToken) is { } stopped
+                    ? new RescoreOutcome.Stopped(stopped)
+                    : new RescoreOutcome.Rescored(await analyze.AnalyzeAsync(run.RunId, cancellationToken), [.. MarginNotes(run, definition, asked.Scorers)]);
             case var other:
                 throw new UnreachableException($"Unhandled {other.GetType().Name}");
         }
@@ -102,13 +121,13 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
 
     private static IEnumerable<string> MarginNotes(RunRecord run, Definition definition, IReadOnlyList<ScorerSpec> specs)
     {
-        if ((run.Compare?.Margin ?? run.Stopping?.Margin) is not { } margin || definition.Scorers is not [var declared, ..])
+        if ((run.Compare?.Margin ?? run.Stopping?.Margin) is not { } margin || definition.CellScorers() is not [var declared, ..])
         {
             yield break;
         }
 
-        var scales = definition.Scorers.Select(spec => Scorers.Create(spec).Scale).ToList();
-        foreach (var scorer in specs.Select(Scorers.Create).Where(scorer => !scales.Contains(scorer.Scale) && run.Compare?.Margins?.ContainsKey(scorer.Name) != true))
+        var scales = definition.CellScorers().Select(spec => Scorers.Create(spec).Scale).ToList();
+        foreach (var scorer in specs.Where(spec => spec.Type != ScorerSpec.PairwiseType).Select(Scorers.Create).Where(scorer => !scales.Contains(scorer.Scale) && run.Compare?.Margins?.ContainsKey(scorer.Name) != true))
         {
             yield return FormattableString.Invariant(
                 $"margin {margin} was declared for '{declared.Name}', {Words(scales[0])}; '{scorer.Name}' scores {Words(scorer.Scale)}, and its verdicts use the same margin.");
@@ -120,33 +139,54 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, CellL
 
     private static FieldError? MetricsError(RunRecord run, IReadOnlyList<ScorerSpec> scorers)
     {
-        var names = scorers.Select(scorer => scorer.Name!).ToList();
+        var names = scorers.Where(scorer => scorer.Type != ScorerSpec.PairwiseType).Select(scorer => scorer.Name!).ToList();
         var needed = (run.Compare?.Metrics ?? []).Concat(run.Stopping is null ? [] : [run.Stopping.Metric ?? run.Scorers[0].Name!]);
         return needed.FirstOrDefault(metric => !names.Contains(metric)) is { } missing
             ? new FieldError("scorers", $"scorers must keep '{missing}', by which the run compares its variants, but are {string.Join(", ", names)}.")
             : null;
     }
 
-    private async Task<RunAnalysis> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, CancellationToken cancellationToken)
+    private IEnumerable<FieldError> Errors(RunRecord run, IReadOnlyList<ScorerSpec> specs, RescoreOptions options)
     {
-        var scorers = specs.Select(Scorers.Create).ToList();
-        var items = await runs.ItemsAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
-
-        await cells.RewriteAsync(run, (cell, transcript) => Rescore(cell, transcript, specs, scorers, items[cell.Address.Item]), cancellationToken);
-        await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
-        await cells.SealAsync(run, cancellationToken);
-        return await analyze.AnalyzeAsync(run.RunId, cancellationToken);
-    }
-
-    private static CellRecord Rescore(
-        CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, Scenario item)
-    {
-        if (cell.Outcome is CellOutcome.Refused or CellOutcome.Truncated)
+        if (MetricsError(run, specs) is { } error)
         {
-            return cell with { Scores = CellScores.None(scorers, cell.Scores is [{ Invalid: { } why }, ..] ? why : "There is no answer to score.") };
+            yield return error;
         }
 
-        var scores = CellScores.Of(specs, scorers, transcript.Turns, item);
-        return cell with { Outcome = CellScores.OutcomeOf(scores), Score = scores is [var first, ..] ? first.Value : null, Scores = scores };
+        var pairwise = specs.Where(spec => spec.Type == ScorerSpec.PairwiseType).ToList();
+        foreach (var refused in RunRules.PairErrors(pairwise, run.Variants, run.Compare, run.Items, run.Sampling.SamplesPerScenario))
+        {
+            yield return refused;
+        }
+
+        var url = options.BaseUrl ?? run.Calls.BaseUrl;
+        if (options.BudgetUsd is { } budget && DefinitionRules.ValidateBudget(budget) is { } problem)
+        {
+            yield return new FieldError("budgetUsd", problem.Replace("budget.maxUsd", "budgetUsd", StringComparison.Ordinal));
+        }
+
+        var mayBeUnpriced = options.AllowUnknownPrice || run.Calls.AllowUnknownPrice || (options.BudgetUsd ?? run.Calls.BudgetUsd) is null;
+        foreach (var refused in rules.JudgeErrors(specs, url).Concat(mayBeUnpriced ? [] : rules.PriceErrors(JudgeModels.NamesOf(specs), url)))
+        {
+            yield return refused;
+        }
+    }
+
+    private async Task<string?> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, RescoreOptions options, CancellationToken cancellationToken)
+    {
+        var budget = options.BudgetUsd is { } most ? new RunBudget((decimal)most, 0) : await catalog.BudgetAsync(run);
+        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report);
+        List<ScorerSpec> ofCells = [.. specs.Where(spec => spec.Type != ScorerSpec.PairwiseType)];
+        var wanted = run.WithPairwise([.. specs.Except(ofCells)]);
+        var stopped = await judgePairs.RunAsync(wanted, budget, options.BaseUrl, options.Report, cancellationToken)
+            ?? await scoreAgain.RunAsync(run, ofCells, again, cancellationToken);
+        if (stopped is null)
+        {
+            await runs.ChangeAsync(run.RunId, current => current with { Scorers = ofCells, Pairwise = wanted.Pairwise }, cancellationToken);
+        }
+
+        // Also what was paid before it stopped.
+        await cells.SealAsync(await runs.GetAsync(run.RunId, cancellationToken), cancellationToken);
+        return stopped;
     }
 }

@@ -2,11 +2,12 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>Which cells of a finished run are called again.</summary>
-/// <param name="Codes">Codes of errors such as RATE_LIMIT, or the outcomes failed, truncated and refused; null is failed.</param>
+/// <param name="Codes">Codes of errors such as RATE_LIMIT, or the outcomes failed, truncated and refused, or judge_failed; null is failed, judges included.</param>
 /// <param name="Variants">Names; null is all of them.</param>
 public sealed record RetryRequest(IReadOnlyList<string>? Codes = null, IReadOnlyList<string>? Variants = null);
 
@@ -15,6 +16,15 @@ public sealed record RetryRequest(IReadOnlyList<string>? Codes = null, IReadOnly
 /// <param name="Cells">How many cells it called again.</param>
 public sealed record RunRetry(IReadOnlyList<string> Codes, IReadOnlyList<string> Variants, int Number, long Cells, IReadOnlyList<VariantBeforeRetry> Before)
 {
+    /// <summary>The code of scores whose judge failed.</summary>
+    public const string JudgeFailed = "judge_failed";
+
+    /// <summary>Its answer stays; only judges that failed are asked again. A cell is taken once.</summary>
+    public bool TakesJudges(RunRecord run, CellRecord cell) =>
+        cell.Judging?.Extension < Number && Variants.Contains(run.Variants[cell.Address.Variant].Name)
+        && cell.Scores.SelectMany(score => score.Judge?.Judgements ?? []).Any(judgement => judgement.Failed is { } failed && Codes.Any(code =>
+            code == failed || code.Equals(JudgeFailed, StringComparison.OrdinalIgnoreCase) || code.Equals(JsonRules.Name(CellOutcome.Failed), StringComparison.OrdinalIgnoreCase)));
+
     public bool Takes(RunRecord run, CellRecord cell) =>
         Variants.Contains(run.Variants[cell.Address.Variant].Name) && Codes.Any(code => code.Equals(JsonRules.Name(cell.Outcome), StringComparison.OrdinalIgnoreCase) || code == cell.Error?.Code);
 }
@@ -46,7 +56,7 @@ public abstract record RetryOutcome
 /// </summary>
 public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore analyses, RunRules rules, EnqueuePipelineJob enqueue)
 {
-    private static readonly string[] Outcomes = ["failed", "truncated", "refused"];
+    private static readonly string[] Outcomes = ["failed", "truncated", "refused", RunRetry.JudgeFailed];
 
     /// <param name="baseUrl">A right of the command line; null keeps the run's own.</param>
     public async Task<RetryOutcome> RetryAsync(string runId, RetryRequest request, string? baseUrl, CancellationToken cancellationToken)
@@ -75,7 +85,16 @@ public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore anal
         await foreach (var cell in cells.AllAsync(run, cancellationToken))
         {
             seen.UnionWith(cell.Error is { } error ? [error.Code] : []);
-            count += asked.Takes(run, cell) ? 1 : 0;
+            seen.UnionWith(cell.Scores.SelectMany(score => score.Judge?.Judgements ?? []).Select(judgement => judgement.Failed).OfType<string>());
+            count += asked.Takes(run, cell) || asked.TakesJudges(run, cell) ? 1 : 0;
+        }
+
+        if (asked.Codes.Any(code => code.Equals(Outcomes[0], StringComparison.OrdinalIgnoreCase) || code.Equals(RunRetry.JudgeFailed, StringComparison.OrdinalIgnoreCase)))
+        {
+            foreach (var set in new PairPlan(run).Sets.DistinctBy(set => set.Id))
+            {
+                count += (await cells.CountAsync(set.AsRun(run), cancellationToken)).Sum(judgements => judgements.Failed);
+            }
         }
 
         if (asked.Codes.FirstOrDefault(code => !seen.Contains(code) && !Outcomes.Contains(code.ToLowerInvariant())) is { } stranger)
@@ -89,7 +108,7 @@ public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore anal
             return new RetryOutcome.Nothing(run);
         }
 
-        if (rules.ModelErrors([.. run.Variants.Where(variant => variants.Contains(variant.Name))], url).ToList() is { Count: > 0 } errors)
+        if (rules.ModelErrors([.. run.Variants.Where(variant => variants.Contains(variant.Name))], url).Concat(rules.JudgeErrors(run.AllScorers(), url)).ToList() is { Count: > 0 } errors)
         {
             return new RetryOutcome.Rejected(errors);
         }

@@ -6,6 +6,8 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
@@ -105,6 +107,15 @@ public sealed class RunCatalog(
         }
     }
 
+    /// <summary>What the run may still spend; null is no limit.</summary>
+    internal async Task<RunBudget?> BudgetAsync(RunRecord run) => run.Calls.BudgetUsd switch
+    {
+        null => null,
+        // A process has the run to itself; the instances of the function app spend one budget together.
+        { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
+        { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
+    };
+
     private static long SizeOf(Scenario scenario) => scenario.Prompt.Length
         + (scenario.Vars?.Values.Sum(value => (long)value.GetRawText().Length) ?? 0)
         + (scenario.Messages?.Sum(message => (long)message.Text.Length) ?? 0);
@@ -113,16 +124,13 @@ public sealed class RunCatalog(
     {
         var run = await runs.GetAsync(runId, CancellationToken.None);
         var models = run.Variants.Select(variant => catalogs.For(run.Calls.BaseUrl).Resolve(variant.Model)).ToList();
-        var budget = run.Calls.BudgetUsd switch
-        {
-            null => null,
-            // A process has the run to itself; the instances of the function app spend one budget together.
-            { } cap when executor.IsProcess => new RunBudget((decimal)cap, await ledger.SpentAsync(run)),
-            { } cap => new RunBudget((decimal)cap, new BudgetLease(entities, ledger, run, clock), clock),
-        };
+        var budget = await BudgetAsync(run);
         var cells = executor.IsProcess ? await ledger.FollowAsync(run) : null;
         return new ActiveRun(
-            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp());
+            run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp())
+        {
+            Judges = run.AllScorers().Any(spec => spec.Judge is not null) ? new JudgeModels(run.AllScorers(), catalogs.For(run.Calls.BaseUrl), prices) : null,
+        };
     }
 }
 
@@ -153,6 +161,12 @@ public sealed class ActiveRun(
     public IReadOnlyList<CallPrices> Prices => prices;
 
     public RunBudget? Budget => budget;
+
+    /// <summary>What its pairwise scorers ask.</summary>
+    public PairPlan Pairs { get; } = new(run);
+
+    /// <summary>Null where no scorer asks a model.</summary>
+    public JudgeModels? Judges { get; init; }
 
     public string? StopReason { get; set; } = run.Course.StopReason;
 

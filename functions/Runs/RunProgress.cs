@@ -1,21 +1,33 @@
+using System.Text.Json.Serialization;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>Where a run stands, exact at any time.</summary>
 /// <param name="Completed">Cells that a model answered, whatever the answer was worth.</param>
 /// <param name="Failed">Cells that ended without a usable answer.</param>
-public sealed record RunProgress(long Total, long Completed, long Failed, IReadOnlyList<ModelProgress> PerModel)
+/// <param name="Pairs">Judgements of pairs; null without a pairwise scorer.</param>
+public sealed record RunProgress(
+    long Total, long Completed, long Failed, IReadOnlyList<ModelProgress> PerModel, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PairProgress? Pairs = null)
 {
     public static RunProgress Of(RunRecord run, IReadOnlyList<CellCounts> perModel)
     {
         var totalPerModel = (long)run.Items * run.Sampling.MeanSamples;
         var models = run.Variants.Select((named, variant) => new ModelProgress(
-            named.Name, named.Model, totalPerModel, perModel[variant].Answered, perModel[variant].Invalid, perModel[variant].Failed, RunCost.Of(perModel[variant]).Usd,
+            named.Name, named.Model, totalPerModel, perModel[variant].Answered, perModel[variant].Invalid, perModel[variant].Failed, RunCost.AnswersUsd(perModel[variant]),
             perModel[variant].Refused, perModel[variant].Truncated, perModel[variant].Cut)).ToList();
-        return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models);
+        return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models, PairProgress.Of(run, perModel));
     }
+}
+
+/// <summary>Judgements of pairs; they are asked for once all cells have ended.</summary>
+/// <param name="Planned">At most so many: where a cell has no answer there is no pair.</param>
+public sealed record PairProgress(long Planned, long Judged)
+{
+    internal static PairProgress? Of(RunRecord run, IReadOnlyList<CellCounts> perModel) =>
+        run.Pairwise is null ? null : new PairProgress(2 * new PairPlan(run).Count, perModel.Sum(counts => counts.Judgements));
 }
 
 /// <summary>Cells of one variant; the invalid, refused and truncated ones are among the completed.</summary>
@@ -28,11 +40,12 @@ public sealed record ModelProgress(string Variant, string Model, long Total, lon
 /// Calls that a process had said it would send when it died, and that were made again. At most so many were paid twice: a call is announced
 /// before it is sent, and never more are announced than may be under way.
 /// </param>
-public sealed record CallCounts(long Sent, long Repeated)
+/// <param name="Judges">Of those sent, the calls to judges.</param>
+public sealed record CallCounts(long Sent, long Repeated, long Judges = 0)
 {
     public static CallCounts Of(IEnumerable<CellCounts> counts)
     {
         var sum = counts.Aggregate(CellCounts.None, (a, b) => a + b);
-        return new CallCounts(sum.CallsSent, sum.CallsRepeated);
+        return new CallCounts(sum.CallsSent, sum.CallsRepeated, sum.JudgeCalls);
     }
 }

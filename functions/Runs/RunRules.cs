@@ -1,10 +1,13 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
 using FunctionsEval.Models;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -53,26 +56,25 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
         [
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
             .. ModelErrors(asked.AllVariants(), baseUrl),
+            .. JudgeErrors(asked.Scorers, baseUrl),
+            .. PairErrors(asked.PairScorers(), asked.AllVariants(), asked.Compare, items, asked.SamplesPerScenario),
             .. FieldErrors(
                 ("compare.control", ControlError(asked)),
                 ("allocation.meanSamples", asked.Allocation is { } allocation ? DefinitionRules.ValidateAllocatedSamples(allocation, asked.SamplesPerScenario) : null),
                 ("allocation", asked.Allocation is null ? null : DefinitionRules.ValidateAllocatedVariants(asked.AllVariants().Count))),
-            .. PriceErrors(asked, baseUrl),
+            .. asked.Budget is null or { AllowUnknownPrice: true }
+                ? []
+                : PriceErrors([.. asked.AllVariants().Select(variant => variant.Model), .. JudgeModels.NamesOf(asked.Scorers)], baseUrl),
         ];
     }
 
     /// <summary>A budget cannot be kept where nobody knows what a call costs.</summary>
-    private IEnumerable<FieldError> PriceErrors(Definition asked, string? baseUrl)
+    public IEnumerable<FieldError> PriceErrors(IEnumerable<string> models, string? baseUrl)
     {
-        if (asked.Budget is null or { AllowUnknownPrice: true })
-        {
-            yield break;
-        }
-
         var catalog = catalogs.For(baseUrl);
-        foreach (var variant in asked.AllVariants().DistinctBy(variant => variant.Model))
+        foreach (var name in models.Distinct(StringComparer.Ordinal))
         {
-            if (catalog.Resolve(variant.Model) is ProviderResolution.Resolved resolved && CallPrices.PriceOf(prices, resolved) is null)
+            if (catalog.Resolve(name) is ProviderResolution.Resolved resolved && CallPrices.PriceOf(prices, resolved) is null)
             {
                 yield return new FieldError(
                     "budget",
@@ -95,9 +97,9 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
         : ("", null);
 
     /// <summary>Where the models are called, once for each of them, and which keys go to servers that are not of their vendor.</summary>
-    public IEnumerable<string> RouteNotes(IReadOnlyList<Variant> variants, string? baseUrl)
+    public IEnumerable<string> RouteNotes(IEnumerable<string> models, string? baseUrl)
     {
-        var routes = variants.Select(variant => catalogs.For(baseUrl).Resolve(variant.Model)).OfType<ProviderResolution.Resolved>().Where(model => model.Route is not null)
+        var routes = models.Select(name => catalogs.For(baseUrl).Resolve(name)).OfType<ProviderResolution.Resolved>().Where(model => model.Route is not null)
             .DistinctBy(model => (model.ProviderName, model.Model)).ToList();
         foreach (var server in routes.GroupBy(model => model.Route!.Address))
         {
@@ -116,8 +118,8 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
     }
 
     /// <summary>True where every model is called on this machine: a simulator, or a model of one's own, whom nobody pays.</summary>
-    public bool AreOnThisMachine(IReadOnlyList<Variant> variants, string? baseUrl) =>
-        variants.All(variant => catalogs.For(baseUrl).Resolve(variant.Model) is ProviderResolution.Resolved { Route.Address.IsLoopback: true });
+    public bool AreOnThisMachine(IEnumerable<string> models, string? baseUrl) =>
+        models.All(name => catalogs.For(baseUrl).Resolve(name) is ProviderResolution.Resolved { Route.Address.IsLoopback: true });
 
     /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
     public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl)
@@ -129,6 +131,68 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             {
                 var field = variant == Variant.Of(variant.Model) ? $"models[{index}]" : $"variants[{index}].model";
                 yield return new FieldError(field, $"{field} '{variant.Model}' cannot be called: {failure.Code.ToWire()}: {failure.Message}");
+            }
+        }
+    }
+
+    /// <summary>Judges that cannot be called, or that sit on one panel twice.</summary>
+    public IEnumerable<FieldError> JudgeErrors(IReadOnlyList<ScorerSpec> scorers, string? baseUrl)
+    {
+        var catalog = catalogs.For(baseUrl);
+        foreach (var (index, scorer) in scorers.Index())
+        {
+            var field = $"scorers[{index}].models";
+            var models = (scorer.Judge?.Models ?? []).Select(name => (Name: name, Model: catalog.Resolve(name))).ToList();
+            foreach (var (name, model) in models)
+            {
+                if (model is ProviderResolution.Unsupported(var failure))
+                {
+                    yield return new FieldError(field, $"{field} '{name}' cannot be called: {failure.Code.ToWire()}: {failure.Message}");
+                }
+            }
+
+            var twice = models.Where(judge => judge.Model is ProviderResolution.Resolved).GroupBy(judge => (((ProviderResolution.Resolved)judge.Model).ProviderName, ((ProviderResolution.Resolved)judge.Model).Model))
+                .FirstOrDefault(group => group.Count() > 1);
+            if (twice is not null)
+            {
+                yield return new FieldError(field, $"{field} must be different judges, but {string.Join(" and ", twice.Select(judge => $"'{judge.Name}'"))} are one.");
+            }
+        }
+    }
+
+    /// <summary>Pairwise scorers that have nothing to compare, or too much.</summary>
+    public static IEnumerable<FieldError> PairErrors(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants, CompareSpec? compare, long items, int samples)
+    {
+        foreach (var scorer in scorers)
+        {
+            if (variants.Count < 2)
+            {
+                yield return new FieldError("scorers", $"scorers: '{scorer.Name}' is pairwise and needs at least 2 models or variants to compare, but there is {variants.Count}.");
+                continue;
+            }
+
+            var pairs = PairPlan.ComparedOf(variants, compare, scorer).Count;
+            if (pairs > PairPlan.MaxPairs)
+            {
+                yield return new FieldError("scorers", FormattableString.Invariant(
+                    $"scorers: '{scorer.Name}' compares {pairs:N0} pairs of variants, but at most {PairPlan.MaxPairs} can be compared: pairs: control compares each with the control only."));
+            }
+            else if (2 * pairs * items * samples * scorer.Judge!.Models.Count * scorer.Judge.Repeats is var judgements and > DefinitionRules.MaxCells)
+            {
+                yield return new FieldError("scorers", FormattableString.Invariant(
+                    $"scorers: '{scorer.Name}' asks for {judgements:N0} judgements (pairs x scenarios x samples x judges x repeats x 2 orders), but there must be at most {DefinitionRules.MaxCells:N0}."));
+            }
+        }
+    }
+
+    /// <summary>Judges that also give the answers that they judge.</summary>
+    public static IEnumerable<string> JudgeNotes(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants)
+    {
+        foreach (var scorer in scorers)
+        {
+            if (JudgeModels.OwnJudgesOf(scorer, variants) is { Count: > 0 } own)
+            {
+                yield return $"warning: Scorer '{scorer.Name}' lets a model judge its own answers ({string.Join(", ", own)}): models tend to prefer what they wrote.";
             }
         }
     }

@@ -7,7 +7,9 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -25,6 +27,10 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(CompleteRunInput))]
 [JsonSerializable(typeof(CellError))]
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
+[JsonSerializable(typeof(KeptJudgement))]
+[JsonSerializable(typeof(JudgeUsage))]
+[JsonSerializable(typeof(PairInput))]
+[JsonSerializable(typeof(PairDetails))]
 [JsonSerializable(typeof(Transcript))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(CandidateSnapshot))]

@@ -1,9 +1,10 @@
 namespace FunctionsEval.Evaluation;
 
-/// <summary>The known name that a misspelt one most likely meant, by Levenshtein distance, case aside.</summary>
+/// <summary>The known name that a misspelt or shortened one most likely meant, by Levenshtein distance, case aside.</summary>
 public static class Suggestion
 {
     private const int LongestName = 40;
+    private const int ShortestStart = 3;
 
     /// <summary>Null where no known name is near enough.</summary>
     public static string? For(string name, IReadOnlyList<string> known)
@@ -20,7 +21,14 @@ public static class Suggestion
             .Select(candidate => (candidate, distance: Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .OrderBy(pair => pair.distance)
             .FirstOrDefault();
-        return best.candidate is not null && best.distance <= allowed ? best.candidate : null;
+        return best.candidate is not null && best.distance <= allowed ? best.candidate : Only(known, name);
+    }
+
+    /// <summary>The one name that begins so: samples for samplesPerScenario.</summary>
+    private static string? Only(IReadOnlyList<string> known, string start)
+    {
+        List<string> longer = [.. known.Where(candidate => start.Length >= ShortestStart && candidate.StartsWith(start, StringComparison.OrdinalIgnoreCase))];
+        return longer.Count == 1 ? longer[0] : null;
     }
 
     private static int Distance(string left, string right)

@@ -25,6 +25,10 @@ internal static class Wording
         return shown.Length == value.Length ? $"\"{clean}\"" : $"\"{clean}...\"";
     }
 
+    /// <summary>The beginning of a text that may be long.</summary>
+    public static string Bounded(string text, int most = 2_000) =>
+        text.Length <= most ? text : $"{text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)]}...";
+
     public static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     public static string Format(long value) => value.ToString(CultureInfo.InvariantCulture);

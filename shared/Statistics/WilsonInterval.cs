@@ -26,10 +26,16 @@ public static class WilsonInterval
     public static ConfidenceInterval OfShare(double share, double n, double level)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(n);
-        var z = Normal.InvCDF(0, 1, (1 + level) / 2);
+        var (lower, upper) = Ends(share, n, Normal.InvCDF(0, 1, (1 + level) / 2));
+        return new ConfidenceInterval(lower, upper, level);
+    }
+
+    /// <summary>The shares that lie within so many standard errors of their own.</summary>
+    internal static (double Lower, double Upper) Ends(double share, double n, double z)
+    {
         var scale = 1 + (z * z / n);
         var center = (share + (z * z / (2 * n))) / scale;
         var margin = z / scale * Math.Sqrt((share * (1 - share) / n) + (z * z / (4 * n * n)));
-        return new ConfidenceInterval(Math.Max(0, center - margin), Math.Min(1, center + margin), level);
+        return (Math.Max(0, center - margin), Math.Min(1, center + margin));
     }
 }

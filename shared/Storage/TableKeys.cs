@@ -8,6 +8,9 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDefinitions"/>, row = definition id: heads. Partition = definition id, row = index: scenarios.</summary>
     public const string Definitions = "Definitions";
 
+    /// <summary>In <see cref="Definitions"/>: row = <see cref="Head"/>; what definitions get that they do not say themselves.</summary>
+    public const string DefinitionDefaults = "defaults";
+
     /// <summary>Partition = <see cref="AllDatasets"/>, row = name: heads. Partition = <see cref="DatasetRows"/>, row = number.</summary>
     public const string Datasets = "Datasets";
 
@@ -32,6 +35,9 @@ public static class TableKeys
 
     /// <summary>Partition = run id; row = the number of the look: what it decided.</summary>
     public const string Looks = "Looks";
+
+    /// <summary>Partition = run id; row = cell, and behind it a digest of metric and labeller.</summary>
+    public const string Labels = "Labels";
 
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of scenario statistics.</summary>
     public const string Analyses = "Analyses";
@@ -75,8 +81,8 @@ public static class TableKeys
 
     public const string AllFindings = "finding";
 
-    /// <summary>In <see cref="Findings"/>: row = time; messages on their way to the webhook.</summary>
-    public const string FindingMessages = "message";
+    /// <summary>Findings are hexadecimal; behind them are the messages on their way to the webhook, stored in one transaction with what they tell of.</summary>
+    public const string AfterFindings = "~";
 
     public const string ReviewedRuns = "run";
 
@@ -103,6 +109,8 @@ public static class TableKeys
     public const string AllAgentEnded = "ended|";
 
     public const string AllAgentDays = "day|";
+
+    private const string AllAgentKeptDays = "kept|";
 
     private const string DayFormat = "yyyyMMdd";
 
@@ -145,6 +153,17 @@ public static class TableKeys
 
     public static string TranscriptPart(string cellRow, int part) => string.Create(CultureInfo.InvariantCulture, $"{cellRow}~{part:D4}");
 
+    /// <summary>In <see cref="Transcripts"/>: what a judge said of a cell's answer.</summary>
+    /// <param name="digest">Of what the judge was asked.</param>
+    public static string Judgement(string cellRow, string digest, int repeat) => string.Create(CultureInfo.InvariantCulture, $"{JudgementsOf(cellRow)}{digest}-{repeat:D2}");
+
+    /// <summary>Where those of a cell begin.</summary>
+    public static string JudgementsOf(string cellRow) => $"{cellRow}~judge-";
+
+    /// <summary>A call to a judge, among the calls of its cell.</summary>
+    public static string JudgeCall(string cellRow, string digest, int repeat, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{CallsOf(cellRow)}-judge-{digest}-{repeat:D2}-{number:D3}");
+
     /// <summary>All that <see cref="Bucket"/> gives.</summary>
     public static IReadOnlyList<string> Buckets { get; } = [.. Enumerable.Range(0, 16).Select(bucket => bucket.ToString("x", CultureInfo.InvariantCulture))];
 
@@ -165,6 +184,8 @@ public static class TableKeys
 
     public static string TestsOf(string testName) => $"test|{Bucket(testName)}";
 
+    public static string FindingMessage(DateTimeOffset at, string firstFinding) => string.Create(CultureInfo.InvariantCulture, $"{AfterFindings}{at.UtcTicks:D19}|{firstFinding}");
+
     public static string BacklogOf(string goalId) => $"items|{goalId}";
 
     public static string AgentTask(string taskId) => $"task|{taskId}";
@@ -173,6 +194,9 @@ public static class TableKeys
 
     public static string AgentEnded(DateTimeOffset at, string taskId) =>
         string.Create(CultureInfo.InvariantCulture, $"{AllAgentEnded}{at.UtcDateTime:yyyyMMddHHmmssfffffff}|{taskId}");
+
+    /// <summary>Whether an id is short enough for every key of agents that holds it: <c>/ \ # ? % . ~ $ &gt; [</c> and blanks take three characters of a key.</summary>
+    public static bool IsAgentId(string id) => EntityRules.IsKey(AgentEnded(DateTimeOffset.UnixEpoch, id));
 
     /// <summary>In <see cref="AgentTasks"/>: row = what was chosen and task id; the variant that a task was given.</summary>
     public static string AgentAssignments(string taskId) => $"assigned|{Bucket(taskId)}";
@@ -184,7 +208,16 @@ public static class TableKeys
 
     public static string AgentDay(DateOnly day) => AllAgentDays + day.ToString(DayFormat, CultureInfo.InvariantCulture);
 
-    public static DateOnly DayOf(string agentDayRow) => DateOnly.ParseExact(agentDayRow[AllAgentDays.Length..], DayFormat, CultureInfo.InvariantCulture);
+    /// <summary>The tasks that ended on a day, as a review read them last.</summary>
+    public static string AgentKeptDay(DateTimeOffset at) => AgentKeptDay(DateOnly.FromDateTime(at.UtcDateTime));
+
+    public static string AgentKeptDay(DateOnly day) => AllAgentKeptDays + day.ToString(DayFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Where the tasks begin that ended on a day or later.</summary>
+    public static string AgentEndedOn(DateOnly day) => AllAgentEnded + day.ToString(DayFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Of a row of either kind.</summary>
+    public static DateOnly DayOf(string agentDayRow) => DateOnly.ParseExact(agentDayRow.AsSpan(agentDayRow.Length - DayFormat.Length), DayFormat, CultureInfo.InvariantCulture);
 
     /// <summary>The first key behind all those that begin so.</summary>
     public static string EndOf(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);

@@ -21,6 +21,9 @@ var benchmarks = new Dictionary<string, Func<Arguments, CancellationToken, Task<
     ["agent-review"] = AgentBenchmark.ReviewAsync,
     ["startup"] = StartupBenchmark.OfServerAsync,
     ["pages"] = PagesBenchmark.MeasureAsync,
+    ["export"] = TakeAwayBenchmark.ExportAsync,
+    ["runs"] = TakeAwayBenchmark.RunsAsync,
+    ["answers"] = TakeAwayBenchmark.AnswersAsync,
 };
 
 if (args is not [var name, ..] || !benchmarks.TryGetValue(name, out var benchmark))

@@ -71,7 +71,7 @@ internal sealed record StoredRun(
             Assert.Equal(cells.Select(CellCounts.Of).Aggregate(CellCounts.None, (a, b) => a + b), CountsPerModel[variant]);
         }
 
-        Assert.Equal(Cells.Sum(cell => cell.Calls), Calls.Count);
+        Assert.Equal(Cells.Sum(cell => cell.Calls + (cell.Judging?.Calls ?? 0)), Calls.Count);
         Assert.All(Cells, cell => Assert.True(Transcripts.ContainsKey(cell.Address), $"Cell {cell.Address.RowKey} has no transcript."));
     }
 }

@@ -87,7 +87,7 @@ internal static class TestReports
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters, IgnoreComments = true };
         try
         {
-            using var reader = XmlReader.Create(new StringReader(xml), settings);
+            using var reader = XmlReader.Create(new StringReader(xml.TrimStart('\uFEFF')), settings);
             var isRoot = true;
             while (reader.Read())
             {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FunctionsEval.Agents.Goals;
 
 /// <summary>What tasks are for, with a measure of success.</summary>
@@ -34,7 +36,11 @@ public sealed record GoalStatus(
     DateTimeOffset LastProgressAt,
     GoalForecast? Forecast,
     bool? InTime,
-    IReadOnlyList<BacklogItem> Backlog);
+    IReadOnlyList<BacklogItem> Backlog)
+{
+    [JsonIgnore]
+    public bool IsLate => Stalled || (InTime == false && !Reached);
+}
 
 /// <summary>When the target will be met if items go on being done as within the last four weeks, with an interval of 80% from the counts of a Poisson process.</summary>
 /// <param name="Latest">Null when it could be any time.</param>

@@ -9,6 +9,7 @@ namespace FunctionsEval.Agents.Goals;
 public sealed class GoalStore(IEntityStore entities, AgentThresholds thresholds, TimeProvider clock)
 {
     private const double ForecastLevel = 0.8;
+    private const int ReadOneByOne = 5;
     private static readonly TimeSpan LearnedFrom = TimeSpan.FromDays(28);
 
     /// <summary>Adds a goal, or changes its name and target.</summary>
@@ -40,15 +41,27 @@ public sealed class GoalStore(IEntityStore entities, AgentThresholds thresholds,
     /// <summary>Takes in tasks that have completed; doing it again changes nothing.</summary>
     public async Task TakeInAsync(IEnumerable<AgentTask> ended, CancellationToken cancellationToken)
     {
-        foreach (var task in ended.Where(task => task is { Status: AgentTaskStatus.Completed, Request: { Goal: not null, BacklogItem: not null } }))
+        var completed = ended.Where(task => task is { Status: AgentTaskStatus.Completed, Request: { Goal: not null, BacklogItem: not null } });
+        foreach (var goal in completed.GroupBy(task => task.Request!.Goal!, StringComparer.Ordinal))
         {
-            var (goal, item) = (task.Request!.Goal!, task.Request.BacklogItem!);
-            if (await entities.FindAsync(TableKeys.AgentGoals, TableKeys.BacklogOf(goal), item, cancellationToken) is { } row && ItemOf(row) is { DoneAt: null } open)
+            // Of many tasks few are news: a backlog is read at once then, instead of an item for each.
+            var tasks = goal.ToList();
+            var open = tasks.Count <= ReadOneByOne ? null
+                : (await ItemsAsync(goal.Key, cancellationToken)).Where(item => item.DoneAt is null).Select(item => item.ItemId).ToHashSet(StringComparer.Ordinal);
+            foreach (var task in tasks.Where(task => open?.Contains(task.Request!.BacklogItem!) != false))
             {
-                var done = RowOf(goal, open with { DoneAt = task.EndedAt, DoneBy = task.TaskId });
-                done.ETag = row.ETag;
-                await entities.SubmitAsync(TableKeys.AgentGoals, EntityOperation.Replace(done), cancellationToken);
+                await TakeInAsync(goal.Key, task, cancellationToken);
             }
+        }
+    }
+
+    private async Task TakeInAsync(string goal, AgentTask task, CancellationToken cancellationToken)
+    {
+        if (await entities.FindAsync(TableKeys.AgentGoals, TableKeys.BacklogOf(goal), task.Request!.BacklogItem!, cancellationToken) is { } row && ItemOf(row) is { DoneAt: null } open)
+        {
+            var done = RowOf(goal, open with { DoneAt = task.EndedAt, DoneBy = task.TaskId });
+            done.ETag = row.ETag;
+            await entities.SubmitAsync(TableKeys.AgentGoals, EntityOperation.Replace(done), cancellationToken);
         }
     }
 

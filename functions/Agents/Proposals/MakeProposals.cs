@@ -21,18 +21,38 @@ public sealed class MakeProposals(ProposalStore proposals, TaskStore tasks, Find
         var (settings, now) = (thresholds.Proposals, clock.GetUtcNow());
         var known = await proposals.AllAsync(cancellationToken);
         var left = settings.DailyCap - known.Count(proposal => proposal.DecidedBy == Proposal.Setting && proposal.DecidedAt?.UtcDateTime.Date == now.UtcDateTime.Date);
+        var undecided = known.Where(proposal => proposal.Status == ProposalStatus.Proposed).ToLookup(proposal => proposal.Finding, StringComparer.Ordinal);
         foreach (var finding in open)
         {
-            if (ProposalKinds.Of(finding) is not var (kind, taskType, direction) || await IsKnownAsync(known, kind, finding.Subject, now, cancellationToken))
+            var waiting = undecided[finding.Id].ToList();
+            if (ProposalKinds.Of(finding) is var (kind, taskType, direction) && !await IsKnownAsync(known, kind, finding.Subject, now, cancellationToken))
             {
-                continue;
+                var proposal = ProposalOf(finding, kind, taskType, direction, now);
+                await proposals.AddAsync(proposal, cancellationToken);
+                waiting.Add(proposal);
             }
 
-            var proposal = ProposalOf(finding, kind, taskType, direction, now);
-            await proposals.AddAsync(proposal, cancellationToken);
-            if (settings.Autonomous && left-- > 0)
+            // Also what an earlier review made and broke off before it accepted it.
+            foreach (var proposal in settings.Autonomous ? waiting : [])
             {
-                await AcceptAsync(proposal.ProposalId, Proposal.Setting, cancellationToken);
+                if (left-- > 0)
+                {
+                    await AcceptAsync(proposal.ProposalId, Proposal.Setting, cancellationToken);
+                }
+            }
+        }
+
+        await MendAsync(known, now, cancellationToken);
+    }
+
+    /// <summary>Makes the tasks of proposals whose acceptance broke off before it did.</summary>
+    private async Task MendAsync(IReadOnlyList<Proposal> known, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var proposal in known.Where(proposal => proposal.Status == ProposalStatus.Accepted && now - proposal.DecidedAt < Week))
+        {
+            if (await tasks.FindAsync(proposal.Task.TaskId, cancellationToken) is null)
+            {
+                await AcceptAsync(proposal.ProposalId, proposal.DecidedBy!, cancellationToken);
             }
         }
     }
@@ -105,7 +125,7 @@ public sealed class MakeProposals(ProposalStore proposals, TaskStore tasks, Find
 
     private async Task<(long Tasks, long Completed)> CountAsync(DateTimeOffset from, DateTimeOffset to, Func<AgentTask, bool> isAbout, CancellationToken cancellationToken)
     {
-        var about = (await tasks.EndedAsync(from, to, cancellationToken)).Where(isAbout).ToList();
+        var about = (await tasks.EndedAsync(from, to, cancellationToken)).All.Where(isAbout).ToList();
         return (about.Count, about.Count(task => task.Status == AgentTaskStatus.Completed));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.Runs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Reviews;
@@ -6,11 +7,14 @@ namespace FunctionsEval.Agents.Reviews;
 /// <summary>The findings, and what the last review saw of the runs that go on.</summary>
 public sealed class FindingStore(IEntityStore entities)
 {
+    public const int AtOnce = 50;
+
     private const string Ended = "ended";
     private const string Status = "status";
     private const string Since = "since";
     private const string ReviewedAt = "reviewedAt";
     private const string ReviewingUntil = "reviewingUntil";
+    private const string Reviewer = "reviewer";
 
     public async Task<ReviewReport> ReportAsync(bool withResolved, CancellationToken cancellationToken)
     {
@@ -24,7 +28,7 @@ public sealed class FindingStore(IEntityStore entities)
     public async Task<IReadOnlyList<Finding>> AllAsync(CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
-        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.AllFindings), cancellationToken))
+        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.AllFindings, RowTo: TableKeys.AfterFindings), cancellationToken))
         {
             findings.Add(JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)!);
         }
@@ -37,11 +41,16 @@ public sealed class FindingStore(IEntityStore entities)
             ? JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)
             : null;
 
-    public Task SaveAsync(Finding finding, CancellationToken cancellationToken)
+    /// <summary>Stores up to <see cref="AtOnce"/> findings and what tells the webhook of them, all or none of it.</summary>
+    public Task SaveAsync(IEnumerable<Finding> some, Entity? message, CancellationToken cancellationToken)
     {
-        var row = new Entity(TableKeys.AllFindings, finding.Id);
-        row.SetText("finding", JsonSerializer.Serialize(finding, AgentsJson.Context.Finding));
-        return entities.SubmitAsync(TableKeys.Findings, EntityOperation.Upsert(row), cancellationToken);
+        var rows = some.Select(finding =>
+        {
+            var row = new Entity(TableKeys.AllFindings, finding.Id);
+            row.SetText("finding", JsonSerializer.Serialize(finding, AgentsJson.Context.Finding));
+            return row;
+        });
+        return entities.SubmitAsync(TableKeys.Findings, [.. (message is null ? rows : rows.Append(message)).Select(EntityOperation.Upsert)], cancellationToken);
     }
 
     public Task RemoveAsync(Finding finding, CancellationToken cancellationToken) =>
@@ -67,28 +76,33 @@ public sealed class FindingStore(IEntityStore entities)
     public Task ForgetAsync(string runId, CancellationToken cancellationToken) =>
         entities.SubmitAsync(TableKeys.Findings, EntityOperation.Delete(TableKeys.ReviewedRuns, runId), cancellationToken);
 
-    /// <summary>Takes the turn to review; false while another review, of whichever process, goes on.</summary>
-    public async Task<bool> TryBeginAsync(DateTimeOffset now, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Takes the turn to review; null while another review, of whichever process, goes on.</summary>
+    /// <param name="me">A process of this machine that died holds no turn.</param>
+    public async Task<ReviewTurn?> TryBeginAsync(RunExecutor me, DateTimeOffset now, TimeSpan patience, CancellationToken cancellationToken)
     {
         var head = await entities.FindAsync(TableKeys.Findings, TableKeys.Head, TableKeys.Head, cancellationToken);
-        if (head?.GetDateTimeOffset(ReviewingUntil) > now)
+        var other = head?.GetText(Reviewer) is { } json ? JsonSerializer.Deserialize(json, RunsJson.Context.RunExecutor) : null;
+        if (head?.GetDateTimeOffset(ReviewingUntil) > now && other?.IsGone(now) != true)
         {
-            return false;
+            return null;
         }
 
         var begun = new Entity(TableKeys.Head, TableKeys.Head) { [ReviewedAt] = head?[ReviewedAt], [ReviewingUntil] = now + patience, ETag = head?.ETag };
+        begun.SetText(Reviewer, JsonSerializer.Serialize(me, RunsJson.Context.RunExecutor));
         var operation = head is null ? EntityOperation.Insert(begun) : EntityOperation.Replace(begun);
-        return (await entities.SubmitAsync(TableKeys.Findings, operation, cancellationToken)).IsApplied;
+        return (await entities.SubmitAsync(TableKeys.Findings, operation, cancellationToken)).IsApplied ? new ReviewTurn(begun.ETag!, head?.GetDateTimeOffset(ReviewedAt)) : null;
     }
 
+    /// <summary>Ends a turn, unless another review has taken it meanwhile because this one took too long.</summary>
     /// <param name="reviewedAt">Null when the review was broken off.</param>
-    public async Task EndAsync(DateTimeOffset? reviewedAt, CancellationToken cancellationToken)
-    {
-        var head = await entities.FindAsync(TableKeys.Findings, TableKeys.Head, TableKeys.Head, cancellationToken);
-        await entities.SubmitAsync(
-            TableKeys.Findings, EntityOperation.Upsert(new Entity(TableKeys.Head, TableKeys.Head) { [ReviewedAt] = reviewedAt ?? head?[ReviewedAt] }), cancellationToken);
-    }
+    public Task EndAsync(ReviewTurn turn, DateTimeOffset? reviewedAt, CancellationToken cancellationToken) => entities.SubmitAsync(
+        TableKeys.Findings,
+        EntityOperation.Replace(new Entity(TableKeys.Head, TableKeys.Head) { [ReviewedAt] = reviewedAt ?? turn.ReviewedBefore, ETag = turn.ETag }),
+        cancellationToken);
 }
+
+/// <param name="ReviewedBefore">When the last review ended that did.</param>
+public sealed record ReviewTurn(string ETag, DateTimeOffset? ReviewedBefore);
 
 /// <summary>What a review saw of a run: its status, how many of its cells had ended, and since when both have been so.</summary>
 public sealed record SeenRun(string Status, long Ended, DateTimeOffset Since);

@@ -25,21 +25,28 @@ public sealed partial class FindingsWebhook(AgentThresholds settings, IEntitySto
     // A redirect could lead to a host that is not allowed.
     private static readonly HttpClient Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Patience };
 
-    public async Task SendAsync(IReadOnlyList<Finding> changed, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The row of a message, to be stored with the findings that it is about; null where there is no webhook.</summary>
+    public Entity? MessageOf(IReadOnlyList<Finding> changed, DateTimeOffset now)
+    {
+        if (settings.Webhook is null || changed.Count == 0)
+        {
+            return null;
+        }
+
+        var row = new Entity(TableKeys.AllFindings, TableKeys.FindingMessage(now, changed[0].Id)) { ["at"] = now };
+        row.SetText("message", JsonSerializer.Serialize(new FindingsMessage(now, changed), AgentsJson.Context.FindingsMessage));
+        return row;
+    }
+
+    /// <summary>Delivers what is stored and not delivered yet.</summary>
+    public async Task SendAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (settings.Webhook is not { } webhook)
         {
             return;
         }
 
-        if (changed.Count > 0)
-        {
-            var row = new Entity(TableKeys.FindingMessages, now.UtcTicks.ToString("D19", CultureInfo.InvariantCulture)) { ["at"] = now };
-            row.SetText("message", JsonSerializer.Serialize(new FindingsMessage(now, changed), AgentsJson.Context.FindingsMessage));
-            await entities.SubmitAsync(TableKeys.Findings, EntityOperation.Upsert(row), cancellationToken);
-        }
-
-        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.FindingMessages), cancellationToken))
+        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.AllFindings, RowFrom: TableKeys.AfterFindings), cancellationToken))
         {
             if (await DeliverAsync(webhook, row.GetText("message")!, cancellationToken) is { } problem)
             {

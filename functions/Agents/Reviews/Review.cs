@@ -2,8 +2,8 @@ using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Runs;
 using FunctionsEval.Storage;
-using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Agents.Reviews;
 
@@ -12,22 +12,19 @@ namespace FunctionsEval.Agents.Reviews;
 /// process makes it, another one only gives what is known.
 /// </summary>
 public sealed partial class Review(
-    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, MakeProposals proposals, TimeProvider clock, ILogger<Review> logger)
+    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, MakeProposals proposals, RunExecutor me, TimeProvider clock, ILogger<Review> logger)
 {
-    public const string Name = "Review";
+    private const int MaxEvidence = 50;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ResolvedKeptFor = TimeSpan.FromDays(30);
 
-    [Function(Name)]
-    public Task OnTimerAsync([TimerTrigger("0 7/15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => RunAsync(cancellationToken);
-
     /// <summary>Gives the open findings.</summary>
     public async Task<ReviewReport> RunAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (await findings.TryBeginAsync(now, Patience, cancellationToken))
+        if (await findings.TryBeginAsync(me, now, Patience, cancellationToken) is { } turn)
         {
             DateTimeOffset? reviewedAt = null;
             try
@@ -37,7 +34,7 @@ public sealed partial class Review(
             }
             finally
             {
-                await findings.EndAsync(reviewedAt, CancellationToken.None);
+                await findings.EndAsync(turn, reviewedAt, CancellationToken.None);
             }
         }
 
@@ -67,32 +64,32 @@ public sealed partial class Review(
         var observed = new Dictionary<string, Observation>(StringComparer.Ordinal);
 
         // What a report did not take in before its process died.
-        await goals.TakeInAsync(await tasks.EndedAsync(now - Patience - Interval, now.AddMinutes(2), cancellationToken), cancellationToken);
-        var pipeline = await PipelineState.ReadAsync(tasks, goals, artefacts, now, cancellationToken);
+        var ended = await PipelineState.EndedAsync(tasks, now, cancellationToken);
+        await goals.TakeInAsync(ended.Added, cancellationToken);
+        var pipeline = await PipelineState.ReadAsync(tasks, goals, artefacts, ended, now, cancellationToken);
         foreach (var observation in (await runReview.LookAsync(now, cancellationToken)).Concat(rules.Look(pipeline)))
         {
             observed[observation.Id] = observation;
         }
 
-        var changed = await KeepAsync(observed, now, cancellationToken);
+        await SaveAsync(observed, now, cancellationToken);
         await proposals.ProposeAsync((await findings.ReportAsync(withResolved: false, cancellationToken)).Findings, cancellationToken);
-        await webhook.SendAsync(changed, now, cancellationToken);
+
+        await webhook.SendAsync(now, cancellationToken);
+
+        // Only now: a review that is broken off before looks at the same tasks again, and comes to the same.
+        await tasks.KeepAsync(ended, cancellationToken);
     }
 
-    /// <summary>Stores what is observed; gives the findings that are new or resolved.</summary>
-    private async Task<IReadOnlyList<Finding>> KeepAsync(Dictionary<string, Observation> observed, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Stores what is observed, and what is not any more.</summary>
+    private async Task SaveAsync(Dictionary<string, Observation> observed, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var changed = new List<Finding>();
+        var seen = new List<(Finding Finding, bool IsChanged)>();
         foreach (var known in await findings.AllAsync(cancellationToken))
         {
-            if (known.ResolvedAt is null && observed.Remove(known.Id, out var still))
+            if (known.ResolvedAt is null)
             {
-                await findings.SaveAsync(FindingOf(still, known.FirstSeenAt, now), cancellationToken);
-            }
-            else if (known.ResolvedAt is null)
-            {
-                changed.Add(known with { ResolvedAt = now });
-                LogResolved(known.Rule, known.Subject);
+                seen.Add(observed.Remove(known.Id, out var still) ? (FindingOf(still, known.FirstSeenAt, now), false) : (known with { ResolvedAt = now }, true));
             }
             else if (now - known.ResolvedAt > ResolvedKeptFor)
             {
@@ -100,22 +97,29 @@ public sealed partial class Review(
             }
         }
 
-        foreach (var observation in observed.Values)
+        seen.AddRange(observed.Values.Select(observation => (FindingOf(observation, now, now), true)));
+        foreach (var some in seen.Chunk(FindingStore.AtOnce))
         {
-            changed.Add(FindingOf(observation, now, now));
-            LogFound(observation.Rule, observation.Severity, observation.Subject, observation.Message);
+            var changed = some.Where(entry => entry.IsChanged).Select(entry => entry.Finding).ToList();
+            await findings.SaveAsync(some.Select(entry => entry.Finding), webhook.MessageOf(changed, now), cancellationToken);
+            changed.ForEach(Log);
         }
+    }
 
-        foreach (var finding in changed)
+    private void Log(Finding finding)
+    {
+        if (finding.ResolvedAt is null)
         {
-            await findings.SaveAsync(finding, cancellationToken);
+            LogFound(finding.Rule, finding.Severity, finding.Subject, finding.Message);
         }
-
-        return changed;
+        else
+        {
+            LogResolved(finding.Rule, finding.Subject);
+        }
     }
 
     private static Finding FindingOf(Observation seen, DateTimeOffset first, DateTimeOffset last) =>
-        new(seen.Id, seen.Rule, seen.Severity, seen.Subject, seen.Message, seen.SuggestedAction, seen.Evidence ?? [], first, last);
+        new(seen.Id, seen.Rule, seen.Severity, seen.Subject, seen.Message, seen.SuggestedAction, [.. (seen.Evidence ?? []).Take(MaxEvidence)], first, last);
 
     [LoggerMessage(LogLevel.Warning, "Finding {Rule} ({Severity}) of {Subject}: {Finding}")]
     private partial void LogFound(string rule, Severity severity, string subject, string finding);

@@ -18,7 +18,8 @@ public sealed class MakeStatusReport(TaskStore tasks, GoalStore goals, ArtefactS
 
     public async Task<StatusReport> MakeAsync(CancellationToken cancellationToken)
     {
-        var state = await PipelineState.ReadAsync(tasks, goals, artefacts, clock.GetUtcNow(), cancellationToken);
+        var now = clock.GetUtcNow();
+        var state = await PipelineState.ReadAsync(tasks, goals, artefacts, await PipelineState.EndedAsync(tasks, now, cancellationToken), now, cancellationToken);
         var open = (await findings.ReportAsync(withResolved: false, cancellationToken)).Findings;
         var phases = PhasesOf(state);
         var attention = Attention.Of(state, phases);

@@ -72,7 +72,7 @@ public sealed record TaskMetric(
     string Model,
     double DurationSeconds,
     AgentTaskStatus Status,
-    DateTimeOffset? CreatedAt = null,
+    [property: JsonConverter(typeof(UtcTime))] DateTimeOffset? CreatedAt = null,
     string? Executor = null,
     string? PromptVariant = null,
     string? SkillVersion = null,

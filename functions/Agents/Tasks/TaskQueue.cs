@@ -11,12 +11,12 @@ public sealed record NextTaskRequest(string Executor, IReadOnlyList<string>? Tas
 /// <param name="Reason">Why there is none.</param>
 public sealed record NextTask(AgentTask? Task, string? Reason = null);
 
-/// <summary>The pending tasks in the order in which they are to be done.</summary>
-public sealed class TaskQueue(TaskStore tasks, FindingStore findings, AgentThresholds thresholds, TimeProvider clock)
+/// <summary>Hands out pending tasks.</summary>
+public sealed class TaskQueue(TaskStore tasks, TaskOrder order, FindingStore findings, AgentThresholds thresholds, TimeProvider clock)
 {
     private const int MaxSteps = 1_000;
 
-    /// <summary>Takes the first pending task whose dependencies have completed: by priority, then the oldest.</summary>
+    /// <summary>Takes the first task of <see cref="TaskOrder"/> whose dependencies have completed.</summary>
     public async Task<NextTask> TakeAsync(NextTaskRequest request, CancellationToken cancellationToken)
     {
         if (thresholds.Usage.Throttle && (await findings.ReportAsync(withResolved: false, cancellationToken)).Findings.FirstOrDefault(finding => finding.Rule == UsageSpike.CostId) is { } spike)
@@ -24,13 +24,10 @@ public sealed class TaskQueue(TaskStore tasks, FindingStore findings, AgentThres
             return new NextTask(null, $"Throttled: {spike.Message}");
         }
 
-        var pending = (await tasks.OpenAsync(cancellationToken))
-            .Where(task => task is { Status: AgentTaskStatus.Pending, Request: not null } && (request.TaskTypes is null || request.TaskTypes.Contains(task.TaskType, StringComparer.Ordinal)))
-            .OrderBy(task => task.Request!.Priority).ThenBy(task => task.CreatedAt).ThenBy(task => task.TaskId, StringComparer.Ordinal)
-            .ToList();
+        var pending = await order.PendingAsync(task => request.TaskTypes is null || request.TaskTypes.Contains(task.TaskType, StringComparer.Ordinal), cancellationToken);
         foreach (var candidate in pending)
         {
-            if (!await IsReadyAsync(candidate, cancellationToken))
+            if ((await order.WaitsForAsync(candidate, cancellationToken)).Count > 0)
             {
                 continue;
             }
@@ -79,10 +76,6 @@ public sealed class TaskQueue(TaskStore tasks, FindingStore findings, AgentThres
 
         return null;
     }
-
-    private async Task<bool> IsReadyAsync(AgentTask task, CancellationToken cancellationToken) =>
-        task.Request!.DependsOn is not { Count: > 0 } dependencies
-        || (await tasks.FindAsync(dependencies, cancellationToken)).All(dependency => dependency?.Status == AgentTaskStatus.Completed);
 
     private static List<string> WayTo(string last, string start, Dictionary<string, string> cameFrom)
     {

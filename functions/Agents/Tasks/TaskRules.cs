@@ -1,5 +1,6 @@
 using System.Globalization;
 using FunctionsEval.Http;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Tasks;
 
@@ -32,8 +33,8 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
         Text("task_type", request.TaskType, MaxType);
         Text("direction", request.Direction, MaxDirection, isBlock: true);
         Range("priority", request.Priority, TaskRequest.FirstPriority, TaskRequest.LastPriority);
-        Optional("goal", request.Goal, MaxId);
-        Optional("backlog_item", request.BacklogItem, MaxId);
+        OptionalId("goal", request.Goal);
+        OptionalId("backlog_item", request.BacklogItem);
         Optional("model", request.Model, MaxName);
         Optional("executor", request.Executor, MaxType);
         if (request.Context is { } context)
@@ -81,7 +82,20 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
     public TaskRules Id(string field, string id)
     {
         Text(field, id, MaxId);
+        if (id.Length <= MaxId && !TableKeys.IsAgentId(id))
+        {
+            Fail(field, $"must be shorter, for / \\ # ? % . ~ $ > [ and blanks count three times in it, but is '{Excerpt.Of(id)}'");
+        }
+
         return this;
+    }
+
+    private void OptionalId(string field, string? id)
+    {
+        if (id is not null)
+        {
+            Id(field, id);
+        }
     }
 
     public void Optional(string field, string? text, int max)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Http;
@@ -7,6 +8,8 @@ namespace FunctionsEval.Agents.Tasks;
 
 internal static class TasksApi
 {
+    private const int MaxShown = 1_000;
+
     public static void MapTasks(this IEndpointRouteBuilder agent)
     {
         agent.MapPost("/tasks", Add);
@@ -14,6 +17,7 @@ internal static class TasksApi
         agent.MapPost("/tasks/next", Next);
         agent.MapGet("/tasks/{taskId}", Get).WithName("GetAgentTask");
         agent.MapPatch("/tasks/{taskId}", Update);
+        agent.MapGet("/priorities", Priorities);
     }
 
     internal static async Task<Results<CreatedAtRoute<AgentTask>, Ok<AgentTask>, ProblemHttpResult>> Add(
@@ -69,6 +73,12 @@ internal static class TasksApi
         var rules = new TaskRules(clock.GetUtcNow()).Id("executor", request.Executor);
         return rules.Errors.Count > 0 ? Problems.Invalid(rules.Errors) : TypedResults.Ok(await queue.TakeAsync(request, cancellationToken));
     }
+
+    /// <summary>The pending tasks in the order in which they are handed out, with the reasons.</summary>
+    internal static async Task<Results<Ok<PriorityReport>, ProblemHttpResult>> Priorities(TaskOrder order, CancellationToken cancellationToken, int limit = 100) =>
+        limit is < 1 or > MaxShown
+            ? Problems.Invalid([new FieldError("limit", string.Create(CultureInfo.InvariantCulture, $"limit must be between 1 and {MaxShown:N0}, but is {limit}."))])
+            : TypedResults.Ok(await order.ReportAsync(limit, cancellationToken));
 
     internal static async Task<Results<Ok<AgentTask>, ProblemHttpResult>> Update(
         string taskId, Body<TaskUpdate> body, TaskStore tasks, GoalStore goals, TimeProvider clock, CancellationToken cancellationToken)

@@ -24,6 +24,16 @@ internal sealed class ApiDocument(IServiceProvider parts)
             options.AddOperationTransformer(RequestBodies.ApplyAsync);
             options.AddOperationTransformer((operation, context, _) => OperationTexts.ApplyAsync(operation, context));
             options.AddOperationTransformer((operation, context, _) => ErrorResponses.ApplyAsync(operation, context));
+            options.AddSchemaTransformer((schema, _, _) =>
+            {
+                // The framework lists the names and leaves their type out; generators take such values for numbers.
+                if (schema is { Type: null, Enum.Count: > 0 })
+                {
+                    schema.Type = JsonSchemaType.String;
+                }
+
+                return Task.CompletedTask;
+            });
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info = new OpenApiInfo
@@ -37,14 +47,17 @@ internal sealed class ApiDocument(IServiceProvider parts)
             });
         });
 
-    /// <summary>The pages are for people, and this document does not describe itself.</summary>
+    /// <summary>The pages are for people, and this document describes neither itself nor what is made of it.</summary>
     public static bool IsDescribed(string? path) =>
         path?.TrimStart('/') is { } relative && relative.StartsWith("api/", StringComparison.Ordinal)
-        && !relative.StartsWith("api/pages", StringComparison.Ordinal) && relative != "api/openapi.json";
+        && !relative.StartsWith("api/pages", StringComparison.Ordinal) && relative is not ("api/openapi.json" or "api/docs");
+
+    /// <summary>In UTF-8.</summary>
+    public Task<byte[]> JsonAsync() => _json.Value;
 
     public static async Task<FileContentHttpResult> Get(ApiDocument document)
     {
-        var json = await document._json.Value;
+        var json = await document.JsonAsync();
         return TypedResults.Bytes(json, "application/json", entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json))[..16]}\""));
     }
 

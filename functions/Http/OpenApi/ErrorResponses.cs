@@ -13,6 +13,16 @@ internal static class ErrorResponses
     private static readonly string[] OwnBody = ["api/admin/abtests", "api/admin/run", "api/admin/credits"];
     private static readonly string[] OfState = ["pause", "resume", "cancel", "extend", "retry", "rescore", "review"];
 
+    /// <summary>Errors of single operations, by method and path.</summary>
+    private static readonly Dictionary<string, (int Status, string Text)[]> OfOne = new(StringComparer.Ordinal)
+    {
+        ["POST api/runs"] = [(404, "The definition does not exist."), (422, "The idempotency key was sent before with another body.")],
+        ["POST api/runs/estimate"] = [(404, "The definition does not exist.")],
+        ["POST api/plans"] = [(404, "The pilot does not exist.")],
+        ["GET api/compare"] = [(404, "A run does not exist.")],
+        ["PUT api/settings"] = [(412, "The settings were changed since they were read.")],
+    };
+
     public static Task ApplyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
         var path = context.Description.RelativePath!;
@@ -65,6 +75,11 @@ internal static class ErrorResponses
         if (path.Contains('{', StringComparison.Ordinal))
         {
             yield return (404, "It does not exist.");
+        }
+
+        foreach (var error in OfOne.GetValueOrDefault($"{method} {path.Trim('/')}") ?? [])
+        {
+            yield return error;
         }
 
         if (method == "DELETE" || OfState.Contains(path.Split('/')[^1]))

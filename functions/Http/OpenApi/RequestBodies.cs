@@ -1,7 +1,9 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
 namespace FunctionsEval.Http.OpenApi;
@@ -41,9 +43,20 @@ internal static class RequestBodies
             return new OpenApiSchema();
         }
 
-        context.Document!.AddComponent<IOpenApiSchema>(type.Name, await context.GetOrCreateSchemaAsync(type, parameterDescription: null, cancellationToken));
+        var schema = await context.GetOrCreateSchemaAsync(type, parameterDescription: null, cancellationToken);
+        foreach (var computed in Computed(type, context.ApplicationServices))
+        {
+            schema.Properties?.Remove(computed);
+        }
+
+        context.Document!.AddComponent<IOpenApiSchema>(type.Name, schema);
         return new OpenApiSchemaReference(type.Name, context.Document);
     }
+
+    /// <summary>Properties that are made of others: a request that has them is refused, as <see cref="RequestShape"/> says.</summary>
+    private static IEnumerable<string> Computed(Type type, IServiceProvider parts) =>
+        parts.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions.GetTypeInfo(type).Properties
+            .Where(property => property.AssociatedParameter is null).Select(property => property.Name);
 }
 
 /// <summary>Takes parameters that bind themselves out of the description, where they would be query parameters.</summary>

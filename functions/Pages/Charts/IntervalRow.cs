@@ -8,7 +8,13 @@ namespace FunctionsEval.Pages.Charts;
 /// <param name="Tip">The whole in words: the tooltip, and what a screen reader says.</param>
 /// <param name="At">Null where there is nothing to draw.</param>
 /// <param name="Class">A verdict, for its colour.</param>
-public sealed record IntervalRow(string Name, string Value, string Tip, double? At, ConfidenceInterval? Interval, string? Class = null);
+public sealed record IntervalRow(string Name, string Value, string Tip, double? At, Span? Interval, string? Class = null);
+
+/// <summary>A line from one value to another.</summary>
+public sealed record Span(double Lower, double Upper)
+{
+    public static Span? Of(ConfidenceInterval? interval) => interval is null ? null : new Span(interval.Lower, interval.Upper);
+}
 
 /// <summary>Text in a picture. Razor keeps the element <c>text</c> for itself, so it is written by hand, escaped.</summary>
 internal static class SvgText

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 using FunctionsEval.Pages.Runs;
@@ -33,9 +34,10 @@ internal static class StartPages
             : Problems.NotFound("Definition", definition);
     }
 
-    internal static async Task<Results<RedirectHttpResult, Page>> Start(PageForm form, DefinitionStore definitions, StartRun startRun, CancellationToken cancellationToken)
+    internal static async Task<Results<RedirectHttpResult, Page>> Start(
+        PageForm form, DefinitionStore definitions, IDatasets datasets, ServiceDefaults defaults, StartRun startRun, CancellationToken cancellationToken)
     {
-        var asked = await AskedRun.ReadAsync(form, cancellationToken);
+        var asked = await AskedRun.ReadAsync(form, datasets, await defaults.GetAsync(cancellationToken), cancellationToken);
         if (asked.Parsed is not { } definition)
         {
             return Refused(asked);
@@ -52,9 +54,10 @@ internal static class StartPages
     }
 
     /// <summary>The part of the page that says what a run would take, or what is wrong with it. Nothing is stored.</summary>
-    internal static async Task<Page> Estimate(PageForm form, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
+    internal static async Task<Page> Estimate(
+        PageForm form, IDatasets datasets, ServiceDefaults defaults, RunRules rules, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
     {
-        var asked = await AskedRun.ReadAsync(form, cancellationToken);
+        var asked = await AskedRun.ReadAsync(form, datasets, await defaults.GetAsync(cancellationToken), cancellationToken);
         if (asked.Parsed is not { } definition)
         {
             return Page.Of<EstimatePart>(new { asked.Errors }, StatusCodes.Status400BadRequest);
@@ -85,7 +88,7 @@ public sealed record AskedRun(
 
     private static readonly char[] Separators = [',', '\n', ' ', '\t', '\r'];
 
-    internal static async Task<AskedRun> ReadAsync(PageForm form, CancellationToken cancellationToken)
+    internal static async Task<AskedRun> ReadAsync(PageForm form, IDatasets datasets, DefinitionDefaults defaults, CancellationToken cancellationToken)
     {
         var text = await form.FileAsync("file", cancellationToken) ?? form.Fields["definition"].FirstOrDefault() ?? "";
         var wrong = new List<FieldError>();
@@ -104,7 +107,7 @@ public sealed record AskedRun(
         }
         else
         {
-            switch (text.TrimStart().StartsWith('{') ? DefinitionReader.ReadJson(text) : DefinitionReader.ReadYaml(Encoding.UTF8.GetBytes(text)))
+            switch (await DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(text), isJson: text.TrimStart().StartsWith('{'), datasets, defaults, cancellationToken))
             {
                 case DefinitionOutcome.Parsed(var definition):
                     parsed = definition;

@@ -2,13 +2,15 @@ using System.Runtime.CompilerServices;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Writes the run's items, a snapshot of the sampled scenarios, and marks the run as running. Harmless when repeated.</summary>
-public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCatalog catalog, RetriedCells retried, TimeProvider clock)
+public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCatalog catalog, RetriedCells retried, ScoreAgain scoreAgain, TimeProvider clock)
 {
     public const string Name = "PrepareRun";
 
@@ -24,6 +26,19 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
         if (run.Course.Retry is { } retry)
         {
             await retried.SetAsideAsync(run, retry, cancellationToken);
+            await AskJudgesAsync(run, retry, cancellationToken);
+            catalog.Forget(runId);
+        }
+
+        var pairs = new PairPlan(run);
+        if (run.Course.Extension > 0)
+        {
+            // Whatever the run goes on for, judges that could not be called are asked again.
+            foreach (var set in pairs.Sets.DistinctBy(set => set.Id))
+            {
+                await retried.SetFailedAsideAsync(set.AsRun(run), cancellationToken);
+            }
+
             catalog.Forget(runId);
         }
 
@@ -33,7 +48,20 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
             cancellationToken);
         var matrixSamples = run.Sampling.Allocation?.PilotSamples ?? run.Sampling.SamplesPerScenario;
         var allocated = run.TotalCells - ((long)run.Items * run.Variants.Count * matrixSamples);
-        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated);
+        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated, JudgedPairs: pairs.Count);
+    }
+
+    // A wall that judges meet leaves their scores as they are: the cells that are to be called meet it too, or another retry asks again.
+    private async Task AskJudgesAsync(RunRecord run, RunRetry retry, CancellationToken cancellationToken)
+    {
+        if (run.Scorers.Any(spec => spec.Judge is not null))
+        {
+            var again = new ScoreAgainOptions(failed => failed.Extension < retry.Number, cell => retry.TakesJudges(run, cell), await catalog.BudgetAsync(run));
+            if (await scoreAgain.RunAsync(run, run.Scorers, again, cancellationToken) is { } reason)
+            {
+                await runs.ChangeAsync(run.RunId, current => current with { Course = current.Course with { Reason = reason } }, cancellationToken);
+            }
+        }
     }
 
     // Candidates were written with their run: content changes, definitions do not.

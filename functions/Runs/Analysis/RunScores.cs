@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
@@ -13,6 +14,7 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="Outcomes">How many cells ended how.</param>
 /// <param name="EvaluatedItems">Items with at least one cell.</param>
 /// <param name="Passed">1 for a cell that passes and 0 for one that does not; null where no scorer says so.</param>
+/// <param name="Latencies">Of variants with an answer.</param>
 /// <param name="Planned">Samples by variant and item where they were allocated; null where all were to get the same.</param>
 internal sealed record RunScores(
     RunRecord Run,
@@ -23,8 +25,12 @@ internal sealed record RunScores(
     IReadOnlySet<int> EvaluatedItems,
     IReadOnlyList<CellFailures> Failures,
     MultiSampleAnalysis? Passed = null,
-    int[][]? Planned = null)
+    int[][]? Planned = null,
+    IReadOnlyList<VariantLatency>? Latencies = null)
 {
+    /// <summary>By scorer; null for one that asks no judge.</summary>
+    public IReadOnlyList<JudgeTally?> Judges { get; init; } = [];
+
     public static Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken) =>
         ReadAsync(runs, cells, run, _ => { }, cancellationToken);
 
@@ -53,11 +59,14 @@ internal sealed record RunScores(
         var passing = new PassingCells(run, items);
         var passed = passing.AreCounted ? Analysis(ScoreScale.PassOrFail) : null;
 
+        var judges = run.Scorers.Index().Select(scorer => scorer.Item.Judge is null ? null : new JudgeTally(run, scorer.Index, clusters)).ToList();
+
         // Counted before the cells are read, which may become more meanwhile, but never fewer.
         var counted = isRead is null ? (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Finished) : 0;
         var outcomes = Enum.GetValues<CellOutcome>().ToDictionary(outcome => outcome, _ => 0L);
         var evaluated = new HashSet<int>();
         var failures = new CellFailures.Counter(run);
+        var durations = run.Variants.Select(_ => new List<int>()).ToList();
         await foreach (var cell in cells.AllAsync(run, cancellationToken))
         {
             if (isRead?.Invoke(cell.Address) == false)
@@ -73,6 +82,7 @@ internal sealed record RunScores(
             see(cell);
             outcomes[cell.Outcome]++;
             failures.Add(cell);
+            Latency.Add(durations[cell.Address.Variant], cell);
             evaluated.Add(cell.Address.Item);
             var wasRetried = cell.Calls > Math.Min(1 + items[cell.Address.Item].FollowUps.Count, run.Calls.Config.MaxTurns);
             if (passed is not null)
@@ -80,6 +90,7 @@ internal sealed record RunScores(
                 passing.Add(passed, cell, wasRetried);
             }
 
+            judges.ForEach(judge => judge?.Add(cell));
             for (var index = 0; index < perScorer.Count; index++)
             {
                 var isZero = cell.Outcome == CellOutcome.Invalid && scorers.ElementAtOrDefault(index)?.InvalidAnswers == InvalidAnswers.Zero;
@@ -89,7 +100,7 @@ internal sealed record RunScores(
 
         // Damage to a page of the store can hide rows whose own checksums are right: without them the means would be others.
         return outcomes.Values.Sum() is var read && read >= counted
-            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed)
+            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed, Latencies: VariantLatency.Of(run, durations)) { Judges = judges }
             : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
 
         MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.Sampling.MeanSamples, scale, clusters, unchecked((int)run.Sampling.DispatchSeed));
@@ -97,6 +108,11 @@ internal sealed record RunScores(
 
     private static StorageException Damaged(RunRecord run, FormattableString what) =>
         new($"The store is damaged at run '{run.RunId}': {FormattableString.Invariant(what)}. Restore it from a copy.") { IsDamaged = true };
+
+    /// <summary>What means count of a cell by the scorer at that place; null where it has no score.</summary>
+    internal static double? ValueOf(CellRecord cell, IScorer scorer, int index) => cell.Outcome == CellOutcome.Failed ? null
+        : cell.Scores.ElementAtOrDefault(index) is not { } score ? null
+        : score.Value ?? (cell.Outcome == CellOutcome.Invalid && scorer.InvalidAnswers == InvalidAnswers.Zero ? 0 : null);
 
     private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool isZero, bool wasRetried)
     {

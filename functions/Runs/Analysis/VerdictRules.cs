@@ -16,6 +16,7 @@ internal static class VerdictRules
     public static ScoreScale ScaleOf(ScorerSpec spec, IScorer scorer) => (spec.Type, scorer.Scale) switch
     {
         (Triage, _) when spec.Name != TriageScorers.AiScore => ScoreScale.PassOrFail,
+        _ when spec.Judge?.IsPassOrFail() == true => ScoreScale.PassOrFail,
         var (type, _) when PassOrFailScorers.Contains(type) => ScoreScale.PassOrFail,
         (_, { } ends) => ScoreScale.Between(ends.Min, ends.Max),
         _ => ScoreScale.Unbounded,

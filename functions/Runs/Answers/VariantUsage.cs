@@ -11,6 +11,15 @@ public sealed record VariantUsage(
 /// <summary>Milliseconds from the start of a cell to its end, waits between attempts included; of answered cells.</summary>
 public sealed record Latency(double MeanMs, long MedianMs, long P95Ms, long MaxMs)
 {
+    /// <summary>Remembers how long a cell took that was answered.</summary>
+    internal static void Add(List<int> durations, CellRecord cell)
+    {
+        if (cell.Outcome != CellOutcome.Failed)
+        {
+            durations.Add((int)Math.Clamp((cell.CompletedAt - cell.StartedAt).TotalMilliseconds, 0, int.MaxValue));
+        }
+    }
+
     /// <summary>Quantiles by nearest rank. Null without any.</summary>
     internal static Latency? Of(List<int> durations)
     {
@@ -23,6 +32,19 @@ public sealed record Latency(double MeanMs, long MedianMs, long P95Ms, long MaxM
         int At(double share) => durations[Math.Max(0, (int)Math.Ceiling(share * durations.Count) - 1)];
         return new Latency(durations.Average(), At(0.5), At(0.95), durations[^1]);
     }
+}
+
+/// <summary>The times of a variant's cells, as <see cref="Latency"/> counts them.</summary>
+public sealed record VariantLatency(string Variant, double MeanMs, long MedianMs, long P95Ms, long MaxMs)
+{
+    /// <param name="durations">By variant; those without any are left out.</param>
+    internal static IReadOnlyList<VariantLatency> Of(RunRecord run, IReadOnlyList<List<int>> durations) =>
+    [
+        .. from pair in run.Variants.Zip(durations)
+           let latency = Latency.Of(pair.Second)
+           where latency is not null
+           select new VariantLatency(pair.First.Name, latency.MeanMs, latency.MedianMs, latency.P95Ms, latency.MaxMs),
+    ];
 }
 
 /// <summary>Adds up what the cells of a run took, variant by variant: one pass over its cells.</summary>
@@ -59,10 +81,7 @@ public sealed class MeasureUsage(CellLedger cells)
                 _cost = (_cost ?? 0) + cost;
             }
 
-            if (cell.Outcome != CellOutcome.Failed)
-            {
-                _durations.Add((int)Math.Clamp((cell.CompletedAt - cell.StartedAt).TotalMilliseconds, 0, int.MaxValue));
-            }
+            Latency.Add(_durations, cell);
         }
 
         public VariantUsage Of(string variant, string model) => new(variant, model, _outcomes, _input, _output, _reasoning, _cost, Latency.Of(_durations));

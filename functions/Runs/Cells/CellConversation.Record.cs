@@ -2,6 +2,7 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs.Cells;
 
@@ -35,9 +36,10 @@ internal sealed partial class CellConversation
             _prices.AreKnown ? _prices.Of(usage) : null));
     }
 
-    private CellRecord ToRecord(Scenario item, ModelFailure? failure, string? output)
+    private CellRecord ToRecord(
+        Scenario item, ModelFailure? failure, string? output, (IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage) judged)
     {
-        var (outcome, scores) = failure is null ? Judge(item) : (CellOutcome.Failed, []);
+        var (outcome, scores) = failure is null ? Score(item, judged.Results) : (CellOutcome.Failed, []);
         var lost = LostCalls();
         return new CellRecord(
             address,
@@ -55,31 +57,37 @@ internal sealed partial class CellConversation
             Transcript.StartedAt,
             Transcript.CompletedAt,
             Cost(),
-            _held + (lost * _reserved),
+            _held + (lost * _paid.MostReserved),
             _turns.Any(turn => turn.TokensAreEstimated),
             output,
-            outcome == CellOutcome.Scored && _last?.Ending == AnswerEnding.Length);
+            outcome == CellOutcome.Scored && _last?.Ending == AnswerEnding.Length,
+            judged.Usage);
     }
 
-    /// <summary>How the last answer ended decides whether there is anything to score.</summary>
-    private (CellOutcome Outcome, IReadOnlyList<NamedScore> Scores) Judge(Scenario item)
+    private (CellOutcome Outcome, IReadOnlyList<NamedScore> Scores) Score(Scenario item, IReadOnlyDictionary<string, JudgeResult>? judged)
     {
-        switch (_last)
+        if (Unscorable() is var (outcome, reason))
         {
-            case { Ending: AnswerEnding.Refused } refused:
-                return (CellOutcome.Refused, CellScores.None(active.Scorers, $"The model refused to answer{(refused.EndingDetail is { } word ? $" ({word})" : "")}."));
-            case { Ending: AnswerEnding.Length, Text: "" }:
-                return (CellOutcome.Truncated, CellScores.None(active.Scorers, $"The answer was cut off before any text: maxTokens{(MaxTokens is { } most ? $" is {most}" : "")}, and thoughts count too."));
-            case { Ending: AnswerEnding.ToolCall, Text: "" }:
-                return (CellOutcome.Invalid, CellScores.None(active.Scorers, "The model asked for a tool and said nothing."));
-            default:
-                var scores = CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item);
-                return (CellScores.OutcomeOf(scores), scores);
+            return (outcome, CellScores.None(active.Scorers, reason));
         }
+
+        var scores = CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item, judged);
+        return (CellScores.OutcomeOf(scores), scores);
     }
+
+    /// <summary>How the last answer ended decides whether there is anything to score; null when there is.</summary>
+    private (CellOutcome Outcome, string Reason)? Unscorable() => _last switch
+    {
+        { Ending: AnswerEnding.Refused } refused =>
+            (CellOutcome.Refused, $"The model refused to answer{(refused.EndingDetail is { } word ? $" ({word})" : "")}."),
+        { Ending: AnswerEnding.Length, Text: "" } =>
+            (CellOutcome.Truncated, $"The answer was cut off before any text: maxTokens{(MaxTokens is { } most ? $" is {most}" : "")}, and thoughts count too."),
+        { Ending: AnswerEnding.ToolCall, Text: "" } => (CellOutcome.Invalid, "The model asked for a tool and said nothing."),
+        _ => null,
+    };
 
     /// <summary>Of the calls that earlier processes sent, those whose answers were not kept.</summary>
-    private int LostCalls() => Math.Max(_kept?.LostCalls ?? 0, _lost - (_kept?.Calls.Count ?? 0));
+    private int LostCalls() => Math.Max(_kept?.LostCalls ?? 0, _paid.LeftBehind - (_kept?.Calls.Count ?? 0) - _keptJudgements.Sum(judgement => judgement.Calls.Count));
 
     /// <summary>Null when the model has no price.</summary>
     private decimal? Cost() => !_prices.AreKnown ? null : _turns.Sum(turn =>

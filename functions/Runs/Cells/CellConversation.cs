@@ -5,11 +5,13 @@ using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs.Cells;
 
-/// <summary>Talks one cell through with its model, turn by turn, and scores what was said.</summary>
-internal sealed partial class CellConversation(ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, TimeProvider clock) : IDisposable
+/// <summary>Talks one cell through with its model, turn by turn, and scores what was said, by judges where the scorers want them.</summary>
+internal sealed partial class CellConversation(
+    ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, TimeProvider clock) : IDisposable
 {
     /// <summary>From the first attempt of a cell to its last answer.</summary>
     internal static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(300);
@@ -20,14 +22,20 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
     private readonly List<ProviderCall> _calls = [];
     private readonly CancellationTokenSource _ceiling = new(Timeout.InfiniteTimeSpan, clock);
     private readonly CallPrices _prices = active.Prices[address.Variant];
+    private readonly CellCalls _paid = new(active.Run.RunId, address, active.Budget, ledger, async token =>
+    {
+        if (await catalog.GetStatusAsync(active.Run.RunId, token) is var status && !status.IsActive())
+        {
+            throw new RunNotActiveException(status);
+        }
+    });
+
     private DateTimeOffset? _startedAt;
-    private decimal _reserved;
     private decimal _held;
     private string? _modelVersion;
     private ModelAnswer? _last;
-    private int _sent;
-    private int _lost;
     private KeptConversation? _kept;
+    private List<KeptJudgement> _keptJudgements = [];
     private bool _keepsReasoning;
 
     public IReadOnlyList<ProviderCall> Calls => _calls;
@@ -43,7 +51,7 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
 
         // Scorers that do not want the thoughts take them off themselves.
         _keepsReasoning = item.ScorersOf(active.Run.Scorers).Any(spec => spec.Reasoning == ScorerSpec.KeepReasoning);
-        IsKept = conversation.MaxTurns > 1;
+        IsKept = conversation.MaxTurns > 1 || active.Judges is not null;
         if (IsKept)
         {
             await ContinueAsync(conversation, cancellationToken);
@@ -57,9 +65,9 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
             {
                 case ModelOutcome.Answered:
                     step = conversation.Next(_turns);
-                    if (step is ConversationStep.Ask)
+                    if (step is ConversationStep.Ask || active.Judges is not null)
                     {
-                        // What is paid for is kept, whatever becomes of the next turn or of this process.
+                        // What is paid for is kept, whatever becomes of the next turn, of the judges or of this process.
                         await ledger.KeepAsync(active.Run.RunId, address, new KeptConversation(TranscriptNow(), _calls, _held, LostCalls()));
                     }
 
@@ -71,10 +79,24 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
         }
 
         Transcript = TranscriptNow();
-        return ToRecord(item, failure, failure is null ? conversation.Output(_turns) : null);
+        var judged = failure is null && active.Judges is { } judges && Unscorable() is null ? await JudgeAsync(judges, item, cancellationToken) : (null, null);
+        return ToRecord(item, failure, failure is null ? conversation.Output(_turns) : null, judged);
     }
 
-    public void Dispose() => _ceiling.Dispose();
+    public void Dispose()
+    {
+        _ceiling.Dispose();
+        _paid.Dispose();
+    }
+
+    private async Task<(IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage)> JudgeAsync(JudgeModels judges, Scenario item, CancellationToken cancellationToken)
+    {
+        // A judge that failed before is asked again once the run was extended: a retry is that too.
+        var judging = new CellJudging(
+            active.Run, address, judges, judgements, _paid, clock, _keptJudgements, failed => failed.Extension < active.Run.Course.Extension);
+        var results = await judging.JudgeAsync(item.ScorersOf(active.Run.Scorers), item, _turns, cancellationToken);
+        return (results, judging.Usage);
+    }
 
     /// <summary>Takes up what an earlier execution of this cell was answered.</summary>
     private async Task ContinueAsync(ICellConversation conversation, CancellationToken cancellationToken)
@@ -85,6 +107,16 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
             _turns.AddRange(said.Turns);
             _calls.AddRange(kept.Calls);
             (_kept, _held, _modelVersion, _startedAt) = (kept, kept.HeldUsd, said.ModelVersion, said.StartedAt);
+            if (kept.Calls.Select(call => call.Outcome).OfType<ModelOutcome.Answered>().LastOrDefault() is { Answer: var last })
+            {
+                // The calls are kept without the texts, which the turns have.
+                _last = last with { Text = said.Turns[^1].TargetResponse };
+            }
+
+            if (active.Judges is not null)
+            {
+                _keptJudgements = await judgements.OfCellAsync(active.Run.RunId, address, cancellationToken);
+            }
         }
     }
 
@@ -113,41 +145,25 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
             model.Model, messages, id, variant.Temperature ?? config.Temperature, MaxTokens, variant.ReasoningEffort,
             active.Run.IsTriage ? TriageSchema : null, KeepReasoning: _keepsReasoning, TopP: config.TopP, Seed: config.Seed, Stop: config.Stop,
             ResponseFormat: config.ResponseFormat, Extra: config.Extra);
-        _reserved = active.Budget is null ? 0 : _prices.AtMost(request);
-
-        // A failed attempt may have been charged all the same, so the whole call is settled by what its attempts may have cost.
-        if (active.Budget is { } budget && !await budget.ReserveAsync(_reserved, cancellationToken))
+        var call = await CallAsync(model.Caller, request, cancellationToken);
+        _calls.AddRange(call.Attempts);
+        _held += call.HeldUsd;
+        if (call.Outcome is ModelOutcome.Answered(var answer))
         {
-            throw new RunStoppedException(budget.Cap);
+            Add(ask, answer, messages, call.Attempts);
         }
 
-        var (cost, held) = (0m, 0m);
-        try
-        {
-            var result = await CallAsync(model.Caller, request, cancellationToken);
-            (cost, held) = Record(result.Attempts, messages);
-            if (result.Outcome is ModelOutcome.Answered(var answer))
-            {
-                Add(ask, answer, messages, result.Attempts);
-            }
-
-            return result.Outcome;
-        }
-        finally
-        {
-            _held += held;
-            active.Budget?.Settle(_reserved, cost + held);
-        }
+        return call.Outcome;
     }
 
-    private async Task<ModelCallResult> CallAsync(ModelCaller caller, ModelRequest request, CancellationToken cancellationToken)
+    private async Task<PaidCall> CallAsync(ModelCaller caller, ModelRequest request, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ceiling.Token);
         try
         {
-            return await caller.CallAsync(request, SendingAsync, either.Token);
+            return await _paid.CallAsync(caller, request, _prices, HasBegun, either.Token);
         }
-        catch (BetweenAttemptsException stopped) when (cancellationToken.IsCancellationRequested && !stopped.Attempts.Any(MayBeCharged))
+        catch (BetweenAttemptsException stopped) when (cancellationToken.IsCancellationRequested && !stopped.Attempts.Any(CellCalls.MayBeCharged))
         {
             await PutOffAsync();
             throw;
@@ -155,43 +171,13 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
         catch (OperationCanceledException) when (_ceiling.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             var failure = new ModelFailure(ModelErrorCode.Timeout, $"The cell was not finished within {Ceiling.TotalSeconds:F0} s of its first call.");
-            return new ModelCallResult(new ModelOutcome.Failed(failure), []);
+            return new PaidCall(new ModelOutcome.Failed(failure), [], 0);
         }
     }
 
-    /// <summary>Keeps the attempts with what each cost; gives the sum, and what those may have cost of which nobody knows.</summary>
-    private (decimal Cost, decimal Held) Record(IReadOnlyList<ProviderCall> attempts, IReadOnlyList<ChatMessage> messages)
+    private void HasBegun()
     {
-        var (cost, held) = (0m, 0m);
-        foreach (var attempt in attempts)
-        {
-            var known = _prices.Of(attempt.Outcome, messages);
-            held += MayBeCharged(attempt) ? _reserved : 0;
-            cost += known ?? 0;
-            _calls.Add(attempt with { CostUsd = known });
-        }
-
-        return (cost, held);
-    }
-
-    /// <summary>Awaited before each attempt, once it has its place among the model's concurrent calls.</summary>
-    private async ValueTask SendingAsync(int attempt, CancellationToken cancellationToken)
-    {
-        // Asked this late because a cell may have waited long for its place. A conversation that has begun goes on to its end.
-        if (_sent == 0 && await catalog.GetStatusAsync(active.Run.RunId, cancellationToken) is var status && !status.IsActive())
-        {
-            throw new RunNotActiveException(status);
-        }
-
-        if (active.Budget is { } budget && !await budget.ConfirmAsync(cancellationToken))
-        {
-            throw new RunStoppedException(budget.Cap);
-        }
-
-        // When the program stops, places are handed on to cells that will not call: they must not be counted as calls.
-        cancellationToken.ThrowIfCancellationRequested();
-        _lost = Math.Max(_lost, await ledger.IntendAsync(active.Run.RunId, address, ++_sent, _lost, _reserved));
-        if (_sent == 1)
+        if (_paid.Sent == 1)
         {
             _ceiling.CancelAfter(Ceiling);
         }
@@ -209,11 +195,9 @@ internal sealed partial class CellConversation(ActiveRun active, CellAddress add
     private async Task PutOffAsync()
     {
         // The intent also counts what earlier processes lost.
-        if (_turns.Count == 0 && _sent > 0 && _lost == 0)
+        if (_turns.Count == 0 && _paid is { Sent: > 0, LeftBehind: 0 })
         {
             await ledger.ForgetIntentAsync(active.Run.RunId, address);
         }
     }
-
-    private static bool MayBeCharged(ProviderCall attempt) => attempt.Outcome is ModelOutcome.Failed(var failure) && CallPrices.MayBeCharged(failure);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -25,6 +26,9 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         await entities.FindAsync(TableKeys.Cells, address.PartitionKey(run.RunId), address.RowKey, cancellationToken) is { } entity
             ? CellRows.ToCell(entity, ScorerNames(run))
             : null;
+
+    public async Task<bool> IsStoredAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Cells, address.PartitionKey(runId), address.RowKey, cancellationToken) is not null;
 
     public async Task<Transcript?> FindTranscriptAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
         await TranscriptRowsAsync(runId, address, cancellationToken) is { Count: > 0 } rows ? CellRows.ToTranscript(rows) : null;
@@ -54,17 +58,15 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     {
         // The intents are read before the counts: a cell that is stored meanwhile is counted twice rather than not at all.
         var counted = 0L;
-        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+        foreach (var id in RunIdsOf(run))
         {
-            var query = new EntityQuery(
-                TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowFrom: TableKeys.Intent(""), RowTo: TableKeys.Intent("") + "~");
-            await foreach (var intent in entities.QueryAsync(query, CancellationToken.None))
+            for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
             {
-                counted += intent.GetInt64("reservedNanos") ?? 0;
+                counted += (await IntentsAsync(CellAddress.PartitionKey(id, partition), CancellationToken.None)).Values.Sum(intent => intent.GetInt64("reservedNanos") ?? 0);
             }
         }
 
-        counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.HeldNanos);
+        counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.JudgeCostNanos + counts.HeldNanos);
         return Money.FromNanos(counted);
     }
 
@@ -93,17 +95,42 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         }
     }
 
+    /// <summary>Stores a judgement of a pair beside its run; false when it was there already.</summary>
+    internal async Task<bool> StoreJudgementAsync(
+        string runId, PairWork work, CellRecord judgement, Transcript transcript, IReadOnlyList<ProviderCall> calls, int earlierCalls)
+    {
+        var isNew = await StoreAsync(work.Set.RunId, judgement, transcript, calls, CallPurpose.Judge, earlierCalls: earlierCalls);
+        if (isNew)
+        {
+            _counts.Live(runId)?.AddJudgement(work.Pair.Later, judgement);
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Under which ids the partitions of a run are: its own, and those of its judgements of pairs.</summary>
+    internal static IEnumerable<string> RunIdsOf(RunRecord run) => [run.RunId, .. (run.PairSets ?? []).Select(set => PairSet.IdIn(run.RunId, set))];
+
     /// <summary>All cells of a run in address order.</summary>
     public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = ScorerNames(run);
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
-            var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
-            await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+            await foreach (var cell in OfPartitionAsync(run, partition, cancellationToken))
             {
-                yield return CellRows.ToCell(entity, names);
+                yield return cell;
             }
+        }
+    }
+
+    /// <summary>Those of some items that follow each other.</summary>
+    public async IAsyncEnumerable<CellRecord> OfPartitionAsync(RunRecord run, int partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = ScorerNames(run);
+        var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
+        await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+        {
+            yield return CellRows.ToCell(entity, names);
         }
     }
 
@@ -153,23 +180,37 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     public Task SealAsync(RunRecord run, CancellationToken cancellationToken) => _counts.SealAsync(run, cancellationToken);
 
     /// <summary>
-    /// Replaces what a finished run's answered cells were scored with, and counts anew. Not one transaction: repeat it if it breaks off.
+    /// Replaces what a finished run's answered cells were scored with, and counts anew. Not one transaction: repeat it if it breaks off. Calls to judges
+    /// that were announced since a cell was written, and that it does not have, are lost.
     /// </summary>
-    public async Task RewriteAsync(RunRecord run, Func<CellRecord, Transcript, CellRecord> rewrite, CancellationToken cancellationToken)
+    public async Task RewriteAsync(RunRecord run, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
     {
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
             var key = CellAddress.PartitionKey(run.RunId, partition);
-            var query = new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells);
+            var intents = await IntentsAsync(key, cancellationToken);
             var rows = new List<Entity>();
             var counter = CellCounter.Empty(key);
-            await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+            var isChanged = false;
+            await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
             {
                 var cell = CellRows.ToCell(entity, ScorerNames(run));
                 if (cell.Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cell.Address, cancellationToken) is { } transcript)
                 {
-                    cell = rewrite(cell, transcript);
-                    rows.Add(CellRows.ToEntity(key, cell));
+                    var rewritten = await rewrite(cell, transcript);
+                    if (intents.GetValueOrDefault(cell.Address.RowKey) is { } intent)
+                    {
+                        rewritten = WithLost(rewritten, intent, (rewritten.Judging?.Calls ?? 0) - (cell.Judging?.Calls ?? 0));
+                        await entities.SubmitAsync(
+                            TableKeys.Cells, [EntityOperation.Upsert(CellRows.ToEntity(key, rewritten)), EntityOperation.Delete(key, intent.RowKey)], cancellationToken);
+                    }
+                    else if (!ReferenceEquals(rewritten, cell))
+                    {
+                        rows.Add(CellRows.ToEntity(key, rewritten));
+                    }
+
+                    isChanged |= !ReferenceEquals(rewritten, cell);
+                    cell = rewritten;
                 }
 
                 counter = counter.With(cell);
@@ -181,11 +222,30 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
             }
 
             await EntityBatches.UpsertAsync(entities, TableKeys.Cells, rows, cancellationToken);
-            if (rows.Count > 0)
+            if (isChanged)
             {
                 await entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(counter.ToOperation().Entity), cancellationToken);
             }
         }
+    }
+
+    /// <summary>By the row of the cell.</summary>
+    private async Task<Dictionary<string, Entity>> IntentsAsync(string partition, CancellationToken cancellationToken)
+    {
+        var start = TableKeys.Intent("");
+        return await entities.QueryAsync(new EntityQuery(TableKeys.Cells, partition, RowFrom: start, RowTo: start + "~"), cancellationToken)
+            .ToDictionaryAsync(row => row.RowKey[start.Length..], StringComparer.Ordinal, cancellationToken: cancellationToken);
+    }
+
+    private static CellRecord WithLost(CellRecord cell, Entity intent, int stored)
+    {
+        var announced = (int)(intent.GetInt64("calls") ?? 0);
+        var lost = Math.Max(0, announced - stored);
+        return lost == 0 ? cell : cell with
+        {
+            LostCalls = cell.LostCalls + lost,
+            HeldUsd = cell.HeldUsd + (Money.FromNanos(intent.GetInt64("reservedNanos") ?? 0) * lost / announced),
+        };
     }
 
     /// <summary>As many rows of a transcript as there are, without a gap.</summary>

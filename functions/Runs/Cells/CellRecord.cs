@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs.Cells;
 
@@ -11,6 +12,7 @@ namespace FunctionsEval.Runs.Cells;
 /// <param name="HeldUsd">What calls whose answers were lost may have cost: counted against a budget, not as cost.</param>
 /// <param name="Output">What the conversation came to, as JSON, where that is more than scores: a triage.</param>
 /// <param name="IsCut">An answer was cut off by the limit of tokens; what there was of it was scored.</param>
+/// <param name="Judging">What its judges used: the numbers above are those of its own model. Null where it was not judged.</param>
 /// <param name="LostCalls">Calls that an earlier process sent and whose answers were never stored: paid for, and made again.</param>
 public sealed record CellRecord(
     CellAddress Address,
@@ -31,7 +33,8 @@ public sealed record CellRecord(
     decimal HeldUsd = 0,
     bool TokensAreEstimated = false,
     string? Output = null,
-    bool IsCut = false);
+    bool IsCut = false,
+    JudgeUsage? Judging = null);
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<CellOutcome>))]
 public enum CellOutcome
@@ -52,7 +55,9 @@ public enum CellOutcome
 }
 
 /// <summary>What one scorer made of a cell: a value, or why it could not score the answer (<paramref name="Invalid"/>).</summary>
-public sealed record NamedScore(string Name, double? Value, string? Invalid = null);
+/// <param name="Judge">What judges said, where models gave the score.</param>
+public sealed record NamedScore(
+    string Name, double? Value, string? Invalid = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgedScore? Judge = null);
 
 /// <summary>Why a cell failed, without keys and prompts.</summary>
 /// <param name="Code">Of the one taxonomy, such as RATE_LIMIT (docs/adr/0005).</param>

@@ -55,6 +55,11 @@ internal static class CellRows
             entity["lostCalls"] = cell.LostCalls;
         }
 
+        if (cell.Judging is { } judging)
+        {
+            entity["judging"] = JsonSerializer.Serialize(judging, RunsJson.Context.JudgeUsage);
+        }
+
         entity.SetText("output", cell.Output);
         if (cell.Error is { } error)
         {
@@ -62,7 +67,7 @@ internal static class CellRows
         }
 
         // One scorer's valued score says nothing that "score" does not.
-        if (cell.Scores is not ([] or [{ Invalid: null }]))
+        if (cell.Scores is not ([] or [{ Invalid: null, Judge: null }]))
         {
             entity.SetText("scores", JsonSerializer.Serialize(cell.Scores, RunsJson.Context.IReadOnlyListNamedScore));
         }
@@ -95,7 +100,8 @@ internal static class CellRows
             (decimal)(entity.GetDouble("heldUsd") ?? 0),
             entity.GetBoolean("tokensAreEstimated") ?? false,
             entity.GetText("output"),
-            entity.GetBoolean("isCut") ?? false);
+            entity.GetBoolean("isCut") ?? false,
+            entity.GetString("judging") is { } judging ? JsonSerializer.Deserialize(judging, RunsJson.Context.JudgeUsage) : null);
     }
 
     public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch
@@ -171,9 +177,12 @@ internal static class CellRows
             (int)(rows[0].GetInt64("lostCalls") ?? 0))
         : null;
 
-    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call, CallPurpose purpose)
+    public static Entity ToEntity(string partition, string cellRow, int number, ProviderCall call, CallPurpose purpose) =>
+        ToEntity(partition, TableKeys.Call(cellRow, number), call, purpose);
+
+    public static Entity ToEntity(string partition, string row, ProviderCall call, CallPurpose purpose)
     {
-        var entity = new Entity(partition, TableKeys.Call(cellRow, number))
+        var entity = new Entity(partition, row)
         {
             ["purpose"] = purpose.Name,
             ["provider"] = call.Provider,
@@ -219,7 +228,7 @@ internal static class CellRows
         return entity;
     }
 
-    private static ProviderCall WithoutText(ProviderCall call) => call.Outcome is ModelOutcome.Answered(var answer)
+    public static ProviderCall WithoutText(ProviderCall call) => call.Outcome is ModelOutcome.Answered(var answer)
         ? call with { Outcome = new ModelOutcome.Answered(answer with { Text = "", Reasoning = null }) }
         : call;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs.Cells;
 
@@ -9,7 +10,9 @@ namespace FunctionsEval.Runs.Cells;
 internal static class CellScores
 {
     /// <param name="scorers">Of the run, as many as <paramref name="specs"/>; a scenario may have others of the same names.</param>
-    public static List<NamedScore> Of(IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, IReadOnlyList<Turn> turns, Scenario scenario)
+    /// <param name="judged">What judges came to, by the name of their scorer; null where there are none.</param>
+    public static List<NamedScore> Of(
+        IReadOnlyList<ScorerSpec> specs, IReadOnlyList<IScorer> scorers, IReadOnlyList<Turn> turns, Scenario scenario, IReadOnlyDictionary<string, JudgeResult>? judged = null)
     {
         if (scenario.Scorers is not null)
         {
@@ -17,7 +20,9 @@ internal static class CellScores
             scorers = [.. specs.Select(Scorers.Create)];
         }
 
-        return [.. scorers.Select((scorer, index) => Named(scorer, Scorers.ScoreTurn(scorer, specs[index], turns, scenario)))];
+        return [.. scorers.Select((scorer, index) => judged?.GetValueOrDefault(scorer.Name) is var (score, by)
+            ? Named(scorer, score) with { Judge = by }
+            : Named(scorer, Scorers.ScoreTurn(scorer, specs[index], turns, scenario)))];
     }
 
     /// <summary>No scorer looks at an answer that is none.</summary>

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace FunctionsEval.Runs.Orchestration;
 
 /// <summary>A message of the queue <c>pipeline</c>.</summary>
-public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId)
+/// <param name="RunId">Empty where a job is about no run.</param>
+public sealed record PipelineJob([property: JsonPropertyName("job")] string Name, string RunId = "")
 {
     public const string QueueName = "pipeline";
 
@@ -17,8 +18,13 @@ public sealed record PipelineJob([property: JsonPropertyName("job")] string Name
     public const string CancelRun = "cancel_run";
     public const string ExtendRun = "extend_run";
 
-    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun, ExtendRun];
+    public const string Review = "review";
+
+    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun, ExtendRun, Review];
 }
 
 /// <summary>Hands a job over: to the storage queue of the function app, or within the process.</summary>
 public delegate Task EnqueuePipelineJob(PipelineJob job, CancellationToken cancellationToken);
+
+/// <summary>Looks at runs, queue and agents; while another review goes on, it does nothing.</summary>
+public delegate Task MakeReview(CancellationToken cancellationToken);

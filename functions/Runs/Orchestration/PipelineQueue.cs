@@ -11,7 +11,7 @@ namespace FunctionsEval.Runs.Orchestration;
 /// machine. Every job may arrive twice.
 /// </summary>
 public sealed partial class PipelineQueue(
-    RunStore runs, RunLeases leases, AbTestFeature abTests, PrepareDigest prepareDigest, TimeProvider clock, ILogger<PipelineQueue> logger)
+    RunStore runs, RunLeases leases, AbTestFeature abTests, PrepareDigest prepareDigest, MakeReview review, TimeProvider clock, ILogger<PipelineQueue> logger)
 {
     public const string Name = "PipelineQueue";
 
@@ -50,6 +50,9 @@ public sealed partial class PipelineQueue(
                 break;
             case PipelineJob.ResumeRun or PipelineJob.CancelRun:
                 await WakeAsync(job.RunId, client, cancellationToken);
+                break;
+            case PipelineJob.Review:
+                await review(cancellationToken);
                 break;
             default:
                 throw new InvalidDataException(

@@ -83,7 +83,7 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
             return scenario;
         }
 
-        var parser = new ScorerListParser(fields, context.Config);
+        var parser = new ScorerListParser(fields, context.Config, ofScenario: true);
         var own = parser.Parse();
         parser.CheckScenario(scenario, fields);
         parser.CheckTurns(scenario.FollowUps.Count + 1);

@@ -60,5 +60,12 @@ internal static class ScorerJson
         {
             Write(writer, parts, "of");
         }
+
+        if (scorer.Judge is { } judge)
+        {
+            JudgeJson.Write(writer, judge);
+        }
+
+        DefinitionJson.WriteOptional(writer, "pairs", scorer.Pairs);
     }
 }

@@ -1,13 +1,19 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>Reads <c>scorers</c>, of a definition or of one scenario, and checks scenarios against them.</summary>
-internal sealed class ScorerListParser(FieldReader definition, ProbeConfig config)
+/// <param name="ofScenario">They stand for scorers of the definition in one scenario.</param>
+internal sealed class ScorerListParser(FieldReader definition, ProbeConfig config, bool ofScenario = false)
 {
     private static readonly TextRule Anything = new(DefinitionRules.MaxTextLength, AllowBlank: true);
 
+    // A rubric that lacks a variable lacks it in every scenario.
+    private const int MaxJudgeErrors = 20;
+
+    private int _judgeErrors;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<ScorerSpec> _sound = [];
     private readonly List<(int Turn, FieldReader Fields)> _turns = [];
@@ -35,6 +41,11 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             {
                 specs.Add(Parse(fields, path));
             }
+        }
+
+        if (specs.Sum(spec => spec.Judge is { } judge ? judge.Models.Count * judge.Repeats : 0) is var judgements and > JudgeRules.MaxJudgements)
+        {
+            definition.Fail(field, $"{field} must have at most {JudgeRules.MaxJudgements} judgements of one answer (models x repeats of all judges), but has {judgements}.");
         }
 
         return specs;
@@ -68,8 +79,15 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             fields.Number("weight"),
             fields.Text("pass", TextRule.Id),
             fields.Text("reasoning", TextRule.Id),
-            fields.Take("of") is null ? null : new ScorerListParser(fields, config).Parse("of", ScorerRules.MaxChecks));
+            fields.Take("of") is null ? null : new ScorerListParser(fields, config).Parse("of", ScorerRules.MaxChecks),
+            type is ScorerSpec.JudgeType or ScorerSpec.PairwiseType ? JudgeParser.Parse(fields) : null,
+            fields.Text("pairs", TextRule.Id));
         fields.RejectUnknown();
+        if (ofScenario && spec.Judge is not null)
+        {
+            fields.Fail("type", $"{path}.type must not be {type} in a scenario: a judge belongs to the definition, and its rubric may use the variables of each scenario.");
+        }
+
         if (type.Length == 0)
         {
             return spec;
@@ -157,6 +175,11 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
                 var isNull = scenario.Expected is null && fields.Has("expected");
                 var hint = isNull ? " Unquoted null, ~ and nothing mean that it is absent: put the text into quotes if it is meant." : "";
                 fields.Fail("expected", $"{fields.PathOf("expected")} {complaint}{hint}");
+            }
+
+            if (spec.Judge is not null && JudgePrompt.Problem(spec, scenario) is { } problem && _judgeErrors++ < MaxJudgeErrors)
+            {
+                fields.Fail(fields.Has("vars") ? "vars" : "id", problem);
             }
         }
     }

@@ -9,6 +9,9 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// </summary>
 internal static class AnswerJson
 {
+    /// <summary>The reason where nothing looks like JSON.</summary>
+    public const string NoJson = "The answer holds no JSON.";
+
     private const string Fence = "```";
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
 
@@ -63,7 +66,7 @@ internal static class AnswerJson
             values.RemoveAll(value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number));
         }
 
-        return values.Count > 0 ? TheOne(values) : (null, "The answer holds no JSON.");
+        return values.Count > 0 ? TheOne(values) : (null, NoJson);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FunctionsEval.Evaluation.Judging;
 
 namespace FunctionsEval.Evaluation.Scoring;
 
@@ -10,6 +11,10 @@ internal static class ScorerRules
     public const int MaxChecks = 100;
 
     private static readonly string[] Common = ["invalid", "not", "weight", "pass", "reasoning"];
+
+    // That a judge gives no score is its own failure: the answer is not punished for it.
+    private static readonly string[] CommonOfJudges = ["weight", "pass", "reasoning"];
+    private static readonly string[] CommonOfPairs = ["reasoning"];
     private static readonly string[] Wanted = ["value", "ignoreCase", "pattern", "take"];
 
     private static readonly Dictionary<string, (string[] Required, string[] Optional)> FieldsOfType = new(StringComparer.Ordinal)
@@ -32,6 +37,8 @@ internal static class ScorerRules
         ["cost"] = ([], []),
         ["refusal"] = ([], []),
         ["checks"] = (["of"], ["match"]),
+        [ScorerSpec.JudgeType] = ([], JudgeRules.Fields),
+        [ScorerSpec.PairwiseType] = ([], [.. PairRules.Fields, "pairs"]),
     };
 
     public static IReadOnlyList<string> Types { get; } = [.. FieldsOfType.Keys];
@@ -41,7 +48,7 @@ internal static class ScorerRules
         (spec.Invalid ?? (spec.Type == "json_schema" ? ScorerSpec.Zero : ScorerSpec.Exclude)) == ScorerSpec.Zero ? InvalidAnswers.Zero : InvalidAnswers.Exclude;
 
     public static bool HasUnitScale(ScorerSpec spec) =>
-        spec.Type is not ("number" or "latency" or "cost") && (spec.Type != "length" || spec.Min is not null || spec.Max is not null);
+        spec.Judge is { } judge ? judge.Range() is { Min: 0, Max: 1 } : spec.Type is not ("number" or "latency" or "cost") && (spec.Type != "length" || spec.Min is not null || spec.Max is not null);
 
     public static IEnumerable<ScorerComplaint> Check(ScorerSpec spec)
     {
@@ -54,17 +61,23 @@ internal static class ScorerRules
         }
 
         var given = Given(spec).ToList();
+        var common = spec.Type switch
+        {
+            ScorerSpec.JudgeType => CommonOfJudges,
+            ScorerSpec.PairwiseType => CommonOfPairs,
+            _ => Common,
+        };
         foreach (var missing in fields.Required.Except(given))
         {
             yield return new ScorerComplaint(missing, $"{missing} is required for a scorer of type {spec.Type}, but is missing.", ScorerComplaintRule.Missing);
         }
 
-        foreach (var excess in given.Except(fields.Required).Except(fields.Optional).Except(Common))
+        foreach (var excess in given.Except(fields.Required).Except(fields.Optional).Except(common))
         {
-            yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional).Concat(Common))}.");
+            yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional).Concat(common))}.");
         }
 
-        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)))
+        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)).Concat(spec.Judge is null ? [] : JudgeRules.Check(spec.Judge)).Concat(spec.Type == ScorerSpec.PairwiseType ? PairRules.Check(spec) : []))
         {
             yield return complaint;
         }
@@ -76,6 +89,11 @@ internal static class ScorerRules
         if (spec.Of is { } parts)
         {
             return parts.Select(part => CheckExpected(part, expected)).FirstOrDefault(complaint => complaint is not null);
+        }
+
+        if (spec.Judge is { } judge)
+        {
+            return judge.Reference && string.IsNullOrWhiteSpace(expected) ? $"is required for scorer {Wording.Shorten(spec.Name ?? spec.Type)}, which compares with it, but is missing." : null;
         }
 
         if (spec.Value is not null || spec.Values is { Count: > 0 } || !FieldsOfType[spec.Type].Optional.Contains("value"))
@@ -124,6 +142,7 @@ internal static class ScorerRules
             ("pass", spec.Pass is not null),
             ("reasoning", spec.Reasoning is not null),
             ("of", spec.Of is not null),
+            ("pairs", spec.Pairs is not null),
         ];
         return fields.Where(field => field.IsGiven).Select(field => field.Field);
     }
@@ -145,6 +164,11 @@ internal static class ScorerRules
             foreach (var complaint in Check(part))
             {
                 yield return new ScorerComplaint("of", $"of[{index}].{complaint.Message}");
+            }
+
+            if (part.Judge is not null)
+            {
+                yield return new ScorerComplaint("of", $"of[{index}].type must not be {part.Type}: a judge is a scorer of its own, for its calls cost.");
             }
 
             if (part.Turn != 1)

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using FunctionsEval.Evaluation.Judging;
+
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>One scorer as declared: <paramref name="Type"/> is one of <see cref="ScorerRules.Types"/>; the rest as the type needs (docs/definitions.md).</summary>
@@ -16,6 +19,8 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <param name="Pass">A <see cref="PassRule"/>.</param>
 /// <param name="Reasoning"><c>keep</c> scores the thoughts in front of an answer too.</param>
 /// <param name="Of">The scorers that a checks scorer puts together.</param>
+/// <param name="Judge">How a judge or pairwise scorer asks models.</param>
+/// <param name="Pairs">Of a pairwise scorer: <c>control</c> or <c>all</c>; null is as the definition compares.</param>
 public sealed record ScorerSpec(
     string Type,
     string? Name = null,
@@ -39,8 +44,16 @@ public sealed record ScorerSpec(
     double? Weight = null,
     string? Pass = null,
     string? Reasoning = null,
-    IReadOnlyList<ScorerSpec>? Of = null)
+    IReadOnlyList<ScorerSpec>? Of = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeSpec? Judge = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pairs = null)
 {
+    /// <summary>The type whose scores models give.</summary>
+    public const string JudgeType = "judge";
+
+    /// <summary>The type whose judges compare the answers of two variants. It scores no cell.</summary>
+    public const string PairwiseType = "pairwise";
+
     public const string First = "first";
     public const string Last = "last";
     public const string Zero = "zero";

@@ -28,6 +28,7 @@ public static class Scorers
         {
             "number" => new ConfiguredScorer(spec, new NumberScorer(part, last, spec.Min, spec.Max), extraction: null),
             "checks" => new ChecksScorer(spec),
+            ScorerSpec.JudgeType => new JudgeScorer(spec),
             "numeric" => new ConfiguredScorer(spec, new NumericScorer(part, last, spec.Tolerance ?? 0), extraction: null),
             _ => new ConfiguredScorer(spec, CreateInner(spec), part),
         };
@@ -70,12 +71,15 @@ public static class Scorers
 
     private static Score ScoreAny(IScorer scorer, int turn, IReadOnlyList<Turn> turns, IReadOnlyList<string> expected)
     {
-        var scored = turn != LastTurn ? turns.FirstOrDefault(candidate => candidate.TurnNumber == turn)
-            : turns.Count > 0 ? turns[^1] : null;
-        return scored is null
-            ? new Score.Invalid(turns.Count == 0 ? "The conversation has no turn." : $"The conversation did not reach turn {turn}.")
-            : scorer.ScoreTurn(scored, expected);
+        return Find(turn, turns) is { } scored ? scorer.ScoreTurn(scored, expected) : NotReached(turn, turns);
     }
+
+    /// <summary>The turn that a spec names; null when the conversation did not reach it.</summary>
+    public static Turn? Find(int turn, IReadOnlyList<Turn> turns) =>
+        turn != LastTurn ? turns.FirstOrDefault(candidate => candidate.TurnNumber == turn) : turns.Count > 0 ? turns[^1] : null;
+
+    public static Score.Invalid NotReached(int turn, IReadOnlyList<Turn> turns) =>
+        new(turns.Count == 0 ? "The conversation has no turn." : $"The conversation did not reach turn {turn}.");
 
     /// <summary>
     /// Whether a cell passes. By default every scorer with a scale from 0 to 1 or a rule of its own must pass, and an invalid answer fails; with a

@@ -48,6 +48,19 @@ public sealed partial class PriceTable(DateOnly version, IReadOnlyDictionary<str
         return new PriceTable(other.Version, merged);
     }
 
+    /// <summary>This table with some models at other prices; what is known of a vendor's other prices stays.</summary>
+    public PriceTable With(IReadOnlyDictionary<(string Vendor, string Model), Price> models)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        return With(new PriceTable(version, models.GroupBy(entry => entry.Key.Vendor, StringComparer.Ordinal).ToDictionary(
+            vendor => vendor.Key,
+            vendor => new VendorPrices(
+                vendors.TryGetValue(vendor.Key, out var known) ? known.AsOf : version,
+                known?.Source ?? "given by the user",
+                vendor.ToDictionary(entry => entry.Key.Model, entry => entry.Value, StringComparer.Ordinal)),
+            StringComparer.Ordinal)));
+    }
+
     [GeneratedRegex(@"-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|latest)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Snapshot();
 }

@@ -12,6 +12,8 @@ internal enum ModelBehaviour
     Cut,
     Tool,
     Thinking,
+    Wordy,
+    Judge,
 }
 
 internal readonly record struct SimulatedAnswer(string Text, AnswerEnding Ending = AnswerEnding.Complete)
@@ -29,16 +31,18 @@ internal sealed class SimulatedModel
     public const double DefaultShift = 0.5;
 
     private const string Prefix = "sim-";
+    private const int MostSentences = 8;
 
     private readonly ulong _seed;
     private readonly ulong _modelSeed;
     private long _calls;
 
-    private SimulatedModel(string id, ModelBehaviour behaviour, double amount, long seed)
+    private SimulatedModel(string id, ModelBehaviour behaviour, double amount, long seed, SimulatedJudge? judge = null)
     {
         Id = id;
         Behaviour = behaviour;
         Amount = amount;
+        Judge = judge;
         _seed = (ulong)seed;
         _modelSeed = StableHash.Of(id, _seed);
     }
@@ -50,11 +54,19 @@ internal sealed class SimulatedModel
     /// <summary>The planted shift of a better model; the share of answers in which any other one does what its name says.</summary>
     public double Amount { get; }
 
+    /// <summary>Null for a model that answers prompts itself.</summary>
+    public SimulatedJudge? Judge { get; }
+
     public long Calls => Interlocked.Read(ref _calls);
 
     /// <summary>Reads <c>sim-steady</c>, <c>sim-better-0.3</c>, ...; null when the amount is not a number in 0..1. Any other id is noisy.</summary>
     public static SimulatedModel? Parse(string id, long seed)
     {
+        if (SimulatedJudge.IsJudge(id))
+        {
+            return SimulatedJudge.Parse(id) is { } judge ? new SimulatedModel(id, ModelBehaviour.Judge, 0, seed, judge) : null;
+        }
+
         foreach (var (name, behaviour, standard) in Names)
         {
             if (id.AsSpan().StartsWith(Prefix + name))
@@ -77,7 +89,10 @@ internal sealed class SimulatedModel
         return new SimulatedModel(id, ModelBehaviour.Noisy, 0, seed);
     }
 
-    public static IEnumerable<string> KnownIds => Names.Select(entry => Prefix + entry.Name);
+    public static IEnumerable<string> KnownIds => [.. Names.Select(entry => Prefix + entry.Name), .. SimulatedJudge.KnownIds];
+
+    /// <summary>What is wrong with an id that <see cref="Parse"/> does not take.</summary>
+    public static string RuleOf(string id) => SimulatedJudge.IsJudge(id) ? SimulatedJudge.Rule : "the amount at its end must be a number from 0 to 1";
 
     private static (string Name, ModelBehaviour Behaviour, double Standard)[] Names { get; } =
     [
@@ -89,6 +104,7 @@ internal sealed class SimulatedModel
         ("cut", ModelBehaviour.Cut, 1),
         ("tool", ModelBehaviour.Tool, 1),
         ("thinking", ModelBehaviour.Thinking, 1),
+        ("wordy", ModelBehaviour.Wordy, 0.5),
     ];
 
     public void CountCall() => Interlocked.Increment(ref _calls);
@@ -110,6 +126,7 @@ internal sealed class SimulatedModel
             ModelBehaviour.Cut when share < Amount => new SimulatedAnswer("", AnswerEnding.Length),
             ModelBehaviour.Tool when share < Amount => new SimulatedAnswer("", AnswerEnding.ToolCall),
             ModelBehaviour.Thinking when share < Amount => new SimulatedAnswer($"<think>\nRating: 0? No.\n</think>\n\n{Plain(scene, key, json)}"),
+            ModelBehaviour.Wordy => new SimulatedAnswer(Wordy(Rating(scene, key), (int)(share * ((Amount * MostSentences) + 1)), json)),
             _ => new SimulatedAnswer(Plain(scene, key, json)),
         };
     }
@@ -119,6 +136,14 @@ internal sealed class SimulatedModel
     private static string[] Lines { get; } = [.. Enumerable.Range(0, 6).Select(rating => $"Rating: {rating}")];
 
     private static string[] Jsons { get; } = [.. Enumerable.Range(0, 6).Select(rating => $$"""{"rating": {{rating}}}""")];
+
+    /// <summary>The rating and so many sentences that say nothing about it.</summary>
+    private static string Wordy(int rating, int sentences, bool json)
+    {
+        const string Sentence = "There is more that could be said about it, and it has been said before.";
+        var talk = string.Join(' ', Enumerable.Repeat(Sentence, sentences));
+        return json ? $$"""{"rating": {{rating}}, "comment": "{{talk}}"}""" : talk.Length == 0 ? Lines[rating] : $"{Lines[rating]}\n\n{talk}";
+    }
 
     private string Plain(ulong scene, ulong key, bool json) => json ? Jsons[Rating(scene, key)] : Lines[Rating(scene, key)];
 

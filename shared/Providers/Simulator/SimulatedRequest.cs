@@ -21,6 +21,9 @@ internal readonly record struct SimulatedRequest(
     string? Problem = null,
     bool WantsTriage = false)
 {
+    /// <summary>What a judge is asked; null for every other model, whose prompts are not kept.</summary>
+    public JudgePrompt? Judging { get; init; }
+
     /// <param name="model">From the URL, in the format that has it there.</param>
     public static async Task<SimulatedRequest> ReadAsync(PipeReader body, string? model, CancellationToken cancellationToken)
     {
@@ -42,7 +45,8 @@ internal readonly record struct SimulatedRequest(
     {
         try
         {
-            return new SimulatedRequestParser(model).Parse(body);
+            var request = new SimulatedRequestParser(model).Parse(body);
+            return SimulatedJudge.IsJudge(request.Model) ? request with { Judging = JudgePrompt.Read(body) } : request;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

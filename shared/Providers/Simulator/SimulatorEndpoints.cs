@@ -132,7 +132,7 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         }
         else
         {
-            var message = $"The model '{request.Model}' does not exist: the amount at its end must be a number from 0 to 1.";
+            var message = $"The model '{request.Model}' does not exist: {SimulatedModel.RuleOf(request.Model)}.";
             await FailAsync(context, format, new SimulatedError(404, "invalid_request_error", "model_not_found", message));
         }
     }
@@ -174,9 +174,12 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
             await Task.Delay(latency, clock, context.RequestAborted);
         }
 
-        var answer = request.WantsTriage
-            ? SimulatedTriage.Answer(model, request.Scene, callKey)
-            : model.Answer(request.Scene, callKey, request.WantsJson);
+        var answer = request switch
+        {
+            { Judging: { } prompt } => model.Judge!.Answer(prompt, callKey),
+            { WantsTriage: true } => SimulatedTriage.Answer(model, request.Scene, callKey),
+            _ => model.Answer(request.Scene, callKey, request.WantsJson),
+        };
         switch (_faults.Draw(callKey, call))
         {
             case Fault.RateLimit:

@@ -82,7 +82,7 @@ public sealed class Adding_up_days
         Assert.True(day.ToBytes().Length < 200_000);
     }
 
-    private static TaskMetric Report(Random random, int index) => new(
+    internal static TaskMetric Report(Random random, int index) => new(
         $"task-{index}",
         new[] { "spec", "impl", "test" }[random.Next(3)],
         new[] { "m1", "m2" }[random.Next(2)],
@@ -93,7 +93,7 @@ public sealed class Adding_up_days
         $"v{random.Next(3)}",
         Usage: random.Next(3) == 0 ? null : new TaskUsage(random.Next(10_000), random.Next(1_000), 1, random.Next(2) == 0 ? null : Math.Round(random.NextDouble(), 6)));
 
-    private static void AssertEqual(IReadOnlyList<TaskMetric> tasks, JsonElement metrics)
+    internal static void AssertEqual(IReadOnlyList<TaskMetric> tasks, JsonElement metrics)
     {
         var seconds = tasks.Select(task => task.DurationSeconds).Order().ToList();
         var completed = tasks.Count(task => task.Status == AgentTaskStatus.Completed);

@@ -18,14 +18,19 @@ internal sealed class AgentServer : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Microsoft.AspNetCore.Builder.WebApplication _web;
 
-    private AgentServer(IReadOnlyDictionary<string, string> environment)
+    private AgentServer(IReadOnlyDictionary<string, string> environment, string? data)
     {
+        (Environment, Data) = (environment, data ?? _folder.File("data"));
         (Program, _web) = LocalProgram.OpenServer(
-            new Settings(environment.GetValueOrDefault, _folder.File("data")),
+            new Settings(environment.GetValueOrDefault, Data),
             new IPEndPoint(IPAddress.Loopback, 0),
             logging => logging.SetMinimumLevel(LogLevel.Warning),
             services => services.AddSingleton<TimeProvider>(Clock));
     }
+
+    public IReadOnlyDictionary<string, string> Environment { get; }
+
+    public string Data { get; }
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
 
@@ -39,9 +44,15 @@ internal sealed class AgentServer : IAsyncDisposable
 
     public static Task<AgentServer> StartAsync(params (string Name, string Value)[] environment) => StartAsync(Start, environment);
 
-    public static async Task<AgentServer> StartAsync(DateTimeOffset start, params (string Name, string Value)[] environment)
+    public static Task<AgentServer> StartAsync(DateTimeOffset start, params (string Name, string Value)[] environment) =>
+        StartAsync(start, environment.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal), data: null);
+
+    /// <summary>A second instance over the same store, at the same time.</summary>
+    public Task<AgentServer> StartAnotherAsync() => StartAsync(Clock.GetUtcNow(), Environment, Data);
+
+    private static async Task<AgentServer> StartAsync(DateTimeOffset start, IReadOnlyDictionary<string, string> environment, string? data)
     {
-        var server = new AgentServer(environment.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal));
+        var server = new AgentServer(environment, data);
         await server._web.StartAsync(Cancel);
         server.Client.BaseAddress = new Uri(server.Url);
         server.Clock.SetUtcNow(start);

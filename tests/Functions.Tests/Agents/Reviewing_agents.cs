@@ -1,17 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using FunctionsEval.Agents.Reviews;
 using FunctionsEval.TestKit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging;
 
 namespace FunctionsEval.Functions.Tests.Agents;
 
 public sealed class Reviewing_agents
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task What_is_wrong_in_the_queue_is_found_with_evidence_and_resolved_when_it_is_gone()
     {
@@ -138,34 +133,20 @@ public sealed class Reviewing_agents
     [Fact]
     public async Task The_webhook_gets_signed_messages_and_those_that_failed_with_the_next_review()
     {
-        var (fails, bodies, signatures) = (true, new List<string>(), new List<string?>());
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        await using var hook = builder.Build();
-        hook.MapPost("/hook", async context =>
-        {
-            context.Response.StatusCode = fails ? 503 : 204;
-            if (!fails)
-            {
-                bodies.Add(await new StreamReader(context.Request.Body).ReadToEndAsync());
-                signatures.Add(context.Request.Headers[FindingsWebhook.SignatureHeader]);
-            }
-        });
-        await hook.StartAsync(Cancel);
-        var settings = JsonSerializer.Serialize(new { webhook = new { url = $"{hook.Urls.Single()}/hook", hosts = new[] { "127.0.0.1" }, secret = "s" } });
-        await using var server = await AgentServer.StartAsync(("FUNCTIONSEVAL_AGENTS", settings));
+        await using var hook = await Webhook.StartAsync();
+        hook.Status = _ => Task.FromResult(503);
+        await using var server = await AgentServer.StartAsync(("FUNCTIONSEVAL_AGENTS", hook.Settings()));
         await AddAsync(server, "old", 3, "Do it");
         server.Clock.Advance(TimeSpan.FromHours(25));
 
         await FindAsync(server);
-        fails = false;
+        hook.Status = _ => Task.FromResult(204);
         await FindAsync(server);
         await FindAsync(server);
 
-        using var message = JsonDocument.Parse(Assert.Single(bodies));
-        Assert.Equal(["STALE_TASK", "STUCK_PHASE"], message.RootElement.GetProperty("findings").EnumerateArray().Select(finding => finding.GetProperty("rule").GetString()).Order(StringComparer.Ordinal));
-        Assert.Equal($"sha256={Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData("s"u8, Encoding.UTF8.GetBytes(bodies[0])))}", signatures[0]);
+        var (body, signature) = Assert.Single(hook.Taken);
+        Assert.Equal(["STALE_TASK old", "STUCK_PHASE impl"], hook.Told.Order(StringComparer.Ordinal));
+        Assert.Equal($"sha256={Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData("s"u8, Encoding.UTF8.GetBytes(body)))}", signature);
     }
 
     [Theory]

@@ -1,16 +1,10 @@
-using FunctionsEval.Agents;
-using FunctionsEval.Agents.Artefacts;
-using FunctionsEval.Agents.Goals;
-using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
-using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Agents;
@@ -20,29 +14,19 @@ public sealed class Reviewing_runs : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _clock = new(RunCells.Noon);
     private readonly StorageConnection _storage;
-    private readonly RunStore _runs;
-    private readonly CellLedger _cells;
-    private readonly FindingStore _findings;
-    private readonly TaskStore _tasks;
-    private readonly Review _review;
+    private readonly AgentParts _parts;
 
     public Reviewing_runs()
     {
         _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
-        (_runs, _cells, _findings) = (new RunStore(_storage.Entities), new CellLedger(_storage.Entities, TimeProvider.System), new FindingStore(_storage.Entities));
-        _tasks = new TaskStore(_storage.Entities);
-        var settings = AgentThresholds.Standard;
-        _review = new Review(
-            _tasks, new GoalStore(_storage.Entities, settings, _clock), new ArtefactStore(_storage.Entities), new RunReview(_runs, _cells, _findings), new ReviewRules(settings), _findings,
-            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance),
-            new MakeProposals(new ProposalStore(_storage.Entities), _tasks, _findings, settings, _clock), _clock, NullLogger<Review>.Instance);
+        _parts = new AgentParts(_storage.Entities, _clock);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync()
     {
-        _tasks.Dispose();
+        _parts.Dispose();
         await _storage.DisposeAsync();
         _folder.Dispose();
     }
@@ -51,7 +35,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
     public async Task A_run_that_stands_still_is_found_once_keeps_its_id_and_is_resolved_when_it_goes_on()
     {
         var run = RunCells.Run(items: 4);
-        await _runs.AddAsync(run, Cancel);
+        await _parts.Runs.AddAsync(run, Cancel);
         Assert.Empty(await FindAsync(minutesLater: 0));
         Assert.Empty(await FindAsync(minutesLater: 29));
 
@@ -64,7 +48,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
         Assert.Equal("No cell has ended for 30 minutes; 0 of 24 have.", found.Message);
         Assert.Equal((found.Id, found.FirstSeenAt, _clock.GetUtcNow().AddMinutes(-1)), (again.Id, again.FirstSeenAt, again.LastSeenAt));
         Assert.Empty(after);
-        var resolved = Assert.Single((await _findings.ReportAsync(withResolved: true, Cancel)).Findings);
+        var resolved = Assert.Single((await _parts.Findings.ReportAsync(withResolved: true, Cancel)).Findings);
         Assert.Equal((found.Id, _clock.GetUtcNow()), (resolved.Id, resolved.ResolvedAt));
     }
 
@@ -72,7 +56,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
     public async Task A_condition_that_comes_back_is_open_again_from_then_on()
     {
         var run = RunCells.Run(items: 4);
-        await _runs.AddAsync(run, Cancel);
+        await _parts.Runs.AddAsync(run, Cancel);
         await FindAsync(minutesLater: 0);
         var first = Assert.Single(await FindAsync(minutesLater: 30));
         await StoreAsync(run, CellOutcome.Scored, 0);
@@ -88,9 +72,9 @@ public sealed class Reviewing_runs : IAsyncDisposable
     public async Task A_pause_counts_from_when_it_was_seen_and_is_forgotten_after_a_day()
     {
         var run = RunCells.Run();
-        await _runs.AddAsync(run, Cancel);
+        await _parts.Runs.AddAsync(run, Cancel);
         await FindAsync(minutesLater: 0);
-        await _runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Paused }, Cancel);
+        await _parts.Runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Paused }, Cancel);
         await FindAsync(minutesLater: 20);
         Assert.Empty(await FindAsync(minutesLater: 23 * 60));
 
@@ -107,7 +91,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
     public async Task Runs_that_ended_badly_are_found_for_a_week(RunStatus status, int failed, int scored, string? rule)
     {
         var run = RunCells.Run(items: 4) with { Status = status, Course = new RunCourse(CompletedAt: RunCells.Noon) };
-        await _runs.AddAsync(run, Cancel);
+        await _parts.Runs.AddAsync(run, Cancel);
         await StoreAsync(run, CellOutcome.Failed, [.. Enumerable.Range(0, failed)]);
         await StoreAsync(run, CellOutcome.Scored, [.. Enumerable.Range(failed, scored)]);
 
@@ -122,23 +106,23 @@ public sealed class Reviewing_runs : IAsyncDisposable
     public async Task Resolved_findings_are_kept_for_thirty_days()
     {
         var run = RunCells.Run();
-        await _runs.AddAsync(run, Cancel);
+        await _parts.Runs.AddAsync(run, Cancel);
         await FindAsync(minutesLater: 0);
         Assert.Single(await FindAsync(minutesLater: 30));
-        await _runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Cancelled, Course = new RunCourse(CompletedAt: _clock.GetUtcNow()) }, Cancel);
+        await _parts.Runs.ChangeAsync(run.RunId, stored => stored with { Status = RunStatus.Cancelled, Course = new RunCourse(CompletedAt: _clock.GetUtcNow()) }, Cancel);
         Assert.Empty(await FindAsync(minutesLater: 1));
 
         await FindAsync(minutesLater: 30 * 24 * 60);
-        Assert.Single(await _findings.AllAsync(Cancel));
+        Assert.Single(await _parts.Findings.AllAsync(Cancel));
         await FindAsync(minutesLater: 1);
 
-        Assert.Empty(await _findings.AllAsync(Cancel));
+        Assert.Empty(await _parts.Findings.AllAsync(Cancel));
     }
 
     private async Task<IReadOnlyList<Finding>> FindAsync(double minutesLater)
     {
         _clock.Advance(TimeSpan.FromMinutes(minutesLater));
-        return (await _review.RunAsync(Cancel)).Findings;
+        return (await _parts.Review.RunAsync(Cancel)).Findings;
     }
 
     private async Task StoreAsync(RunRecord run, CellOutcome outcome, params int[] cells)
@@ -146,7 +130,7 @@ public sealed class Reviewing_runs : IAsyncDisposable
         var addresses = RunCells.Addresses(run).ToList();
         foreach (var cell in cells)
         {
-            await _cells.StoreAsync(run.RunId, RunCells.Of(outcome, addresses[cell]), RunCells.Said("3"), RunCells.Calls(1));
+            await _parts.Cells.StoreAsync(run.RunId, RunCells.Of(outcome, addresses[cell]), RunCells.Said("3"), RunCells.Calls(1));
         }
     }
 }

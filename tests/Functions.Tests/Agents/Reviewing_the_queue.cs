@@ -1,18 +1,10 @@
 using Azure.Storage.Queues;
-using FunctionsEval.Agents;
-using FunctionsEval.Agents.Artefacts;
-using FunctionsEval.Agents.Goals;
-using FunctionsEval.Agents.Proposals;
-using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
-using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
-using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsEval.Functions.Tests.Agents;
@@ -24,28 +16,20 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
     private readonly FakeTimeProvider _clock = new(RunCells.Noon);
     private readonly QueueServiceClient _queues;
     private readonly StorageConnection _storage;
-    private readonly RunStore _runs;
-    private readonly TaskStore _tasks;
-    private readonly Review _review;
+    private readonly AgentParts _parts;
 
     public Reviewing_the_queue(AzuriteFixture azurite)
     {
         _queues = new QueueServiceClient(azurite.ConnectionString);
         _storage = StorageConnection.Open(new StorageSettings(_folder.Path));
-        _runs = new RunStore(_storage.Entities);
-        _tasks = new TaskStore(_storage.Entities);
-        var (settings, findings) = (AgentThresholds.Standard, new FindingStore(_storage.Entities));
-        _review = new Review(
-            _tasks, new GoalStore(_storage.Entities, settings, _clock), new ArtefactStore(_storage.Entities), new RunReview(_runs, new CellLedger(_storage.Entities, _clock), findings, new PipelineStorageQueue(_queues)), new ReviewRules(settings), findings,
-            new FindingsWebhook(settings, _storage.Entities, NullLogger<FindingsWebhook>.Instance),
-            new MakeProposals(new ProposalStore(_storage.Entities), _tasks, findings, settings, _clock), _clock, NullLogger<Review>.Instance);
+        _parts = new AgentParts(_storage.Entities, _clock, queue: new PipelineStorageQueue(_queues));
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync()
     {
-        _tasks.Dispose();
+        _parts.Dispose();
         await _storage.DisposeAsync();
         _folder.Dispose();
     }
@@ -53,16 +37,16 @@ public sealed class Reviewing_the_queue : IClassFixture<AzuriteFixture>, IAsyncD
     [Fact]
     public async Task Messages_that_were_given_up_are_found_before_what_is_less_severe_until_they_are_gone()
     {
-        await _runs.AddAsync(RunCells.Run() with { Status = RunStatus.Paused }, Cancel);
-        await _review.RunAsync(Cancel);
+        await _parts.Runs.AddAsync(RunCells.Run() with { Status = RunStatus.Paused }, Cancel);
+        await _parts.Review.RunAsync(Cancel);
         _clock.Advance(TimeSpan.FromHours(25));
         var poison = _queues.GetQueueClient(PipelineJob.PoisonQueueName);
         await poison.CreateAsync(cancellationToken: Cancel);
         await poison.SendMessageAsync("not json", Cancel);
 
-        var found = (await _review.RunAsync(Cancel)).Findings;
+        var found = (await _parts.Review.RunAsync(Cancel)).Findings;
         await poison.ClearMessagesAsync(Cancel);
-        var later = (await _review.RunAsync(Cancel)).Findings;
+        var later = (await _parts.Review.RunAsync(Cancel)).Findings;
 
         Assert.Equal([RunConditions.PoisonMessages, RunConditions.ForgottenPause], found.Select(finding => finding.Rule));
         Assert.Equal(("pipeline-poison", "Messages that were given up: 1."), (found[0].Subject, found[0].Message));

@@ -119,6 +119,19 @@ public sealed class Other_verbs
         Assert.Contains("0 calls were served.", output.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_an_import_refuses_is_shown_with_control_characters_as_codes()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        var file = bench.Write("content.jsonl", """{"kind": "\u001b]0;owned\u0007"}""");
+
+        var result = await bench.CommandAsync(["import", file, "--data", bench.Data]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("\\u001b]0;owned\\u0007", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", result.Error, StringComparison.Ordinal);
+    }
+
     private static async Task MakeStoreAsync(Workbench bench) =>
         Assert.Equal(0, (await bench.CommandAsync(["import", bench.Write("content.jsonl", ""), "--data", bench.Data])).ExitCode);
 }

@@ -57,8 +57,8 @@ public sealed class Planning
         var pilot = await bench.RunAsync(Yaml.Of(scenarios: 200, samples: 4, models: ["sim-noisy", "sim-better-0.5"]));
         var runId = pilot.Json.GetProperty("runId").GetString()!;
 
-        var result = await bench.CommandAsync(["plan", "--pilot", runId, "--effect", "0.2", "--samples", "3", "--data", bench.Data, "--json"]);
-        var table = await bench.CommandAsync(["plan", "--pilot", runId, "--effect", "0.2", "--data", bench.Data]);
+        var result = await bench.CommandAsync(["plan", "--pilot", runId[..^2], "--effect", "0.2", "--samples", "3", "--data", bench.Data, "--json"]);
+        var table = await bench.CommandAsync(["plan", "--pilot", "latest", "--effect", "0.2", "--data", bench.Data]);
 
         // The truth: no variance of the difference, 5/12 within; so 2 x 5/36 / 0.2² x 7.85 + 2 = 57 scenarios. Chance stays within four standard errors.
         var spread = result.Json.GetProperty("spread");

@@ -61,6 +61,23 @@ public sealed class Comparing_runs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_margin_is_of_the_metric_that_it_was_declared_for()
+    {
+        const string scorers = Yaml.Ratings + ", { type: number, name: half, pattern: 'Rating:\\s*(\\d)', min: 1, max: 5 }, { type: length, name: words }";
+        var baseline = await RunAsync(Yaml.Of(4, 2, ["sim-noisy"], scorers));
+        var one = await RunAsync(Yaml.Of(4, 2, ["sim-noisy"], scorers, "compare: { margin: 0.5 }"));
+        var named = await RunAsync(Yaml.Of(4, 2, ["sim-noisy"], scorers, "compare: { margin: 0.5, metrics: [words], margins: { half: 0.2 } }"));
+
+        Assert.Equal([("number", 0.5), ("half", 0.5), ("words", null)], await MarginsAsync(one));
+        Assert.Equal([("number", null), ("half", 0.2), ("words", 0.5)], await MarginsAsync(named));
+
+        async Task<IEnumerable<(string?, double?)>> MarginsAsync(string run) => (await _host.GetAsync($"/api/compare?runs={baseline},{run}")).Json
+            .GetProperty("differences").EnumerateArray().Select(difference => (
+                difference.GetProperty("metric").GetString(),
+                difference.TryGetProperty("margin", out var margin) && margin.ValueKind == System.Text.Json.JsonValueKind.Number ? margin.GetDouble() : (double?)null));
+    }
+
+    [Fact]
     public async Task Several_runs_share_one_correction_and_what_they_do_not_share_is_told()
     {
         var json = (await _host.GetAsync($"/api/compare?runs={_baseline},{_better},{_longer}")).Json;

@@ -213,7 +213,7 @@ public sealed class Converting : IDisposable
         var (exitCode, error) = await RunAsync(file, text);
         Assert.True(exitCode == 0, error);
         var outcome = await DefinitionReader.ReadAsync(
-            Encoding.UTF8.GetBytes(File.ReadAllText(_folder.File("out.yaml"))), isJson: false, new DatasetFiles(_folder.Path), TestContext.Current.CancellationToken);
+            Encoding.UTF8.GetBytes(File.ReadAllText(_folder.File("out.yaml"))), isJson: false, new DatasetFiles(_folder.Path), DefinitionDefaults.None, TestContext.Current.CancellationToken);
         return Assert.IsType<DefinitionOutcome.Parsed>(outcome).Definition;
     }
 }

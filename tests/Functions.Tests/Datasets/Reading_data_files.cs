@@ -259,6 +259,6 @@ public sealed class Reading_data_files : IDisposable
     private Task<DefinitionOutcome> OutcomeAsync(string scenarios, string? prompt)
     {
         var yaml = $"name: n\n{(prompt is null ? "" : $"prompts: ['{prompt}']")}\n{scenarios}\nmodels: [m]\n";
-        return DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(yaml), isJson: false, new DatasetFiles(_folder.Path), TestContext.Current.CancellationToken);
+        return DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(yaml), isJson: false, new DatasetFiles(_folder.Path), DefinitionDefaults.None, TestContext.Current.CancellationToken);
     }
 }

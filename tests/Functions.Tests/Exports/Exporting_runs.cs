@@ -177,6 +177,19 @@ public sealed class Exporting_runs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_full_device_is_told_and_left_as_it_is()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full is of Linux.");
+
+        var full = await CommandAsync("export", RunId, "--format", "csv", "-o", "/dev/full");
+
+        Assert.Equal(3, full.ExitCode);
+        Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles("/dev", "*.unfinished"));
+        await Assert.ThrowsAsync<IOException>(() => File.WriteAllTextAsync("/dev/full", "x", Cancel));
+    }
+
+    [Fact]
     public async Task Without_a_file_a_run_is_written_to_standard_output()
     {
         var result = await CommandAsync("export", RunId, "--format", "jsonl");

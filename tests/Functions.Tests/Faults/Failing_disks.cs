@@ -54,6 +54,35 @@ public sealed class Failing_disks : IDisposable
         Assert.InRange(simulator.Stats().Calls, 2500, result.Calls.Sent);
     }
 
+    [Fact]
+    public async Task An_export_onto_a_full_disk_leaves_what_was_there_and_nothing_else()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A small file system of its own needs Linux.");
+        const string script = """
+            mount -t tmpfs -o size=64k tmpfs "$1" || exit 77
+            cd "$1"; shift
+            echo mine >run.json
+            "$@"; code=$?
+            echo *; cat run.json
+            exit $code
+            """;
+        await using var bench = await Workbench.CreateAsync();
+        Assert.Equal(0, (await bench.RunAsync(Yaml.Of(60, 5))).ExitCode);
+        Directory.CreateDirectory(_folder.File("small"));
+
+        await using var program = ProgramProcess.Start(
+            ["export", "--format", "json", "-o", "run.json", "--force", "--data", bench.Data],
+            environment: null,
+            "unshare", "-rm", "sh", "-c", script, "sh", _folder.File("small"));
+        var (exitCode, output, error) = await program.EndAsync();
+
+        Assert.SkipWhen(
+            error.StartsWith("unshare:", StringComparison.Ordinal) || error.StartsWith("mount:", StringComparison.Ordinal), $"No private mount here: {error}");
+        Assert.True(exitCode == ExitCodes.Infrastructure, $"{exitCode}: {error}");
+        Assert.Contains("'run.json' cannot be written, and nothing of it is left: No space left on device", error, StringComparison.Ordinal);
+        Assert.Equal("run.json\nmine\n", output);
+    }
+
     [Theory]
     [InlineData("run")]
     [InlineData("resume")]

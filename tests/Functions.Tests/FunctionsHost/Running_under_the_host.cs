@@ -115,12 +115,16 @@ public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixtu
         await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, takesMessages: false);
 
         var watchdog = await app.TimerAsync(Watchdog.Name);
-        var review = await app.TimerAsync(Review.Name);
+        var review = await app.TimerAsync(ReviewTimer.Name);
+        var job = await app.MessageAsync("{\"job\":\"review\"}");
+        var findings = await app.SendAsync(HttpMethod.Get, "/api/agent/findings");
         var unknown = await app.MessageAsync("{\"job\":\"dance\",\"runId\":\"x\"}");
         var broken = await app.MessageAsync("dance");
 
         Assert.True(watchdog.Succeeded, watchdog.Error);
         Assert.True(review.Succeeded, review.Error);
+        Assert.True(job.Succeeded, job.Error);
+        Assert.Equal(JsonValueKind.String, findings.Json.GetProperty("reviewed_at").ValueKind);
         Assert.Contains("Job 'dance' is unknown. Known jobs: start_run", unknown.Error, StringComparison.Ordinal);
         Assert.Contains("A message of queue 'pipeline' is not a job", broken.Error, StringComparison.Ordinal);
     }

@@ -24,9 +24,9 @@ public sealed partial class Describing_the_cloud(CompiledInfrastructure infra)
     /// <summary>Settings that only the Functions host needs.</summary>
     private static readonly string[] OfTheHost = ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"];
 
-    /// <summary>In Azure the identity replaces connection strings, the plan sets the runtime, and the host checks its own keys.</summary>
+    /// <summary>In Azure the identity replaces connection strings and the account the data folder, the plan sets the runtime, and the host checks its own keys.</summary>
     private static readonly string[] NotInTheCloud =
-        ["AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__queueServiceUri", "FUNCTIONS_WORKER_RUNTIME"];
+        ["AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__queueServiceUri", "FUNCTIONS_WORKER_RUNTIME", KnownSetting.Data.Variable];
 
     private JsonElement App => Assert.Single(infra.OfType("Microsoft.Web/sites"));
 

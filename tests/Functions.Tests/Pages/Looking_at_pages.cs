@@ -22,12 +22,14 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "scenario", "/api/pages/runs/{capitals}/scenarios/0?sample=2", "Bolivia" },
         { "start", "/api/pages/start", "New run" },
         { "findings", "/api/pages/findings", "Findings" },
+        { "agents", "/api/pages/agents?days=30", "Agents" },
         { "compare", "/api/pages/compare?run={capitals}&run={earlier}", "2 runs compared" },
         { "content", "/api/pages/content", "Content and A/B tests" },
         { "abtest", "/api/pages/runs/{abtest}", "" },
         { "candidate", "/api/pages/runs/{abtest}/scenarios/0", "" },
         { "digests", "/api/pages/digests", "Digests" },
         { "digest", "/api/pages/digests/{digest}", "Digest" },
+        { "reference", "/api/pages/reference", "HTTP API" },
         { "unknown", "/api/pages/runs/r000000000000000", "Not Found" },
     };
 
@@ -58,6 +60,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
 
     [Theory]
     [InlineData("/api/pages")]
+    [InlineData("/api/pages/agents")]
     [InlineData("/api/pages/runs/{hostile}")]
     [InlineData("/api/pages/runs/{hostile}/scenarios?sort=difference")]
     [InlineData("/api/pages/runs/{hostile}/scenarios/1")]

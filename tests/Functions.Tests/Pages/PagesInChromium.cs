@@ -67,6 +67,7 @@ public sealed class PagesInChromium : IAsyncLifetime
         Digest = digest.Json.GetProperty("runId").GetString()!;
         await _server.UntilAsync(AbTest, "completed");
         await _server.UntilAsync(Digest, "completed");
+        await ExampleAgents.AddAsync(_server);
         Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         if (Executable is { } path)

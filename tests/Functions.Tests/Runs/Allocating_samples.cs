@@ -73,7 +73,7 @@ public sealed class Allocating_samples
         await allocate.RunAsync(run.RunId, Cancel);
         var again = await RowsAsync(services, run.RunId);
 
-        await services.Cells.RewriteAsync(run, (cell, _) => cell with { Scores = [] }, Cancel);
+        await services.Cells.RewriteAsync(run, (cell, _) => Task.FromResult(cell with { Scores = [] }), Cancel);
         await allocate.RunAsync(run.RunId, Cancel);
 
         Assert.Equal(AllocatedRun.Blocks, before.Count);

@@ -88,7 +88,7 @@ public sealed class Retrying_cells
     }
 
     [Theory]
-    [InlineData("--code", "TIMEUOT", "--code must be failed, truncated, refused, or codes of the run's errors (NOT_FOUND), but has 'TIMEUOT'.")]
+    [InlineData("--code", "TIMEUOT", "--code must be failed, truncated, refused, judge_failed, or codes of the run's errors (NOT_FOUND), but has 'TIMEUOT'.")]
     [InlineData("--variant", "nobody", "--variant must be variants of the run (openai-compatible:sim-steady, openai-compatible:sim-better-7), but has 'nobody'.")]
     public async Task What_the_run_does_not_have_is_refused(string option, string value, string message)
     {

@@ -8,7 +8,7 @@ namespace FunctionsEval.Functions.Tests.Surviving;
 public sealed class Killed_runs
 {
     /// <summary>Four in the usual run of the tests, twenty in the long one (tests/README.md).</summary>
-    private static int Rounds => Environment.GetEnvironmentVariable("FUNCTIONSEVAL_LONG") == "1" ? 20 : 4;
+    private static int Rounds => LongRun.IsOn ? 20 : 4;
 
     /// <summary>
     /// Each round kills the program by SIGKILL at a random number of calls, every third one also kills the first resume. Nothing that

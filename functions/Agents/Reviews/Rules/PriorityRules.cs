@@ -27,14 +27,17 @@ internal sealed class HeldUpTask : IReviewRule
     public IEnumerable<Observation> Look(PipelineState state)
     {
         var dependencies = new TaskDependencies(state.Open);
+        var first = dependencies.FirstWaiting(TaskOrder.ByPriority(state.Open));
         foreach (var task in state.Pending.Where(task => task.Request is not null))
         {
-            var waiting = dependencies.WaitingFor(task.TaskId);
-            if (waiting.Where(other => other.Request!.Priority < task.Request!.Priority).MinBy(other => other.Request!.Priority) is { } urgent)
+            if (first.GetValueOrDefault(task.TaskId) is { } urgent && urgent.Request!.Priority < task.Request!.Priority)
             {
+                var waiting = dependencies.CountWaiting(task.TaskId);
                 yield return new Observation(
                     Id, Severity.Medium, task.TaskId,
-                    string.Create(CultureInfo.InvariantCulture, $"The task has priority {task.Request!.Priority}, but '{urgent.TaskId}' of priority {urgent.Request!.Priority} waits for it, and {waiting.Count} tasks in all."),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The task has priority {task.Request.Priority}, but '{urgent.TaskId}' of priority {urgent.Request.Priority} waits for it{(waiting > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {TaskOrder.Counted(waiting)} in all") : "")}."),
                     string.Create(CultureInfo.InvariantCulture, $"Give it priority {urgent.Request.Priority}."), [task.TaskId, urgent.TaskId]);
             }
         }
@@ -55,77 +58,4 @@ internal sealed class BlockedTask : IReviewRule
             where cause is not null
             select new Observation(Id, Severity.Medium, task.TaskId, $"The task waits for '{cause}', which did not complete.", "Do the other one again, or remove the dependency.", [task.TaskId, cause]);
     }
-}
-
-/// <summary>Who waits for whom among open tasks.</summary>
-internal sealed class TaskDependencies
-{
-    private readonly Dictionary<string, AgentTask> _open;
-    private readonly Dictionary<string, List<AgentTask>> _waiting = new(StringComparer.Ordinal);
-
-    public TaskDependencies(IEnumerable<AgentTask> open)
-    {
-        _open = open.ToDictionary(task => task.TaskId, StringComparer.Ordinal);
-        foreach (var task in _open.Values)
-        {
-            foreach (var dependency in DependenciesOf(task))
-            {
-                if (!_waiting.TryGetValue(dependency, out var waiting))
-                {
-                    _waiting[dependency] = waiting = [];
-                }
-
-                waiting.Add(task);
-            }
-        }
-    }
-
-    /// <summary>All that wait for a task, directly or not.</summary>
-    public IReadOnlyList<AgentTask> WaitingFor(string taskId)
-    {
-        var seen = new HashSet<string>(StringComparer.Ordinal) { taskId };
-        var found = new List<AgentTask>();
-        var next = new Queue<string>([taskId]);
-        while (next.TryDequeue(out var id))
-        {
-            foreach (var task in _waiting.GetValueOrDefault(id) ?? [])
-            {
-                if (seen.Add(task.TaskId))
-                {
-                    found.Add(task);
-                    next.Enqueue(task.TaskId);
-                }
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>One cycle of each set of tasks that wait for each other, beginning with its smallest id.</summary>
-    public IEnumerable<IReadOnlyList<string>> Cycles()
-    {
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var start in _open.Keys.Order(StringComparer.Ordinal))
-        {
-            // Each task has a first open dependency that is not done; following those ends, or comes round.
-            var way = new List<string>();
-            for (var id = start; id is not null && !done.Contains(id); id = DependenciesOf(_open[id]).FirstOrDefault(next => _open.ContainsKey(next) && !done.Contains(next)))
-            {
-                var at = way.IndexOf(id);
-                if (at >= 0)
-                {
-                    var cycle = way.Skip(at).ToList();
-                    var smallest = cycle.IndexOf(cycle.Min(StringComparer.Ordinal)!);
-                    yield return [.. cycle.Skip(smallest), .. cycle.Take(smallest)];
-                    break;
-                }
-
-                way.Add(id);
-            }
-
-            done.UnionWith(way);
-        }
-    }
-
-    private static IEnumerable<string> DependenciesOf(AgentTask task) => task.Request?.DependsOn ?? [];
 }

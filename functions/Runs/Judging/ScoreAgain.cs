@@ -1,0 +1,120 @@
+using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Models;
+using FunctionsEval.Providers.Prices;
+using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Cells;
+
+namespace FunctionsEval.Runs.Judging;
+
+/// <param name="Takes">The cells whose scores are made anew; null takes all that were answered.</param>
+/// <param name="IsAskedAgain">Which judgements that failed are asked for once more.</param>
+/// <param name="Budget">What judges may cost; null is no limit.</param>
+/// <param name="BaseUrl">Where judges are called; null is as the run has it.</param>
+/// <param name="Report">Told of the cells that are judged, and of how many there are.</param>
+internal sealed record ScoreAgainOptions(
+    Func<KeptJudgement, bool> IsAskedAgain, Func<CellRecord, bool>? Takes = null, RunBudget? Budget = null, string? BaseUrl = null, Action<long, long>? Report = null);
+
+/// <summary>
+/// Scores stored answers of a run that nobody works on. First the judges are asked for what is missing, each judgement kept as it comes; then the cells
+/// are rewritten, without a call. Broken off at any point and repeated, it goes on where it was.
+/// </summary>
+public sealed class ScoreAgain(
+    RunStore runs, CellLedger cells, JudgementStore judgements, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock)
+{
+    /// <summary>Cells in hand; how many calls are made at once is the business of each model's gate.</summary>
+    private const int CellsAtOnce = 256;
+
+    /// <returns>Null at the end; else why it stopped before, and then no score has changed.</returns>
+    internal async Task<string?> RunAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, ScoreAgainOptions options, CancellationToken cancellationToken)
+    {
+        var items = await runs.ItemsAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
+        var judges = specs.Any(spec => spec.Judge is not null) ? new JudgeModels(specs, catalogs.For(options.BaseUrl ?? run.Calls.BaseUrl), prices) : null;
+        if (judges is not null && await JudgeAsync(run, specs, judges, items, options, cancellationToken) is { } stopped)
+        {
+            return stopped;
+        }
+
+        var scorers = specs.Select(Scorers.Create).ToList();
+        await cells.RewriteAsync(
+            run,
+            async (cell, transcript) => options.Takes?.Invoke(cell) == false ? cell
+                : Rescore(cell, transcript, specs, scorers, items[cell.Address.Item], judges is null ? (null, cell.Judging) : await KeptAsync(cell, transcript)),
+            cancellationToken);
+        return null;
+
+        async Task<(IReadOnlyDictionary<string, JudgeResult>?, JudgeUsage?)> KeptAsync(CellRecord cell, Transcript transcript)
+        {
+            if (!CanBeJudged(cell))
+            {
+                return (null, cell.Judging);
+            }
+
+            var (results, usage) = await JudgeAsync(run, specs, judges!, cell, transcript, items[cell.Address.Item], calls: null, options, cancellationToken);
+            return (results, usage);
+        }
+    }
+
+    private async Task<string?> JudgeAsync(
+        RunRecord run, IReadOnlyList<ScorerSpec> specs, JudgeModels judges, List<Scenario> items, ScoreAgainOptions options, CancellationToken cancellationToken)
+    {
+        var total = (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Answered);
+        var done = 0L;
+        string? stopped = null;
+        await Parallel.ForEachAsync(
+            cells.AllAsync(run, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = CellsAtOnce, CancellationToken = cancellationToken },
+            async (cell, token) =>
+            {
+                if (stopped is not null || cell.Outcome == CellOutcome.Failed || options.Takes?.Invoke(cell) == false)
+                {
+                    return;
+                }
+
+                if (CanBeJudged(cell) && await cells.FindTranscriptAsync(run.RunId, cell.Address, token) is { } transcript)
+                {
+                    // Those that wait for their place when another has met a wall stay at home.
+                    using var calls = new CellCalls(
+                        run.RunId, cell.Address, options.Budget, cells, _ => stopped is null ? ValueTask.CompletedTask : throw new RunNotActiveException(RunStatus.Paused));
+                    try
+                    {
+                        await JudgeAsync(run, specs, judges, cell, transcript, items[cell.Address.Item], calls, options, token);
+                    }
+                    catch (Exception wall) when (wall is RunHaltedException or RunStoppedException or RunNotActiveException)
+                    {
+                        Interlocked.CompareExchange(ref stopped, wall.Message, null);
+                        return;
+                    }
+                }
+
+                options.Report?.Invoke(Interlocked.Increment(ref done), total);
+            });
+        return stopped;
+    }
+
+    /// <param name="calls">Null asks nobody: only what is kept counts.</param>
+    private async Task<(IReadOnlyDictionary<string, JudgeResult> Results, JudgeUsage? Usage)> JudgeAsync(
+        RunRecord run, IReadOnlyList<ScorerSpec> specs, JudgeModels judges, CellRecord cell, Transcript transcript, Scenario item, CellCalls? calls,
+        ScoreAgainOptions options, CancellationToken cancellationToken)
+    {
+        var kept = await judgements.OfCellAsync(run.RunId, cell.Address, cancellationToken);
+        var judging = new CellJudging(run, cell.Address, judges, judgements, calls, clock, kept, options.IsAskedAgain);
+        return (await judging.JudgeAsync(item.ScorersOf(specs), item, transcript.Turns, cancellationToken), judging.Usage);
+    }
+
+    private static bool CanBeJudged(CellRecord cell) => cell.Outcome is CellOutcome.Scored or CellOutcome.Invalid;
+
+    private static CellRecord Rescore(
+        CellRecord cell, Transcript transcript, IReadOnlyList<ScorerSpec> specs, List<IScorer> scorers, Scenario item,
+        (IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage) judged)
+    {
+        if (!CanBeJudged(cell))
+        {
+            return cell with { Scores = CellScores.None(scorers, cell.Scores is [{ Invalid: { } why }, ..] ? why : "There is no answer to score.") };
+        }
+
+        var scores = CellScores.Of(specs, scorers, transcript.Turns, item, judged.Results);
+        return cell with { Outcome = CellScores.OutcomeOf(scores), Score = scores is [var first, ..] ? first.Value : null, Scores = scores, Judging = judged.Usage };
+    }
+}
