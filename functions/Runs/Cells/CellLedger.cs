@@ -228,7 +228,7 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 
     /// <summary>Several at once, for a scorer may be a program that takes its time; null for a cell without an answer.</summary>
     private async Task<CellRecord?[]> RewrittenAsync(
-        RunRecord run, IReadOnlyList<CellRecord> cells, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
+        RunRecord run, List<CellRecord> cells, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
     {
         var rewritten = new CellRecord?[cells.Count];
         await Parallel.ForAsync(0, cells.Count, new ParallelOptions { MaxDegreeOfParallelism = RewrittenAtOnce, CancellationToken = cancellationToken }, async (index, token) =>
