@@ -123,6 +123,7 @@ internal static class Registration
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()
+        .AddSingleton<AdaptedRequests>()
         .AddSingleton<AnalyzeRun>()
         .AddSingleton<CompleteRun>()
         .AddSingleton<PipelineQueue>()

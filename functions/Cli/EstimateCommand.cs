@@ -46,7 +46,7 @@ internal static class EstimateCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(RunCommand.File));
-        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(RunCommand.File), settings.Defaults, cancellationToken) is not { } definition)
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(RunCommand.File), settings.Defaults, settings, cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }

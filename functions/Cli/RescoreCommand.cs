@@ -27,7 +27,7 @@ internal static class RescoreCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), CommonOptions.DefaultsOf(terminal, arguments.GetRequiredValue(File)), cancellationToken) is not { } definition)
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), CommonOptions.DefaultsOf(terminal, arguments.GetRequiredValue(File)), settings: null, cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }

@@ -46,7 +46,7 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(File));
-        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, cancellationToken);
+        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, settings, cancellationToken);
         if (definition is null)
         {
             return ExitCodes.Usage;

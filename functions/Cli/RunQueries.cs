@@ -67,6 +67,7 @@ internal static class RunQueries
             RunCost.Of(counts),
             run.Course.StopReason,
             StoppedEarly.Of(run, counts),
-            run.ReusedRun);
+            run.ReusedRun,
+            run.Calls.BaseUrl);
     }
 }

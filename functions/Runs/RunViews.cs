@@ -8,6 +8,7 @@ using FunctionsEval.Runs.Pairs;
 namespace FunctionsEval.Runs;
 
 /// <summary>A run on the wire.</summary>
+/// <param name="BaseUrl">Where its models were called, as the command line said; null is where the settings say.</param>
 public sealed record RunView(
     string RunId,
     string Kind,
@@ -33,7 +34,8 @@ public sealed record RunView(
     AllocationSpec? Allocation = null,
     RunRetry? Retry = null,
     IReadOnlyList<string>? Tags = null,
-    string? ReusedRun = null)
+    string? ReusedRun = null,
+    string? BaseUrl = null)
 {
     /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -61,7 +63,8 @@ public sealed record RunView(
         run.Sampling.Allocation,
         run.Course.Retry,
         run.Tags ?? [],
-        run.ReusedRun);
+        run.ReusedRun,
+        run.Calls.BaseUrl);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
