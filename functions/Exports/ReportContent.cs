@@ -5,6 +5,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Exports;
 
@@ -45,7 +46,7 @@ internal sealed record ReportContent(
         foreach (var pairwise in Pairwise)
         {
             yield return ($"Preferences by {pairwise.Scorer}", ["variant", "against", "verdict"], ["wins", "ties", "losses", "net", "95% interval", "adjusted p"],
-                [.. pairwise.Pairs.Select(pair => (string[])[pair.Variant, pair.Control, pair.Verdict, Count(pair.Wins), Count(pair.Ties), Count(pair.Losses), Number(pair.Net), Interval(pair.Interval), Number(pair.AdjustedPValue)])]);
+                [.. pairwise.Pairs.Select(pair => (string[])[pair.Variant, pair.Control, pair.Verdict, Count(pair.Wins), Count(pair.Ties), Count(pair.Losses), Number(pair.Net), Interval(pair.Interval), ComparisonSentence.P(pair.AdjustedPValue)])]);
             if (pairwise.Ranking is { } ranking)
             {
                 yield return ($"Ranking by {pairwise.Scorer}", ["variant"], ["best rank", "worst rank", "strength", "95% interval", "wins against average"],
