@@ -12,6 +12,7 @@ using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
+using FunctionsEval.Labels;
 using FunctionsEval.Limits;
 using FunctionsEval.Mcp;
 using FunctionsEval.Models;
@@ -27,7 +28,9 @@ using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
@@ -44,6 +47,7 @@ internal static class Registration
         DefinitionsJson.Default,
         SettingsJson.Default,
         PlanningJson.Default,
+        LabelsJson.Default,
         GatesJson.Default,
         ComparisonsJson.Default,
         ExportsJson.Default,
@@ -90,6 +94,9 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<PairLedger>()
+        .AddSingleton<JudgePairs>()
+        .AddSingleton<JudgePairsAgain>()
         .AddSingleton<ReuseCell>()
         .AddSingleton<JudgementStore>()
         .AddSingleton<ExternalScorers>()
@@ -98,6 +105,7 @@ internal static class Registration
         .AddSingleton<AnalysisStore>()
         .AddSingleton<AllocationStore>()
         .AddSingleton<LookStore>()
+        .AddSingleton<LabelStore>()
         .AddSingleton<RunRules>()
         .AddSingleton<StartRun>()
         .AddSingleton<RunEvents>()
@@ -110,6 +118,8 @@ internal static class Registration
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()
+        .AddSingleton<JudgePair>()
+        .AddSingleton<Interruptions>()
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()
@@ -138,6 +148,9 @@ internal static class Registration
         .AddSingleton<DatasetStore>()
         .AddSingleton<IDatasets>(parts => parts.GetRequiredService<DatasetStore>())
         .AddSingleton<PlanComparison>()
+        .AddSingleton<AddLabels>()
+        .AddSingleton<LabelQueue>()
+        .AddSingleton<PlanLabels>()
         .AddTools()
         .AddSingleton<HealthCheck>();
 }

@@ -73,7 +73,7 @@ internal static class EstimateCommand
 
     private static Table TableOf(RunEstimate estimate)
     {
-        var names = new ShortNames(estimate.PerModel.Select(model => model.Variant));
+        var names = new ShortNames(estimate.PerModel.Select(model => model.Variant).Concat((estimate.Judges ?? []).Select(judge => judge.Model)));
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn("variant");
         RunReport.AddNumbers(table, ["calls", "tokens in", "tokens out", "US dollars", "known from"]);
@@ -86,6 +86,17 @@ internal static class EstimateCommand
                 model.OutputTokens is { } output ? RunReport.Count(output) : "-",
                 model.CostUsd?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "unknown",
                 model.BasedOnCells > 0 ? $"{RunReport.Count(model.BasedOnCells)} cells" : "its prompts, maxTokens");
+        }
+
+        foreach (var judge in estimate.Judges ?? [])
+        {
+            table.AddRow(
+                Visible.Markup($"judge {judge.Scorer}: {names.Of(judge.Model)}"),
+                RunReport.Count(judge.Calls),
+                RunReport.Count(judge.InputTokens),
+                RunReport.Count(judge.OutputTokens),
+                judge.CostUsd?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "unknown",
+                "questions, answers");
         }
 
         return table;

@@ -78,7 +78,7 @@ internal static class RunCommand
         }
 
         IReadOnlyList<string> models = [.. asked.AllVariants().Select(variant => variant.Model), .. JudgeModels.NamesOf(asked.Scorers)];
-        foreach (var note in rules.JudgeNotes(asked.Scorers, asked.AllVariants(), settings.BaseUrl))
+        foreach (var note in RunRules.JudgeNotes(asked.Scorers, asked.AllVariants()))
         {
             terminal.Error.WriteLine(Visible.Text(note));
         }

@@ -8,6 +8,7 @@ using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
@@ -129,7 +130,7 @@ public sealed class RunCatalog(
         return new ActiveRun(
             run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp())
         {
-            Judges = run.Scorers.Any(spec => spec.Judge is not null) ? new JudgeModels(run.Scorers, catalogs.For(run.Calls.BaseUrl), prices) : null,
+            Judges = run.AllScorers().Any(spec => spec.Judge is not null) ? new JudgeModels(run.AllScorers(), catalogs.For(run.Calls.BaseUrl), prices) : null,
             External = run.Scorers.Any(spec => spec.External is not null) ? external : null,
             Reusable = await ReusableCells.FindAsync(run, runs, CancellationToken.None),
         };
@@ -163,6 +164,9 @@ public sealed class ActiveRun(
     public IReadOnlyList<CallPrices> Prices => prices;
 
     public RunBudget? Budget => budget;
+
+    /// <summary>What its pairwise scorers ask.</summary>
+    public PairPlan Pairs { get; } = new(run);
 
     /// <summary>Null where no scorer asks a model.</summary>
     public JudgeModels? Judges { get; init; }

@@ -34,6 +34,18 @@ public sealed record RunRecord(
     /// <summary>What people call it by; null is none. They may change at any time and decide nothing.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
+    /// <summary>Its scorers that compare two answers; null is none. They are not among <see cref="Scorers"/>, for they score no cell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ScorerSpec>? Pairwise { get; init; }
+
+    /// <summary>All sets of judgements of pairs that were ever asked for, those of scorers that it no longer has included: they were paid.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? PairSets { get; init; }
+
+    public IReadOnlyList<ScorerSpec> PairScorers() => Pairwise ?? [];
+
+    public IReadOnlyList<ScorerSpec> AllScorers() => [.. Scorers, .. PairScorers()];
+
     public const string MultiSample = "multi_sample";
     public const string AbTest = "abtest";
     public const string Digest = "digest";

@@ -8,6 +8,7 @@ using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -61,6 +62,7 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, Score
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
             .. ModelErrors(asked.AllVariants(), baseUrl),
             .. JudgeErrors(asked.Scorers, baseUrl),
+            .. PairErrors(asked.PairScorers(), asked.AllVariants(), asked.Compare, items, asked.SamplesPerScenario),
             .. ExternalErrors(asked.Scorers, commandFolder),
             .. FieldErrors(
                 ("compare.control", ControlError(asked)),
@@ -191,15 +193,37 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, Score
         }
     }
 
-    /// <summary>Judges that also give the answers that they judge.</summary>
-    public IEnumerable<string> JudgeNotes(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants, string? baseUrl)
+    /// <summary>Pairwise scorers that have nothing to compare, or too much.</summary>
+    public static IEnumerable<FieldError> PairErrors(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants, CompareSpec? compare, long items, int samples)
     {
-        var catalog = catalogs.For(baseUrl);
-        (string, string)? Identity(string name) => catalog.Resolve(name) is ProviderResolution.Resolved model ? (model.ProviderName, model.Model) : null;
         foreach (var scorer in scorers)
         {
-            var judges = (scorer.Judge?.Models ?? []).Select(Identity).ToHashSet();
-            if (variants.Where(variant => judges.Contains(Identity(variant.Model))).Select(variant => variant.Name).ToList() is { Count: > 0 } own)
+            if (variants.Count < 2)
+            {
+                yield return new FieldError("scorers", $"scorers: '{scorer.Name}' is pairwise and needs at least 2 models or variants to compare, but there is {variants.Count}.");
+                continue;
+            }
+
+            var pairs = PairPlan.ComparedOf(variants, compare, scorer).Count;
+            if (pairs > PairPlan.MaxPairs)
+            {
+                yield return new FieldError("scorers", FormattableString.Invariant(
+                    $"scorers: '{scorer.Name}' compares {pairs:N0} pairs of variants, but at most {PairPlan.MaxPairs} can be compared: pairs: control compares each with the control only."));
+            }
+            else if (2 * pairs * items * samples * scorer.Judge!.Models.Count * scorer.Judge.Repeats is var judgements and > DefinitionRules.MaxCells)
+            {
+                yield return new FieldError("scorers", FormattableString.Invariant(
+                    $"scorers: '{scorer.Name}' asks for {judgements:N0} judgements (pairs x scenarios x samples x judges x repeats x 2 orders), but there must be at most {DefinitionRules.MaxCells:N0}."));
+            }
+        }
+    }
+
+    /// <summary>Judges that also give the answers that they judge.</summary>
+    public static IEnumerable<string> JudgeNotes(IReadOnlyList<ScorerSpec> scorers, IReadOnlyList<Variant> variants)
+    {
+        foreach (var scorer in scorers)
+        {
+            if (JudgeModels.OwnJudgesOf(scorer, variants) is { Count: > 0 } own)
             {
                 yield return $"warning: Scorer '{scorer.Name}' lets a model judge its own answers ({string.Join(", ", own)}): models tend to prefer what they wrote.";
             }

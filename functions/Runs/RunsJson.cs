@@ -10,6 +10,7 @@ using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -30,6 +31,8 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
 [JsonSerializable(typeof(KeptJudgement))]
 [JsonSerializable(typeof(JudgeUsage))]
+[JsonSerializable(typeof(PairInput))]
+[JsonSerializable(typeof(PairDetails))]
 [JsonSerializable(typeof(Transcript))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(CandidateSnapshot))]

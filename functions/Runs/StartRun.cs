@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -91,7 +92,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             definitionId,
             asked.AllVariants(),
             ScenarioSampling.CountOf(scenarios, asked.SamplePercentage),
-            asked.Scorers,
+            asked.CellScorers(),
             new RunSampling(asked.SamplesPerScenario, asked.SamplePercentage, asked.SampleSeed, ScenarioSampling.SeedOf(null, runId), asked.Allocation),
             new RunCalls(asked.Preamble, asked.Config, baseUrl, asked.Budget?.MaxUsd, asked.Budget?.AllowUnknownPrice ?? false, RunTelemetry.TraceParent),
             RunStatus.Pending,
@@ -99,6 +100,6 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             new RunCourse(),
             asked.Compare,
             asked.Stopping,
-            Pass: asked.Pass);
+            Pass: asked.Pass).WithPairwise(asked.PairScorers());
     }
 }

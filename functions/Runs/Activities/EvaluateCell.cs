@@ -14,7 +14,7 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
 public sealed partial class EvaluateCell(
-    RunStore runs, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, ReuseCell reuse, TimeProvider clock, ILogger<EvaluateCell> logger)
+    RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, ReuseCell reuse, Interruptions interruptions, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -64,22 +64,9 @@ public sealed partial class EvaluateCell(
 
             return JsonRules.Name(cell.Outcome);
         }
-        catch (RunNotActiveException notActive)
+        catch (RunInterruptedException interruption)
         {
-            return notActive.Status == RunStatus.Paused ? Paused : Cancelled;
-        }
-        catch (RunHaltedException halted)
-        {
-            return await HaltAsync(input.RunId, halted, cancellationToken);
-        }
-        catch (RunStoppedException stopped)
-        {
-            active.StopReason = RunCourse.StoppedByBudget;
-            await runs.ChangeAsync(
-                input.RunId,
-                run => run.Course.StopReason is null ? run with { Course = run.Course with { StopReason = RunCourse.StoppedByBudget, Reason = stopped.Message } } : null,
-                cancellationToken);
-            return Stopped;
+            return await interruptions.EndingOfAsync(active, interruption, cancellationToken);
         }
     }
 
@@ -112,20 +99,6 @@ public sealed partial class EvaluateCell(
         return await catalog.GetAsync(input.RunId, cancellationToken);
     }
 
-    private async Task<string> HaltAsync(string runId, RunHaltedException halted, CancellationToken cancellationToken)
-    {
-        // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
-        var paused = await runs.ChangeAsync(
-            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Course = run.Course with { Reason = halted.Message } } : null, cancellationToken);
-        var status = await catalog.GetFreshStatusAsync(runId, cancellationToken);
-        if (paused is not null)
-        {
-            LogRunHalted(runId, halted.Message);
-        }
-
-        return status.IsFinished() ? Cancelled : Paused;
-    }
-
     /// <summary>The answer is paid for, so a store that is away for a moment is waited for here before the whole cell is repeated.</summary>
     private async Task StoreAsync(RunRecord run, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
     {
@@ -147,9 +120,6 @@ public sealed partial class EvaluateCell(
 
     [LoggerMessage(LogLevel.Warning, "Cell {Cell} ({Variant}) of run {RunId} failed: {Code}")]
     private partial void LogCellFailed(string cell, string variant, string runId, string code);
-
-    [LoggerMessage(LogLevel.Warning, "Run {RunId} was paused: {Reason}")]
-    private partial void LogRunHalted(string runId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} could not be stored and is tried again")]
     private partial void LogStoreRetried(Exception exception, string runId, string cell);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -26,6 +27,9 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         await entities.FindAsync(TableKeys.Cells, address.PartitionKey(run.RunId), address.RowKey, cancellationToken) is { } entity
             ? CellRows.ToCell(entity, ScorerNames(run))
             : null;
+
+    public async Task<bool> IsStoredAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Cells, address.PartitionKey(runId), address.RowKey, cancellationToken) is not null;
 
     public async Task<Transcript?> FindTranscriptAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
         await TranscriptRowsAsync(runId, address, cancellationToken) is { Count: > 0 } rows ? CellRows.ToTranscript(rows) : null;
@@ -55,9 +59,12 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     {
         // The intents are read before the counts: a cell that is stored meanwhile is counted twice rather than not at all.
         var counted = 0L;
-        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+        foreach (var id in RunIdsOf(run))
         {
-            counted += (await IntentsAsync(CellAddress.PartitionKey(run.RunId, partition), CancellationToken.None)).Values.Sum(intent => intent.GetInt64("reservedNanos") ?? 0);
+            for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+            {
+                counted += (await IntentsAsync(CellAddress.PartitionKey(id, partition), CancellationToken.None)).Values.Sum(intent => intent.GetInt64("reservedNanos") ?? 0);
+            }
         }
 
         counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.JudgeCostNanos + counts.HeldNanos);
@@ -89,17 +96,42 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         }
     }
 
+    /// <summary>Stores a judgement of a pair beside its run; false when it was there already.</summary>
+    internal async Task<bool> StoreJudgementAsync(
+        string runId, PairWork work, CellRecord judgement, Transcript transcript, IReadOnlyList<ProviderCall> calls, int earlierCalls)
+    {
+        var isNew = await StoreAsync(work.Set.RunId, judgement, transcript, calls, CallPurpose.Judge, earlierCalls: earlierCalls);
+        if (isNew)
+        {
+            _counts.Live(runId)?.AddJudgement(work.Pair.Later, judgement);
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Under which ids the partitions of a run are: its own, and those of its judgements of pairs.</summary>
+    internal static IEnumerable<string> RunIdsOf(RunRecord run) => [run.RunId, .. (run.PairSets ?? []).Select(set => PairSet.IdIn(run.RunId, set))];
+
     /// <summary>All cells of a run in address order.</summary>
     public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = ScorerNames(run);
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
-            var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
-            await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+            await foreach (var cell in OfPartitionAsync(run, partition, cancellationToken))
             {
-                yield return CellRows.ToCell(entity, names);
+                yield return cell;
             }
+        }
+    }
+
+    /// <summary>Those of some items that follow each other.</summary>
+    public async IAsyncEnumerable<CellRecord> OfPartitionAsync(RunRecord run, int partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = ScorerNames(run);
+        var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
+        await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+        {
+            yield return CellRows.ToCell(entity, names);
         }
     }
 

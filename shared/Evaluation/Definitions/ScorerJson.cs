@@ -71,6 +71,8 @@ internal static class ScorerJson
         {
             JudgeJson.Write(writer, judge);
         }
+
+        DefinitionJson.WriteOptional(writer, "pairs", scorer.Pairs);
     }
 
     private static void Write(Utf8JsonWriter writer, ExternalSpec external)

@@ -80,7 +80,8 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             fields.Text("pass", TextRule.Id),
             fields.Text("reasoning", TextRule.Id),
             fields.Take("of") is null ? null : new ScorerListParser(fields, config).Parse("of", ScorerRules.MaxChecks),
-            type == ScorerSpec.JudgeType ? JudgeParser.Parse(fields) : null,
+            type is ScorerSpec.JudgeType or ScorerSpec.PairwiseType ? JudgeParser.Parse(fields) : null,
+            fields.Text("pairs", TextRule.Id),
             fields.Boolean("plain") ?? false,
             type is ScorerSpec.CommandType or ScorerSpec.HttpType ? ParseExternal(fields) : null);
         fields.RejectUnknown();
@@ -91,7 +92,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
 
         if (ofScenario && spec.Judge is not null)
         {
-            fields.Fail("type", $"{path}.type must not be judge in a scenario: a judge belongs to the definition, and its rubric may use the variables of each scenario.");
+            fields.Fail("type", $"{path}.type must not be {type} in a scenario: a judge belongs to the definition, and its rubric may use the variables of each scenario.");
         }
 
         if (type.Length == 0)
@@ -199,7 +200,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
                 fields.Fail("expected", $"{fields.PathOf("expected")} {complaint}{hint}");
             }
 
-            if (spec.Judge is { } judge && JudgePrompt.Problem(judge, scenario) is { } problem && _judgeErrors++ < MaxJudgeErrors)
+            if (spec.Judge is not null && JudgePrompt.Problem(spec, scenario) is { } problem && _judgeErrors++ < MaxJudgeErrors)
             {
                 fields.Fail(fields.Has("vars") ? "vars" : "id", problem);
             }

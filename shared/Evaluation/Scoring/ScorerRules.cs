@@ -14,6 +14,7 @@ internal static class ScorerRules
 
     // That a judge gives no score is its own failure: the answer is not punished for it.
     private static readonly string[] CommonOfJudges = ["weight", "pass", "reasoning"];
+    private static readonly string[] CommonOfPairs = ["reasoning"];
     private static readonly string[] Wanted = ["value", "ignoreCase", "pattern", "take"];
 
     private static readonly Dictionary<string, (string[] Required, string[] Optional)> FieldsOfType = new(StringComparer.Ordinal)
@@ -37,6 +38,7 @@ internal static class ScorerRules
         ["refusal"] = ([], []),
         ["checks"] = (["of"], ["match"]),
         [ScorerSpec.JudgeType] = ([], JudgeRules.Fields),
+        [ScorerSpec.PairwiseType] = ([], [.. PairRules.Fields, "pairs"]),
         [ScorerSpec.CommandType] = ([], ["min", "max"]),
         [ScorerSpec.HttpType] = ([], ["min", "max"]),
     };
@@ -61,7 +63,12 @@ internal static class ScorerRules
         }
 
         var given = Given(spec).ToList();
-        var common = spec.Type == ScorerSpec.JudgeType ? CommonOfJudges : Common;
+        var common = spec.Type switch
+        {
+            ScorerSpec.JudgeType => CommonOfJudges,
+            ScorerSpec.PairwiseType => CommonOfPairs,
+            _ => Common,
+        };
         foreach (var missing in fields.Required.Except(given))
         {
             yield return new ScorerComplaint(missing, $"{missing} is required for a scorer of type {spec.Type}, but is missing.", ScorerComplaintRule.Missing);
@@ -72,7 +79,7 @@ internal static class ScorerRules
             yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional).Concat(common))}.");
         }
 
-        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)).Concat(spec.Judge is null ? [] : JudgeRules.Check(spec.Judge)).Concat(spec.External?.Check(spec.Type) ?? []))
+        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)).Concat(spec.Judge is null ? [] : JudgeRules.Check(spec.Judge)).Concat(spec.Type == ScorerSpec.PairwiseType ? PairRules.Check(spec) : []).Concat(spec.External?.Check(spec.Type) ?? []))
         {
             yield return complaint;
         }
@@ -138,6 +145,7 @@ internal static class ScorerRules
             ("pass", spec.Pass is not null),
             ("reasoning", spec.Reasoning is not null),
             ("of", spec.Of is not null),
+            ("pairs", spec.Pairs is not null),
         ];
         return fields.Where(field => field.IsGiven).Select(field => field.Field);
     }
@@ -166,9 +174,9 @@ internal static class ScorerRules
                 yield return new ScorerComplaint("of", $"of[{index}].type must not be {part.Type}: what is scored outside is a scorer of its own.");
             }
 
-            if (part.Type == ScorerSpec.JudgeType)
+            if (part.Judge is not null)
             {
-                yield return new ScorerComplaint("of", $"of[{index}].type must not be judge: a judge is a scorer of its own, for its calls cost.");
+                yield return new ScorerComplaint("of", $"of[{index}].type must not be {part.Type}: a judge is a scorer of its own, for its calls cost.");
             }
 
             if (part.Turn != 1)
