@@ -17,7 +17,7 @@ internal static class RescoreCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("rescore", "Score a run again by other scorers") 
+        var command = new Command("rescore", "Score a run again by other scorers")
         {
             RunIdArgument, File, CommonOptions.Budget, RunCommand.AllowUnknownPrice, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };

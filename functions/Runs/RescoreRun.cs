@@ -193,7 +193,9 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
 
         RunRecord Rescored(RunRecord current) => current with
         {
-            Scorers = ofCells, Pairwise = wanted.Pairwise, Calls = current.Calls with { CommandFolder = options.CommandFolder ?? current.Calls.CommandFolder },
+            Scorers = ofCells,
+            Pairwise = wanted.Pairwise,
+            Calls = current.Calls with { CommandFolder = options.CommandFolder ?? current.Calls.CommandFolder },
         };
     }
 }
