@@ -2,9 +2,11 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -68,24 +70,35 @@ internal static class EstimateRun
             foreach (var model in judge.Models)
             {
                 var (vendor, price) = priceOf(model);
-                var input = 0L;
-                foreach (var variant in variants)
+                var asking = (scorer.Type == ScorerSpec.PairwiseType ? OfPairs(asked, scorer, variants) : [.. variants.Select(variant => new[] { variant })]).ToList();
+                var input = asking.Sum(answering =>
                 {
-                    var used = past.GetValueOrDefault(variant.Name);
-                    var answer = used is not null ? used.OutputTokens / used.Cells : variant.MaxTokens ?? asked.Config.MaxTokens ?? 0;
-                    input += sampled.Sum(scenario => answer + TokenEstimate.OfConversation(
+                    var answers = answering.Sum(variant => past.GetValueOrDefault(variant.Name) is { } used ? used.OutputTokens / used.Cells : variant.MaxTokens ?? asked.Config.MaxTokens ?? 0);
+                    return sampled.Sum(scenario => answers + TokenEstimate.OfConversation(
                         vendor,
-                        [.. JudgePrompt.For(judge, scenario, [new Turn(1, "", Opening.For(asked.Preamble, scenario, variant).Prompt, "")], keepReasoning: true)
-                            .Select(message => new ChatMessage((ChatRole)message.Role, message.Text))]));
-                }
-
-                var calls = (long)sampled.Count * variants.Count * samples * judge.Repeats;
+                        [.. Question(asked, scorer, scenario, answering).Select(message => new ChatMessage((ChatRole)message.Role, message.Text))]));
+                });
+                var calls = (long)sampled.Count * asking.Count * samples * judge.Repeats;
                 (input, var said) = (input * samples * judge.Repeats, calls * output);
                 estimates.Add(new JudgeEstimate(scorer.Name!, model, calls, input, said, Cost(price, input, said)));
             }
         }
 
         return estimates;
+    }
+
+    // Each pair is asked about in both orders.
+    private static IEnumerable<Variant[]> OfPairs(Definition asked, ScorerSpec scorer, IReadOnlyList<Variant> variants) =>
+        from pair in PairPlan.ComparedOf(variants, asked.Compare, scorer)
+        from order in new[] { new[] { variants[pair.Variant], variants[pair.Control] }, [variants[pair.Control], variants[pair.Variant]] }
+        select order;
+
+    private static IReadOnlyList<ConversationMessage> Question(Definition asked, ScorerSpec scorer, Scenario scenario, Variant[] answering)
+    {
+        List<Turn[]> said = [.. answering.Select(variant => new[] { new Turn(1, "", Opening.For(asked.Preamble, scenario, variant).Prompt, "?") })];
+        return said is [var first, var second]
+            ? PairPrompt.For(scorer with { Turn = 1 }, scenario, first, second)
+            : JudgePrompt.For(scorer.Judge!, scenario, said[0], keepReasoning: true);
     }
 
     // Many calls added up are not one long request, so the price of long requests does not apply.

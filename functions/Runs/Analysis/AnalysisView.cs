@@ -10,10 +10,12 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
 {
     public const string PassRate = "passRate";
 
-    public RunAnalysis Of(RunScores scores, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
+    public RunAnalysis Of(RunScores scores, LabelledCells labels, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
     {
         var (scorers, perScorer) = (scores.Scorers, scores.PerScorer);
         var first = perScorer[0].Finish();
+        var comparisons = new RunComparisons(scores).All();
+        var labelled = LabelComparisons.All(scores, labels, comparisons);
         return new RunAnalysis(
             run.RunId,
             scorers.Count > 0 ? scorers[0].Name : null,
@@ -23,14 +25,15 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             [.. first.MostVariable.Select(Variance)],
             [.. first.MostStable.Select(Variance)],
             [.. scorers.Skip(1).Select((scorer, index) => Scorer(scorer.Name, perScorer[index + 1], scores.Judges.ElementAtOrDefault(index + 1)))],
-            warnings,
-            new RunComparisons(scores).All(),
+            [.. warnings, .. JudgeOpinion.Of(run, labelled)],
+            comparisons,
             scores.Failures,
             first.VariabilityPValue,
             scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
             new TagSlices(scores).All(),
             scores.Latencies,
-            scores.Judges.OfType<JudgeTally>().Select(judge => judge.Finish()).ToList() is { Count: > 0 } judges ? judges : null);
+            labelled,
+            scores.Judges.OfType<JudgeTally>().Select(judge => judge.Finish(labelled?.FirstOrDefault(metric => metric.Metric == judge.Scorer)?.Labels ?? 0)).ToList() is { Count: > 0 } judges ? judges : null);
     }
 
     private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis, JudgeTally? judge = null) => new(

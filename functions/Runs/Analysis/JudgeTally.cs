@@ -26,6 +26,8 @@ internal sealed class JudgeTally(RunRecord run, int scorer, int[] clusters)
     private decimal _usd;
     private long _pricedJudgements;
 
+    public string Scorer => _spec.Name!;
+
     private JudgeSpec Judge => _spec.Judge!;
 
     public void Add(CellRecord cell)
@@ -71,7 +73,8 @@ internal sealed class JudgeTally(RunRecord run, int scorer, int[] clusters)
             : (1, 1);
     }
 
-    public JudgeStatistics Finish()
+    /// <param name="labels">How many answers people labelled for this scorer.</param>
+    public JudgeStatistics Finish(int labels)
     {
         var judges = Judge.Models.Select(model => _perJudge[model].Finish(model)).ToList();
         return new JudgeStatistics(
@@ -87,12 +90,16 @@ internal sealed class JudgeTally(RunRecord run, int scorer, int[] clusters)
             Agreement(),
             Kappa(),
             Length(),
-            Note());
+            Note(labels));
     }
 
-    private string Note() => Judge.Models.Count == 1
-        ? $"The scores of '{_spec.Name}' are the opinion of {Judge.Models[0]}: without labels of people nothing is known of its errors."
-        : FormattableString.Invariant($"The scores of '{_spec.Name}' are the opinion of a panel of {Judge.Models.Count} judges: without labels of people nothing is known of their errors.");
+    private string Note(int labels)
+    {
+        var (whose, its) = Judge.Models.Count == 1 ? (Judge.Models[0], "its") : (FormattableString.Invariant($"a panel of {Judge.Models.Count} judges"), "their");
+        return labels == 0
+            ? $"The scores of '{_spec.Name}' are the opinion of {whose}: without labels of people nothing is known of {its} errors."
+            : FormattableString.Invariant($"The scores of '{_spec.Name}' are the opinion of {whose}; {labels} labels of people tell {its} errors.");
+    }
 
     private JudgeAgreement? Agreement()
     {

@@ -109,6 +109,11 @@ internal sealed record RunScores(
     private static StorageException Damaged(RunRecord run, FormattableString what) =>
         new($"The store is damaged at run '{run.RunId}': {FormattableString.Invariant(what)}. Restore it from a copy.") { IsDamaged = true };
 
+    /// <summary>What means count of a cell by the scorer at that place; null where it has no score.</summary>
+    internal static double? ValueOf(CellRecord cell, IScorer scorer, int index) => cell.Outcome == CellOutcome.Failed ? null
+        : cell.Scores.ElementAtOrDefault(index) is not { } score ? null
+        : score.Value ?? (cell.Outcome == CellOutcome.Invalid && scorer.InvalidAnswers == InvalidAnswers.Zero ? 0 : null);
+
     private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool isZero, bool wasRetried)
     {
         var (item, variant, _) = cell.Address;
