@@ -50,6 +50,23 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     public Task ForgetIntentAsync(string runId, CellAddress address) => entities.SubmitAsync(
         TableKeys.Cells, EntityOperation.Delete(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)), CancellationToken.None);
 
+    /// <summary>Leaves an intent with so many calls; with none it is taken back.</summary>
+    public Task ReviseIntentAsync(string runId, CellAddress address, int calls, decimal reserved)
+    {
+        if (calls == 0)
+        {
+            return ForgetIntentAsync(runId, address);
+        }
+
+        var row = new Entity(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)) { ["calls"] = calls };
+        if (reserved > 0)
+        {
+            row["reservedNanos"] = Money.ToNanos(reserved * calls);
+        }
+
+        return entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(row), CancellationToken.None);
+    }
+
     /// <summary>Keeps the turns so far of a conversation that goes on, with their calls.</summary>
     public Task KeepAsync(string runId, CellAddress address, KeptConversation kept) => EntityBatches.UpsertAsync(
         entities, TableKeys.Transcripts, CellRows.ToEntities(address.PartitionKey(runId), address.RowKey, kept), CancellationToken.None);
