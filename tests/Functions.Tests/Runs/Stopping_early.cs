@@ -42,7 +42,7 @@ public sealed class Stopping_early
         await using var bench = await Workbench.CreateAsync();
 
         var result = await bench.RunAsync(Yaml.Of(
-            300, 2, ["sim-noisy", "sim-better-1"], more: $"stopping: {{ lookEvery: 25, type: {type} }}\n", scenarioFields: index => index == 0 ? "tags: [lonely]" : index % 3 == 0 ? "tags: [third]" : "tags: [rest]"));
+            300, 2, ["sim-noisy", "sim-better-1"], more: $"stopping: {{ lookEvery: 100, type: {type} }}\n", scenarioFields: index => index == 0 ? "tags: [lonely]" : index % 3 == 0 ? "tags: [third]" : "tags: [rest]"));
 
         Assert.NotEqual(JsonValueKind.Null, result.Json.GetProperty("stoppedEarly").ValueKind);
         var slices = result.Json.GetProperty("analysis").GetProperty("slices").EnumerateArray().ToDictionary(slice => Comparing_variants.Text(slice, "tag"), slice => Assert.Single(slice.GetProperty("comparisons").EnumerateArray()));
