@@ -28,7 +28,7 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs
     {
         var run = await runs.GetAsync(runId, cancellationToken);
         var answered = new AnsweredCells(run);
-        var scores = await RunScores.ReadAsync(runs, cells, run, run.Pairwise is null ? _ => { } : answered.Add, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
+        var scores = await RunScores.ReadAsync(runs, cells, run, answered.Add, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
         var facts = new RunFacts(
             run.Items,
             run.Sampling.SamplesPerScenario,
