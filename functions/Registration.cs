@@ -26,9 +26,11 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
@@ -70,6 +72,7 @@ internal static class Registration
         services.AddSingleton(settings.CreditRates);
         services.AddSingleton(settings.Keys);
         services.AddSingleton(settings.Agents);
+        services.AddSingleton(settings.ScorerHosts);
         services.AddSingleton(settings.Defaults);
         services.AddSingleton(_ => PriceTableReader.Load(settings.Prices));
         services.AddSingleton<IQuotaStore, StoredQuota>();
@@ -91,7 +94,12 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<PairLedger>()
+        .AddSingleton<JudgePairs>()
+        .AddSingleton<JudgePairsAgain>()
+        .AddSingleton<ReuseCell>()
         .AddSingleton<JudgementStore>()
+        .AddSingleton<ExternalScorers>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()
@@ -110,9 +118,12 @@ internal static class Registration
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
         .AddSingleton<EvaluateCell>()
+        .AddSingleton<JudgePair>()
+        .AddSingleton<Interruptions>()
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()
+        .AddSingleton<AdaptedRequests>()
         .AddSingleton<AnalyzeRun>()
         .AddSingleton<CompleteRun>()
         .AddSingleton<PipelineQueue>()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Exports;
 
@@ -52,6 +53,22 @@ internal static class HtmlReport
             [
                 variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
             ]));
+        }
+
+        foreach (var sentence in content.JudgeSentences)
+        {
+            Line(html, $"<p dir=\"auto\">{Text(sentence)}</p>");
+        }
+
+        foreach (var (title, names, numbers, rows) in content.PairTables())
+        {
+            Line(html, $"<h2><bdi>{Text(title)}</bdi></h2>");
+            Table(html, names, numbers, rows);
+        }
+
+        foreach (var note in content.Pairwise.SelectMany(PairNotes.Of))
+        {
+            Line(html, $"<p><bdi>{Text(note)}</bdi></p>");
         }
 
         List<CellOutcome> outcomes = [.. Enum.GetValues<CellOutcome>().Where(outcome => outcome == CellOutcome.Scored || content.Usage.Any(variant => variant.Outcomes[outcome] > 0))];
