@@ -7,6 +7,7 @@ using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Cli;
 
@@ -136,6 +137,20 @@ internal static class AnswersCommand
                 : $"{score.Name}: {score.Invalid}"));
             output.WriteLine(Visible.Line($"  {_names.Of(answer.Variant.Name)}, sample {cell.Address.Sample}: {JsonRules.Name(cell.Outcome)}{(scores.Length > 0 ? $", {scores}" : "")}, {RunReport.Count(answer.DurationMs)} ms"));
             WriteIndented(output, "    ", answer.Text ?? (cell.Error is { } error ? $"[{error.Code}: {error.Message}]" : "[nothing]"));
+            foreach (var score in cell.Scores.Where(score => score.Judge is not null))
+            {
+                WriteJudge(output, score.Name, score.Judge!);
+            }
+        }
+
+        private static void WriteJudge(TextWriter output, string scorer, JudgedScore judge)
+        {
+            var criteria = judge.CriteriaInWords() is { } scores ? $" ({scores})" : "";
+            output.WriteLine(Visible.Line($"    | {scorer}{criteria}, by {judge.ValuesInWords()}"));
+            if (judge.Reason is { } reason)
+            {
+                WriteIndented(output, "    | ", reason);
+            }
         }
 
         private void WriteScenario(TextWriter output, Answer answer)

@@ -47,7 +47,7 @@ internal static class ResumeCommand
 
         // Before its cells go on: they must find the new base URL, and must not fail for a missing key.
         var (rules, url) = (program.Get<RunRules>(), baseUrl ?? run.Calls.BaseUrl);
-        if (rules.ModelErrors(run.Variants, url).Concat(rules.JudgeErrors(run.Scorers, url)).FirstOrDefault() is { } error)
+        if (rules.ModelErrors(run.Variants, url).Concat(rules.JudgeErrors(run.AllScorers(), url)).FirstOrDefault() is { } error)
         {
             throw new UsageException(error.Message);
         }

@@ -12,6 +12,10 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
 {
     private readonly CsvWriter _csv = CsvWriter.Create(text.Writer, new CsvWriterOptions { NewLine = "\n", Injection = CsvInjection.Escape }, leaveOpen: true);
 
+    private IEnumerable<(int Index, string Name)> Judges => run.Scorers.Index().Where(scorer => scorer.Item.Judge is not null).Select(scorer => (scorer.Index, scorer.Item.Name!));
+
+    private bool HasJudges => run.Scorers.Any(scorer => scorer.Judge is not null);
+
     public async Task WriteAsync(IAsyncEnumerable<Scenario> scenarios, IAsyncEnumerable<Answer> answers, bool hasBom)
     {
         if (hasBom)
@@ -40,7 +44,9 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
         string[] heads =
         [
             "scenario_id", "scenario_name", "tags", .. variables.Select(name => $"var_{name}"), "variant", "model", "sample_index", "outcome",
-            .. run.Scorers.Select(scorer => $"score_{scorer.Name}"), "input_tokens", "output_tokens", "cost_usd", "latency_ms", "started_at", "answer", "error",
+            .. run.Scorers.Select(scorer => $"score_{scorer.Name}"),
+            .. Judges.SelectMany(judge => new[] { $"judges_{judge.Name}", $"reason_{judge.Name}" }), .. HasJudges ? ["judge_cost_usd"] : Array.Empty<string>(), "input_tokens", "output_tokens", "cost_usd", "latency_ms", "started_at", "answer", "error",
+            .. run.ReusedRun is null ? Array.Empty<string>() : ["reused_from"],
         ];
         foreach (var head in heads)
         {
@@ -70,6 +76,18 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
             _csv.WriteField(cell.Scores.ElementAtOrDefault(index)?.Value);
         }
 
+        foreach (var (index, _) in Judges)
+        {
+            var judge = cell.Scores.ElementAtOrDefault(index)?.Judge;
+            _csv.WriteField(judge?.ValuesInWords());
+            _csv.WriteField(judge?.Reason);
+        }
+
+        if (HasJudges)
+        {
+            _csv.WriteField(cell.Judging is { UnpricedCalls: 0 } judging ? judging.CostUsd : null);
+        }
+
         _csv.WriteField(cell.InputTokens);
         _csv.WriteField(cell.OutputTokens);
         _csv.WriteField(cell.CostUsd);
@@ -77,6 +95,11 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
         _csv.WriteField(cell.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         _csv.WriteField(answer.Text);
         _csv.WriteField(cell.Error is { } error ? $"{error.Code}: {error.Message}" : null);
+        if (run.ReusedRun is not null)
+        {
+            _csv.WriteField(cell.ReusedFrom);
+        }
+
         _csv.EndRecord();
     }
 

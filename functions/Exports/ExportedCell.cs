@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Exports;
 
@@ -8,6 +10,8 @@ namespace FunctionsEval.Exports;
 /// <param name="Tags">Of the scenario.</param>
 /// <param name="Vars">Of the scenario: what its prompt was filled with.</param>
 /// <param name="Score">By the first scorer; null where it has none.</param>
+/// <param name="Judging">What judges used, beside the numbers of the cell's own model.</param>
+/// <param name="ReusedFrom">The cell of an earlier run that the answer was taken over from, as run/row.</param>
 /// <param name="Answer">Null where no model answered.</param>
 public sealed record ExportedCell(
     int ItemIndex,
@@ -27,7 +31,9 @@ public sealed record ExportedCell(
     long DurationMs,
     DateTimeOffset StartedAt,
     string? Answer,
-    CellError? Error)
+    CellError? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeUsage? Judging = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReusedFrom = null)
 {
     public static ExportedCell Of(Answer answer) => new(
         answer.ItemIndex,
@@ -47,5 +53,7 @@ public sealed record ExportedCell(
         answer.DurationMs,
         answer.Cell.StartedAt,
         answer.Text,
-        answer.Cell.Error);
+        answer.Cell.Error,
+        answer.Cell.Judging,
+        answer.Cell.ReusedFrom);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Exports;
 
@@ -43,6 +44,31 @@ internal static class HtmlReport
                 model.Variant, ReportContent.Number(model.Mean), ReportContent.Interval(model.ConfidenceInterval), ReportContent.Number(model.StdDev),
                 ReportContent.Count(model.SampleCount), ReportContent.Number(model.Consistency),
             ]));
+        }
+
+        foreach (var metric in content.Corrections)
+        {
+            Line(html, $"<h2><bdi>{Text(metric.Metric)}</bdi> corrected by labels</h2><p>{Text(metric.Summary)}</p><p>{Text(metric.Agreement)}</p>");
+            Table(html, ["variant"], ["judged", "corrected", "95% interval", "labels"], metric.PerVariant.Select(variant => (string[])
+            [
+                variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
+            ]));
+        }
+
+        foreach (var sentence in content.JudgeSentences)
+        {
+            Line(html, $"<p dir=\"auto\">{Text(sentence)}</p>");
+        }
+
+        foreach (var (title, names, numbers, rows) in content.PairTables())
+        {
+            Line(html, $"<h2><bdi>{Text(title)}</bdi></h2>");
+            Table(html, names, numbers, rows);
+        }
+
+        foreach (var note in content.Pairwise.SelectMany(PairNotes.Of))
+        {
+            Line(html, $"<p><bdi>{Text(note)}</bdi></p>");
         }
 
         List<CellOutcome> outcomes = [.. Enum.GetValues<CellOutcome>().Where(outcome => outcome == CellOutcome.Scored || content.Usage.Any(variant => variant.Outcomes[outcome] > 0))];

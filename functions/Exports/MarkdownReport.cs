@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Exports;
 
@@ -27,6 +28,35 @@ internal static partial class MarkdownReport
                 model.Variant, ReportContent.Number(model.Mean), ReportContent.Interval(model.ConfidenceInterval), ReportContent.Number(model.StdDev),
                 ReportContent.Count(model.SampleCount), ReportContent.Number(model.Consistency),
             }));
+        }
+
+        foreach (var metric in content.Corrections)
+        {
+            Table(text, $"{metric.Metric} corrected by labels", ["variant", "judged", "corrected", "95% interval", "labels"], metric.PerVariant.Select(variant => new[]
+            {
+                variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
+            }));
+            text.AppendLine(Plain(metric.Summary)).AppendLine().AppendLine(Plain(metric.Agreement)).AppendLine();
+        }
+
+        foreach (var sentence in content.JudgeSentences)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {Plain(sentence)}");
+        }
+
+        if (content.JudgeSentences.Any())
+        {
+            text.AppendLine();
+        }
+
+        foreach (var (title, names, numbers, rows) in content.PairTables())
+        {
+            Table(text, title, [.. names, .. numbers], rows);
+        }
+
+        foreach (var note in content.Pairwise.SelectMany(PairNotes.Of))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {Plain(note)}").AppendLine();
         }
 
         var outcomes = Enum.GetValues<CellOutcome>();

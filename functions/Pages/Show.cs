@@ -66,7 +66,7 @@ public sealed record ScoreFormat(bool IsPassRate)
     public string DifferenceTitle => IsPassRate ? "Difference, in points" : "Difference";
 
     public static ScoreFormat Of(ScorerSpec? scorer) => new(
-        scorer is not null && !Graded.Contains(scorer.Type) && (scorer.Type != "length" || scorer.Min is not null || scorer.Max is not null));
+        scorer?.Judge is { } judge ? judge.IsPassOrFail() : scorer is not null && !Graded.Contains(scorer.Type) && (scorer.Type != "length" || scorer.Min is not null || scorer.Max is not null));
 
     public string Mean(double? value) => value is not { } number ? Show.None
         : IsPassRate ? string.Create(CultureInfo.InvariantCulture, $"{100 * number:0.0}%")

@@ -32,14 +32,17 @@ public sealed class DeleteRun(RunStore runs, IEntityStore entities)
             return new DeleteOutcome.WrongState($"Run '{runId}' is {JsonRules.Name(run.Status)}: cancel it first.");
         }
 
-        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+        foreach (var id in CellLedger.RunIdsOf(run))
         {
-            var key = CellAddress.PartitionKey(runId, partition);
-            await ClearAsync(TableKeys.Transcripts, key, cancellationToken);
-            await ClearAsync(TableKeys.Cells, key, cancellationToken);
+            for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+            {
+                var key = CellAddress.PartitionKey(id, partition);
+                await ClearAsync(TableKeys.Transcripts, key, cancellationToken);
+                await ClearAsync(TableKeys.Cells, key, cancellationToken);
+            }
         }
 
-        foreach (var table in new[] { TableKeys.Items, TableKeys.Analyses, TableKeys.Allocations, TableKeys.Looks, TableKeys.Digests })
+        foreach (var table in new[] { TableKeys.Items, TableKeys.Labels, TableKeys.Analyses, TableKeys.Allocations, TableKeys.Looks, TableKeys.Digests })
         {
             await ClearAsync(table, runId, cancellationToken);
         }

@@ -1,8 +1,12 @@
+using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Judging;
+using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -34,17 +38,67 @@ internal static class EstimateRun
                 asked.Allocation is null ? null : calls.Most,
                 asked.Allocation is null ? null : Cost(price, Math.Max(input, prompts.Most), mostOutput));
         }).ToList();
+        var judges = asked.Scorers.Any(scorer => scorer.Judge is not null) ? JudgesOf(asked, sampled, priceOf, past) : null;
+        var judgeCalls = judges?.Sum(judge => judge.Calls) ?? 0;
+        var judgeCost = judges is null ? 0 : judges.TrueForAll(judge => judge.CostUsd is not null) ? judges.Sum(judge => judge.CostUsd) : null;
         return new RunEstimate(
             sampled.Count,
             asked.Scenarios.Count,
             variants.Count,
             asked.SamplesPerScenario,
             perModel.Sum(model => model.Cells),
-            perModel.Sum(model => model.Calls),
+            perModel.Sum(model => model.Calls) + judgeCalls,
             perModel,
-            Sum(perModel, model => model.CostUsd),
-            asked.Allocation is null ? null : perModel.Sum(model => model.MaxCalls),
-            Sum(perModel, model => model.MaxCostUsd));
+            Sum(perModel, model => model.CostUsd) + judgeCost,
+            asked.Allocation is null ? null : perModel.Sum(model => model.MaxCalls) + judgeCalls,
+            Sum(perModel, model => model.MaxCostUsd) + judgeCost,
+            judges);
+    }
+
+    // A judge reads the question and the answer of every cell, and the question of a conversation's first turn stands for those of the others.
+    private static List<JudgeEstimate> JudgesOf(
+        Definition asked, List<Scenario> sampled, Func<string, (string Vendor, Price? Price)> priceOf, IReadOnlyDictionary<string, PastUsage> past)
+    {
+        var samples = asked.Allocation?.MeanSamples ?? asked.SamplesPerScenario;
+        var variants = asked.AllVariants();
+        var judged = past.Values.Where(usage => usage.JudgeCalls > 0).ToList();
+        var output = judged.Count > 0 ? judged.Sum(usage => usage.JudgeOutputTokens) / judged.Sum(usage => usage.JudgeCalls) : JudgeEstimate.AssumedOutput;
+        var estimates = new List<JudgeEstimate>();
+        foreach (var scorer in asked.Scorers.Where(scorer => scorer.Judge is not null))
+        {
+            var judge = scorer.Judge!;
+            foreach (var model in judge.Models)
+            {
+                var (vendor, price) = priceOf(model);
+                var asking = (scorer.Type == ScorerSpec.PairwiseType ? OfPairs(asked, scorer, variants) : [.. variants.Select(variant => new[] { variant })]).ToList();
+                var input = asking.Sum(answering =>
+                {
+                    var answers = answering.Sum(variant => past.GetValueOrDefault(variant.Name) is { } used ? used.OutputTokens / used.Cells : variant.MaxTokens ?? asked.Config.MaxTokens ?? 0);
+                    return sampled.Sum(scenario => answers + TokenEstimate.OfConversation(
+                        vendor,
+                        [.. Question(asked, scorer, scenario, answering).Select(message => new ChatMessage((ChatRole)message.Role, message.Text))]));
+                });
+                var calls = (long)sampled.Count * asking.Count * samples * judge.Repeats;
+                (input, var said) = (input * samples * judge.Repeats, calls * output);
+                estimates.Add(new JudgeEstimate(scorer.Name!, model, calls, input, said, Cost(price, input, said)));
+            }
+        }
+
+        return estimates;
+    }
+
+    // Each pair is asked about in both orders.
+    private static IEnumerable<Variant[]> OfPairs(Definition asked, ScorerSpec scorer, IReadOnlyList<Variant> variants) =>
+        from pair in PairPlan.ComparedOf(variants, asked.Compare, scorer)
+        from order in new[] { new[] { variants[pair.Variant], variants[pair.Control] }, [variants[pair.Control], variants[pair.Variant]] }
+        select order;
+
+    private static IReadOnlyList<ConversationMessage> Question(Definition asked, ScorerSpec scorer, Scenario scenario, Variant[] answering)
+    {
+        List<Turn[]> said = [.. answering.Select(variant => new[] { new Turn(1, "", Opening.For(asked.Preamble, scenario, variant).Prompt, "?") })];
+        return said is [var first, var second]
+            ? PairPrompt.For(scorer with { Turn = 1 }, scenario, first, second)
+            : JudgePrompt.For(scorer.Judge!, scenario, said[0], keepReasoning: true);
     }
 
     // Many calls added up are not one long request, so the price of long requests does not apply.

@@ -184,7 +184,8 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         {
             Add("samplesPerScenario", DefinitionRules.ValidateCellCount(wanted.Items, wanted.Variants.Count, wanted.Sampling.SamplesPerScenario));
             errors.AddRange(rules.ModelErrors(wanted.Variants, wanted.Calls.BaseUrl));
-            errors.AddRange(rules.JudgeErrors(wanted.Scorers, wanted.Calls.BaseUrl));
+            errors.AddRange(rules.JudgeErrors(wanted.AllScorers(), wanted.Calls.BaseUrl));
+            errors.AddRange(RunRules.PairErrors(wanted.PairScorers(), wanted.Variants, wanted.Compare, wanted.Items, wanted.Sampling.SamplesPerScenario));
         }
 
         return errors;

@@ -10,6 +10,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -35,14 +36,16 @@ public abstract record RescoreOutcome
 /// <summary>How judges are asked when a run is scored again; without judges it means nothing.</summary>
 /// <param name="BaseUrl">A right of the command line; null keeps the run's own.</param>
 /// <param name="BudgetUsd">What judges may cost this time; null is what the run's own budget has left, or no limit.</param>
+/// <param name="CommandFolder">Where programs of command scorers are started; a right of the command line.</param>
 /// <param name="Report">Told of the answers that are judged, and of how many there are.</param>
-public sealed record RescoreOptions(string? BaseUrl = null, double? BudgetUsd = null, bool AllowUnknownPrice = false, Action<long, long>? Report = null);
+public sealed record RescoreOptions(string? BaseUrl = null, double? BudgetUsd = null, bool AllowUnknownPrice = false, Action<long, long>? Report = null,
+    string? CommandFolder = null);
 
 /// <summary>
 /// Scores the stored transcripts of a finished run by other scorers. Only judges are called, and only for what they were not asked before; without
 /// judges no model is. Repeating it after a crash makes it whole.
 /// </summary>
-public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCatalog catalog, RunRules rules, CellLedger cells, ScoreAgain scoreAgain, AnalyzeRun analyze)
+public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCatalog catalog, RunRules rules, CellLedger cells, ScoreAgain scoreAgain, JudgePairsAgain judgePairs, AnalyzeRun analyze)
 {
     /// <param name="scorers">A list of scorers as in a definition, as JSON.</param>
     public async Task<RescoreOutcome> RescoreAsync(string runId, string scorers, RescoreOptions options, CancellationToken cancellationToken)
@@ -120,13 +123,13 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
 
     private static IEnumerable<string> MarginNotes(RunRecord run, Definition definition, IReadOnlyList<ScorerSpec> specs)
     {
-        if ((run.Compare?.Margin ?? run.Stopping?.Margin) is not { } margin || definition.Scorers is not [var declared, ..])
+        if ((run.Compare?.Margin ?? run.Stopping?.Margin) is not { } margin || definition.CellScorers() is not [var declared, ..])
         {
             yield break;
         }
 
-        var scales = definition.Scorers.Select(spec => Scorers.Create(spec).Scale).ToList();
-        foreach (var scorer in specs.Select(Scorers.Create).Where(scorer => !scales.Contains(scorer.Scale) && run.Compare?.Margins?.ContainsKey(scorer.Name) != true))
+        var scales = definition.CellScorers().Select(spec => Scorers.Create(spec).Scale).ToList();
+        foreach (var scorer in specs.Where(spec => spec.Type != ScorerSpec.PairwiseType).Select(Scorers.Create).Where(scorer => !scales.Contains(scorer.Scale) && run.Compare?.Margins?.ContainsKey(scorer.Name) != true))
         {
             yield return FormattableString.Invariant(
                 $"margin {margin} was declared for '{declared.Name}', {Words(scales[0])}; '{scorer.Name}' scores {Words(scorer.Scale)}, and its verdicts use the same margin.");
@@ -138,7 +141,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
 
     private static FieldError? MetricsError(RunRecord run, IReadOnlyList<ScorerSpec> scorers)
     {
-        var names = scorers.Select(scorer => scorer.Name!).ToList();
+        var names = scorers.Where(scorer => scorer.Type != ScorerSpec.PairwiseType).Select(scorer => scorer.Name!).ToList();
         var needed = (run.Compare?.Metrics ?? []).Concat(run.Stopping is null ? [] : [run.Stopping.Metric ?? run.Scorers[0].Name!]);
         return needed.FirstOrDefault(metric => !names.Contains(metric)) is { } missing
             ? new FieldError("scorers", $"scorers must keep '{missing}', by which the run compares its variants, but are {string.Join(", ", names)}.")
@@ -152,6 +155,12 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
             yield return error;
         }
 
+        var pairwise = specs.Where(spec => spec.Type == ScorerSpec.PairwiseType).ToList();
+        foreach (var refused in RunRules.PairErrors(pairwise, run.Variants, run.Compare, run.Items, run.Sampling.SamplesPerScenario))
+        {
+            yield return refused;
+        }
+
         var url = options.BaseUrl ?? run.Calls.BaseUrl;
         if (options.BudgetUsd is { } budget && DefinitionRules.ValidateBudget(budget) is { } problem)
         {
@@ -159,7 +168,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
         }
 
         var mayBeUnpriced = options.AllowUnknownPrice || run.Calls.AllowUnknownPrice || (options.BudgetUsd ?? run.Calls.BudgetUsd) is null;
-        foreach (var refused in rules.JudgeErrors(specs, url).Concat(mayBeUnpriced ? [] : rules.PriceErrors(JudgeModels.NamesOf(specs), url)))
+        foreach (var refused in rules.JudgeErrors(specs, url).Concat(rules.ExternalErrors(specs, options.CommandFolder)).Concat(mayBeUnpriced ? [] : rules.PriceErrors(JudgeModels.NamesOf(specs), url)))
         {
             yield return refused;
         }
@@ -168,14 +177,25 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
     private async Task<string?> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, RescoreOptions options, CancellationToken cancellationToken)
     {
         var budget = options.BudgetUsd is { } most ? new RunBudget((decimal)most, 0) : await catalog.BudgetAsync(run);
-        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report);
-        if (await scoreAgain.RunAsync(run, specs, again, cancellationToken) is { } stopped)
+        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report, CommandFolder: options.CommandFolder);
+        List<ScorerSpec> ofCells = [.. specs.Where(spec => spec.Type != ScorerSpec.PairwiseType)];
+        var wanted = run.WithPairwise([.. specs.Except(ofCells)]);
+        var stopped = await judgePairs.RunAsync(wanted, budget, options.BaseUrl, options.Report, cancellationToken)
+            ?? await scoreAgain.RunAsync(run, ofCells, again, cancellationToken);
+        if (stopped is null)
         {
-            return stopped;
+            await runs.ChangeAsync(run.RunId, Rescored, cancellationToken);
         }
 
-        await runs.ChangeAsync(run.RunId, current => current with { Scorers = specs }, cancellationToken);
-        await cells.SealAsync(run, cancellationToken);
-        return null;
+        // Also what was paid before it stopped.
+        await cells.SealAsync(await runs.GetAsync(run.RunId, cancellationToken), cancellationToken);
+        return stopped;
+
+        RunRecord Rescored(RunRecord current) => current with
+        {
+            Scorers = ofCells,
+            Pairwise = wanted.Pairwise,
+            Calls = current.Calls with { CommandFolder = options.CommandFolder ?? current.Calls.CommandFolder },
+        };
     }
 }

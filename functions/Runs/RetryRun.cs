@@ -2,6 +2,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
@@ -88,6 +89,14 @@ public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore anal
             count += asked.Takes(run, cell) || asked.TakesJudges(run, cell) ? 1 : 0;
         }
 
+        if (asked.Codes.Any(code => code.Equals(Outcomes[0], StringComparison.OrdinalIgnoreCase) || code.Equals(RunRetry.JudgeFailed, StringComparison.OrdinalIgnoreCase)))
+        {
+            foreach (var set in new PairPlan(run).Sets.DistinctBy(set => set.Id))
+            {
+                count += (await cells.CountAsync(set.AsRun(run), cancellationToken)).Sum(judgements => judgements.Failed);
+            }
+        }
+
         if (asked.Codes.FirstOrDefault(code => !seen.Contains(code) && !Outcomes.Contains(code.ToLowerInvariant())) is { } stranger)
         {
             return new RetryOutcome.Rejected([new FieldError(
@@ -99,7 +108,7 @@ public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore anal
             return new RetryOutcome.Nothing(run);
         }
 
-        if (rules.ModelErrors([.. run.Variants.Where(variant => variants.Contains(variant.Name))], url).Concat(rules.JudgeErrors(run.Scorers, url)).ToList() is { Count: > 0 } errors)
+        if (rules.ModelErrors([.. run.Variants.Where(variant => variants.Contains(variant.Name))], url).Concat(rules.JudgeErrors(run.AllScorers(), url)).ToList() is { Count: > 0 } errors)
         {
             return new RetryOutcome.Rejected(errors);
         }

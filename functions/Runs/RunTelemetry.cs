@@ -47,6 +47,17 @@ internal static class RunTelemetry
             span?.SetTag("error.type", error.Code).SetStatus(ActivityStatusCode.Error);
         }
 
+        if (span is { IsAllDataRequested: true })
+        {
+            // https://opentelemetry.io/docs/specs/semconv/gen-ai/; reasons stay out, as prompts and answers do.
+            foreach (var score in cell.Scores)
+            {
+                span.AddEvent(new ActivityEvent("gen_ai.evaluation.result", tags: score.Value is { } value
+                    ? new ActivityTagsCollection { ["gen_ai.evaluation.name"] = score.Name, ["gen_ai.evaluation.score.value"] = value }
+                    : new ActivityTagsCollection { ["gen_ai.evaluation.name"] = score.Name, ["gen_ai.evaluation.score.label"] = "invalid" }));
+            }
+        }
+
         Cells.Add(1, new KeyValuePair<string, object?>("functionseval.outcome", outcome), new("gen_ai.request.model", run.Variants[cell.Address.Variant].Model));
     }
 

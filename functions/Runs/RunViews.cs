@@ -2,10 +2,13 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>A run on the wire.</summary>
+/// <param name="BaseUrl">Where its models were called, as the command line said; null is where the settings say.</param>
 public sealed record RunView(
     string RunId,
     string Kind,
@@ -30,7 +33,9 @@ public sealed record RunView(
     StoppedEarly? StoppedEarly = null,
     AllocationSpec? Allocation = null,
     RunRetry? Retry = null,
-    IReadOnlyList<string>? Tags = null)
+    IReadOnlyList<string>? Tags = null,
+    string? ReusedRun = null,
+    string? BaseUrl = null)
 {
     /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -57,7 +62,9 @@ public sealed record RunView(
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
         run.Sampling.Allocation,
         run.Course.Retry,
-        run.Tags ?? []);
+        run.Tags ?? [],
+        run.ReusedRun,
+        run.Calls.BaseUrl);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
@@ -84,7 +91,9 @@ public sealed record CellView(
     long DurationMs,
     Transcript? Transcript,
     decimal? CostUsd,
-    bool TokensAreEstimated)
+    bool TokensAreEstimated,
+    string? ReusedFrom,
+    JudgeUsage? Judging = null)
 {
     public static CellView Of(RunRecord run, CellRecord cell, Transcript? transcript = null) => new(
         cell.Address.Item,
@@ -107,15 +116,21 @@ public sealed record CellView(
         (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds,
         transcript,
         cell.CostUsd,
-        cell.TokensAreEstimated);
+        cell.TokensAreEstimated,
+        cell.ReusedFrom,
+        cell.Judging);
 }
 
 public sealed record CellPage(IReadOnlyList<CellView> Cells, string? ContinuationToken);
 
 /// <summary>One item of a run with its cells and their transcripts.</summary>
-public sealed record ItemView(int ItemIndex, Scenario Scenario, IReadOnlyList<CellView> Cells, string? ContinuationToken);
+/// <param name="Pairs">Of the samples of its cells; null without a pairwise scorer.</param>
+public sealed record ItemView(
+    int ItemIndex, Scenario Scenario, IReadOnlyList<CellView> Cells, string? ContinuationToken,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PairView>? Pairs = null);
 
 /// <summary>Starts a run of a stored definition, or of one that comes with the request.</summary>
+/// <param name="Reuse">The id of an earlier run: its answers are taken over where a model would be sent the same.</param>
 public sealed record StartRunRequest(
     string? DefinitionId = null,
     System.Text.Json.JsonElement? Definition = null,
@@ -125,18 +140,30 @@ public sealed record StartRunRequest(
     long? SampleSeed = null,
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
-    IReadOnlyList<string>? Tags = null)
+    IReadOnlyList<string>? Tags = null,
+    string? Reuse = null)
 {
-    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags);
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags, Reuse);
 }
 
 /// <summary>What a run would do, before it does it. Token numbers are what earlier runs used, else estimates.</summary>
 /// <param name="CostUsd">Null when the price or the output of a model is not known.</param>
 /// <param name="Calls">At least one a cell, one more for each follow-up; retries come on top.</param>
+/// <param name="Judges">Null without judges; their calls and cost are in the sums.</param>
 /// <param name="MaxCalls">With an allocation, which may favour scenarios with many follow-ups; null without one.</param>
 public sealed record RunEstimate(
     int Scenarios, int ScenariosInDefinition, int Variants, int SamplesPerScenario, long Cells, long Calls, IReadOnlyList<ModelEstimate> PerModel,
-    decimal? CostUsd = null, long? MaxCalls = null, decimal? MaxCostUsd = null);
+    decimal? CostUsd = null, long? MaxCalls = null, decimal? MaxCostUsd = null, IReadOnlyList<JudgeEstimate>? Judges = null);
+
+/// <summary>What one judge would do, its second questions left out.</summary>
+/// <param name="Scorer">Whose judge it is.</param>
+/// <param name="OutputTokens">As judges of earlier runs used a call, else <see cref="AssumedOutput"/> a call.</param>
+/// <param name="CostUsd">Null when its price is not known.</param>
+public sealed record JudgeEstimate(string Scorer, string Model, long Calls, long InputTokens, long OutputTokens, decimal? CostUsd)
+{
+    /// <summary>A few sentences and a number.</summary>
+    public const int AssumedOutput = 200;
+}
 
 /// <param name="OutputTokens">As earlier runs used, else the most that may be.</param>
 /// <param name="BasedOnCells">Of earlier runs; 0 where nothing is known but the prompts.</param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -97,6 +98,7 @@ internal static class RunsApi
         int item,
         RunStore runs,
         CellLedger cells,
+        PairLedger pairs,
         CancellationToken cancellationToken,
         string? variant = null,
         string? model = null,
@@ -122,7 +124,9 @@ internal static class RunsApi
             views.Add(CellView.Of(run, cell, await cells.FindTranscriptAsync(runId, cell.Address, cancellationToken)));
         }
 
-        return TypedResults.Ok(new ItemView(item, scenario, views, continuation));
+        var samples = views.Select(view => view.SampleIndex).ToHashSet();
+        IReadOnlyList<PairView>? compared = run.Pairwise is null ? null : [.. (await pairs.ViewsAsync(run, item, cancellationToken)).Where(pair => samples.Contains(pair.SampleIndex))];
+        return TypedResults.Ok(new ItemView(item, scenario, views, continuation, compared));
     }
 
     internal static async Task<Results<Ok<RunAnalysis>, ProblemHttpResult>> Analysis(

@@ -7,13 +7,16 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>What runs store, queue and hand to activities, and what their endpoints take and answer.</summary>
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ScorerInput))]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(PipelineJob))]
 [JsonSerializable(typeof(RunInput))]
@@ -28,6 +31,8 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
 [JsonSerializable(typeof(KeptJudgement))]
 [JsonSerializable(typeof(JudgeUsage))]
+[JsonSerializable(typeof(PairInput))]
+[JsonSerializable(typeof(PairDetails))]
 [JsonSerializable(typeof(Transcript))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
 [JsonSerializable(typeof(CandidateSnapshot))]

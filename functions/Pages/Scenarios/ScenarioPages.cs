@@ -5,6 +5,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Scenarios;
@@ -57,7 +58,7 @@ internal static class ScenarioPages
     }
 
     internal static async Task<Results<Page, ProblemHttpResult>> Get(
-        string runId, int item, RunStore runs, CellLedger cells, CallRows calls, CancellationToken cancellationToken, string? sample = null)
+        string runId, int item, RunStore runs, CellLedger cells, PairLedger pairs, CallRows calls, CancellationToken cancellationToken, string? sample = null)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
         {
@@ -85,7 +86,8 @@ internal static class ScenarioPages
             }
         }
 
-        return Page.Of<ScenarioPage>(new { Run = run, Item = item, Scenario = scenario, Sample = index, Answers = answers });
+        var compared = run.Pairwise is null ? [] : (await pairs.ViewsAsync(run, item, cancellationToken)).Where(pair => pair.SampleIndex == index).ToList();
+        return Page.Of<ScenarioPage>(new { Run = run, Item = item, Scenario = scenario, Sample = index, Answers = answers, Pairs = compared });
     }
 
     private static (List<(int Item, ScenarioTable.Row? Statistics)> Items, int Count) Asked(RunRecord run, ScenarioTable? table, ScenarioQuery query)

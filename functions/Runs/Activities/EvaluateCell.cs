@@ -13,7 +13,8 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// One cell: there already? may it run? then the conversation, the scores, and one write. The ending is text, for histories are
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
-public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, TimeProvider clock, ILogger<EvaluateCell> logger)
+public sealed partial class EvaluateCell(
+    RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, ReuseCell reuse, Interruptions interruptions, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -48,6 +49,11 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
+            if (await reuse.FindAsync(active, address, cancellationToken) is { } answer)
+            {
+                conversation.TakeOver(answer);
+            }
+
             var cell = await conversation.RunAsync(item, cancellationToken);
             await StoreAsync(active.Run, cell, conversation, cancellationToken);
             RunTelemetry.CellStored(span, active.Run, cell);
@@ -58,22 +64,9 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
 
             return JsonRules.Name(cell.Outcome);
         }
-        catch (RunNotActiveException notActive)
+        catch (RunInterruptedException interruption)
         {
-            return notActive.Status == RunStatus.Paused ? Paused : Cancelled;
-        }
-        catch (RunHaltedException halted)
-        {
-            return await HaltAsync(input.RunId, halted, cancellationToken);
-        }
-        catch (RunStoppedException stopped)
-        {
-            active.StopReason = RunCourse.StoppedByBudget;
-            await runs.ChangeAsync(
-                input.RunId,
-                run => run.Course.StopReason is null ? run with { Course = run.Course with { StopReason = RunCourse.StoppedByBudget, Reason = stopped.Message } } : null,
-                cancellationToken);
-            return Stopped;
+            return await interruptions.EndingOfAsync(active, interruption, cancellationToken);
         }
     }
 
@@ -106,20 +99,6 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
         return await catalog.GetAsync(input.RunId, cancellationToken);
     }
 
-    private async Task<string> HaltAsync(string runId, RunHaltedException halted, CancellationToken cancellationToken)
-    {
-        // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
-        var paused = await runs.ChangeAsync(
-            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Course = run.Course with { Reason = halted.Message } } : null, cancellationToken);
-        var status = await catalog.GetFreshStatusAsync(runId, cancellationToken);
-        if (paused is not null)
-        {
-            LogRunHalted(runId, halted.Message);
-        }
-
-        return status.IsFinished() ? Cancelled : Paused;
-    }
-
     /// <summary>The answer is paid for, so a store that is away for a moment is waited for here before the whole cell is repeated.</summary>
     private async Task StoreAsync(RunRecord run, CellRecord cell, CellConversation conversation, CancellationToken cancellationToken)
     {
@@ -141,9 +120,6 @@ public sealed partial class EvaluateCell(RunStore runs, RunCatalog catalog, Cell
 
     [LoggerMessage(LogLevel.Warning, "Cell {Cell} ({Variant}) of run {RunId} failed: {Code}")]
     private partial void LogCellFailed(string cell, string variant, string runId, string code);
-
-    [LoggerMessage(LogLevel.Warning, "Run {RunId} was paused: {Reason}")]
-    private partial void LogRunHalted(string runId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Cell {Cell} of run {RunId} could not be stored and is tried again")]
     private partial void LogStoreRetried(Exception exception, string runId, string cell);

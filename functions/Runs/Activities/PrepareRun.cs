@@ -4,6 +4,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Pairs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
@@ -29,13 +30,25 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
             catalog.Forget(runId);
         }
 
+        var pairs = new PairPlan(run);
+        if (run.Course.Extension > 0)
+        {
+            // Whatever the run goes on for, judges that could not be called are asked again.
+            foreach (var set in pairs.Sets.DistinctBy(set => set.Id))
+            {
+                await retried.SetFailedAsideAsync(set.AsRun(run), cancellationToken);
+            }
+
+            catalog.Forget(runId);
+        }
+
         await runs.ChangeAsync(
             runId,
             current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, Course = current.Course with { StartedAt = current.Course.StartedAt ?? clock.GetUtcNow() } } : null,
             cancellationToken);
         var matrixSamples = run.Sampling.Allocation?.PilotSamples ?? run.Sampling.SamplesPerScenario;
         var allocated = run.TotalCells - ((long)run.Items * run.Variants.Count * matrixSamples);
-        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated);
+        return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated, JudgedPairs: pairs.Count);
     }
 
     // A wall that judges meet leaves their scores as they are: the cells that are to be called meet it too, or another retry asks again.

@@ -10,6 +10,9 @@ internal static class ComparedPairs
         : [.. Enumerable.Range(0, variants).SelectMany(first => Enumerable.Range(first + 1, variants - first - 1).Select(second => (second, first)))];
 
     /// <summary>The first variant, unless the comparison names another one.</summary>
-    public static int ControlOf(RunRecord run, CompareSpec compare) =>
-        Math.Max(0, run.Variants.Select(variant => variant.Name).ToList().IndexOf(compare.Control ?? run.Variants[0].Name));
+    public static int ControlOf(RunRecord run, CompareSpec compare) => ControlOf(run.Variants, compare);
+
+    /// <inheritdoc cref="ControlOf(RunRecord, CompareSpec)"/>
+    public static int ControlOf(IReadOnlyList<Variant> variants, CompareSpec compare) =>
+        Math.Max(0, variants.Select(variant => variant.Name).ToList().IndexOf(compare.Control ?? variants[0].Name));
 }

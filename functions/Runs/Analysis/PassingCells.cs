@@ -29,11 +29,19 @@ internal sealed class PassingCells
         {
             analysis.AddFailed(item, variant);
         }
+        else if (IsUnjudged(cell))
+        {
+            analysis.AddInvalid(item, variant);
+        }
         else
         {
             analysis.AddScore(item, variant, Passes(cell) ? 1 : 0, wasRetried);
         }
     }
+
+    // That a judge gave no score says nothing of the answer.
+    private bool IsUnjudged(CellRecord cell) => _specs.Index().Any(spec =>
+        spec.Item is { Judge: not null, Weight: not 0 } && cell.Scores.ElementAtOrDefault(spec.Index) is { Value: null, Judge: not null });
 
     private bool Passes(CellRecord cell)
     {

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Runs.Answers;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Repeats;
@@ -17,6 +19,9 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="PassRate">Of cells that pass, by the rules of the definition; null where no scorer passes or fails.</param>
 /// <param name="Slices">By tag; null where no scenario has one.</param>
 /// <param name="Latencies">How long answers took, of variants that have any; null in analyses of earlier versions.</param>
+/// <param name="Labels">By metric, where people labelled answers; null where nobody did.</param>
+/// <param name="Judges">What is known of the judges, by scorer; null where no scorer asks one.</param>
+/// <param name="Pairwise">By pairwise scorer; null where there is none.</param>
 /// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
     string RunId,
@@ -33,7 +38,10 @@ public sealed record RunAnalysis(
     double? VariabilityPValue = null,
     ScorerStatistics? PassRate = null,
     IReadOnlyList<TagSlice>? Slices = null,
-    IReadOnlyList<VariantLatency>? Latencies = null)
+    IReadOnlyList<VariantLatency>? Latencies = null,
+    IReadOnlyList<LabelAnalysis>? Labels = null,
+    IReadOnlyList<JudgeStatistics>? Judges = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PairwiseAnalysis>? Pairwise = null)
 {
     /// <summary>With these statistics by scenario: 0 is the first scorer, the others follow, and the pass rate is last.</summary>
     internal RunAnalysis With(Func<int, IReadOnlyList<ScenarioStatistics>?> perScenario) => this with

@@ -4,7 +4,8 @@ using FunctionsEval.Runs.Cells;
 namespace FunctionsEval.Runs.Budget;
 
 /// <summary>What cells of the same definition and variant really used in earlier runs.</summary>
-public sealed record PastUsage(long Cells, long InputTokens, long OutputTokens)
+/// <param name="JudgeOutputTokens">What its judges said.</param>
+public sealed record PastUsage(long Cells, long InputTokens, long OutputTokens, long JudgeCalls = 0, long JudgeOutputTokens = 0)
 {
     private const int NewestRuns = 20;
 
@@ -23,7 +24,9 @@ public sealed record PastUsage(long Cells, long InputTokens, long OutputTokens)
                 if (answered > 0 && input > 0)
                 {
                     var before = found.GetValueOrDefault(variant.Name) ?? new PastUsage(0, 0, 0);
-                    found[variant.Name] = new PastUsage(before.Cells + answered, before.InputTokens + input, before.OutputTokens + output);
+                    found[variant.Name] = new PastUsage(
+                        before.Cells + answered, before.InputTokens + input, before.OutputTokens + output,
+                        before.JudgeCalls + counts[index].JudgeCalls, before.JudgeOutputTokens + counts[index].JudgeOutputTokens);
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Calls;
@@ -29,6 +30,14 @@ public sealed record ProviderCallView(
     CallMeta? Meta,
     decimal? CostUsd = null)
 {
+    /// <summary>A call of a judge that compared two answers; it stands with the later of the two variants.</summary>
+    /// <param name="judgements">The id of the run that its judgements are the cells of.</param>
+    internal static ProviderCallView OfPair(RunRecord run, string judgements, CellAddress address, Entity row)
+    {
+        var cell = new CellAddress(address.Item, VariantPair.At(address.Variant).Later, PairWork.OrderOf(address).Sample);
+        return Of(run, cell, row) with { Id = $"{judgements[(run.RunId.Length + 1)..]}/{row.RowKey[TableKeys.CallsOf("").Length..]}" };
+    }
+
     public static ProviderCallView Of(RunRecord run, CellAddress address, Entity row) => new(
         row.RowKey[TableKeys.CallsOf("").Length..],
         row.GetString("purpose")!,

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -12,6 +13,7 @@ namespace FunctionsEval.Runs.Cells;
 public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 {
     private const int MaxWriters = 4096;
+    private const int RewrittenAtOnce = 16;
 
     /// <summary>A filter that finds little answers with a place to go on from, not after minutes.</summary>
     private const int MaxRowsLookedAt = 10_000;
@@ -25,6 +27,9 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         await entities.FindAsync(TableKeys.Cells, address.PartitionKey(run.RunId), address.RowKey, cancellationToken) is { } entity
             ? CellRows.ToCell(entity, ScorerNames(run))
             : null;
+
+    public async Task<bool> IsStoredAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Cells, address.PartitionKey(runId), address.RowKey, cancellationToken) is not null;
 
     public async Task<Transcript?> FindTranscriptAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
         await TranscriptRowsAsync(runId, address, cancellationToken) is { Count: > 0 } rows ? CellRows.ToTranscript(rows) : null;
@@ -45,6 +50,23 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     public Task ForgetIntentAsync(string runId, CellAddress address) => entities.SubmitAsync(
         TableKeys.Cells, EntityOperation.Delete(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)), CancellationToken.None);
 
+    /// <summary>Leaves an intent with so many calls; with none it is taken back.</summary>
+    public Task ReviseIntentAsync(string runId, CellAddress address, int calls, decimal reserved)
+    {
+        if (calls == 0)
+        {
+            return ForgetIntentAsync(runId, address);
+        }
+
+        var row = new Entity(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)) { ["calls"] = calls };
+        if (reserved > 0)
+        {
+            row["reservedNanos"] = Money.ToNanos(reserved * calls);
+        }
+
+        return entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(row), CancellationToken.None);
+    }
+
     /// <summary>Keeps the turns so far of a conversation that goes on, with their calls.</summary>
     public Task KeepAsync(string runId, CellAddress address, KeptConversation kept) => EntityBatches.UpsertAsync(
         entities, TableKeys.Transcripts, CellRows.ToEntities(address.PartitionKey(runId), address.RowKey, kept), CancellationToken.None);
@@ -54,9 +76,12 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     {
         // The intents are read before the counts: a cell that is stored meanwhile is counted twice rather than not at all.
         var counted = 0L;
-        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+        foreach (var id in RunIdsOf(run))
         {
-            counted += (await IntentsAsync(CellAddress.PartitionKey(run.RunId, partition), CancellationToken.None)).Values.Sum(intent => intent.GetInt64("reservedNanos") ?? 0);
+            for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+            {
+                counted += (await IntentsAsync(CellAddress.PartitionKey(id, partition), CancellationToken.None)).Values.Sum(intent => intent.GetInt64("reservedNanos") ?? 0);
+            }
         }
 
         counted += (await _counts.ExactAsync(run, CancellationToken.None)).Sum(counts => counts.CostNanos + counts.JudgeCostNanos + counts.HeldNanos);
@@ -88,17 +113,42 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
         }
     }
 
+    /// <summary>Stores a judgement of a pair beside its run; false when it was there already.</summary>
+    internal async Task<bool> StoreJudgementAsync(
+        string runId, PairWork work, CellRecord judgement, Transcript transcript, IReadOnlyList<ProviderCall> calls, int earlierCalls)
+    {
+        var isNew = await StoreAsync(work.Set.RunId, judgement, transcript, calls, CallPurpose.Judge, earlierCalls: earlierCalls);
+        if (isNew)
+        {
+            _counts.Live(runId)?.AddJudgement(work.Pair.Later, judgement);
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Under which ids the partitions of a run are: its own, and those of its judgements of pairs.</summary>
+    internal static IEnumerable<string> RunIdsOf(RunRecord run) => [run.RunId, .. (run.PairSets ?? []).Select(set => PairSet.IdIn(run.RunId, set))];
+
     /// <summary>All cells of a run in address order.</summary>
     public async IAsyncEnumerable<CellRecord> AllAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = ScorerNames(run);
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
-            var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
-            await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+            await foreach (var cell in OfPartitionAsync(run, partition, cancellationToken))
             {
-                yield return CellRows.ToCell(entity, names);
+                yield return cell;
             }
+        }
+    }
+
+    /// <summary>Those of some items that follow each other.</summary>
+    public async IAsyncEnumerable<CellRecord> OfPartitionAsync(RunRecord run, int partition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = ScorerNames(run);
+        var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
+        await foreach (var entity in entities.QueryAsync(query, cancellationToken))
+        {
+            yield return CellRows.ToCell(entity, names);
         }
     }
 
@@ -160,28 +210,24 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
             var rows = new List<Entity>();
             var counter = CellCounter.Empty(key);
             var isChanged = false;
-            await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
+            var cells = await entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken)
+                .Select(row => CellRows.ToCell(row, ScorerNames(run))).ToListAsync(cancellationToken);
+            foreach (var (cell, rewritten) in cells.Zip(await RewrittenAsync(run, cells, rewrite, cancellationToken)))
             {
-                var cell = CellRows.ToCell(entity, ScorerNames(run));
-                if (cell.Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cell.Address, cancellationToken) is { } transcript)
+                var now = rewritten ?? cell;
+                if (rewritten is not null && intents.GetValueOrDefault(cell.Address.RowKey) is { } intent)
                 {
-                    var rewritten = await rewrite(cell, transcript);
-                    if (intents.GetValueOrDefault(cell.Address.RowKey) is { } intent)
-                    {
-                        rewritten = WithLost(rewritten, intent, (rewritten.Judging?.Calls ?? 0) - (cell.Judging?.Calls ?? 0));
-                        await entities.SubmitAsync(
-                            TableKeys.Cells, [EntityOperation.Upsert(CellRows.ToEntity(key, rewritten)), EntityOperation.Delete(key, intent.RowKey)], cancellationToken);
-                    }
-                    else if (!ReferenceEquals(rewritten, cell))
-                    {
-                        rows.Add(CellRows.ToEntity(key, rewritten));
-                    }
-
-                    isChanged |= !ReferenceEquals(rewritten, cell);
-                    cell = rewritten;
+                    now = WithLost(now, intent, (now.Judging?.Calls ?? 0) - (cell.Judging?.Calls ?? 0));
+                    await entities.SubmitAsync(
+                        TableKeys.Cells, [EntityOperation.Upsert(CellRows.ToEntity(key, now)), EntityOperation.Delete(key, intent.RowKey)], cancellationToken);
+                }
+                else if (!ReferenceEquals(now, cell))
+                {
+                    rows.Add(CellRows.ToEntity(key, now));
                 }
 
-                counter = counter.With(cell);
+                isChanged |= !ReferenceEquals(now, cell);
+                counter = counter.With(now);
             }
 
             await foreach (var retried in _retried.OfPartitionAsync(run, key, cancellationToken))
@@ -195,6 +241,21 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
                 await entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(counter.ToOperation().Entity), cancellationToken);
             }
         }
+    }
+
+    /// <summary>Several at once, for a scorer may be a program that takes its time; null for a cell without an answer.</summary>
+    private async Task<CellRecord?[]> RewrittenAsync(
+        RunRecord run, List<CellRecord> cells, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
+    {
+        var rewritten = new CellRecord?[cells.Count];
+        await Parallel.ForAsync(0, cells.Count, new ParallelOptions { MaxDegreeOfParallelism = RewrittenAtOnce, CancellationToken = cancellationToken }, async (index, token) =>
+        {
+            if (cells[index].Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cells[index].Address, token) is { } transcript)
+            {
+                rewritten[index] = await rewrite(cells[index], transcript);
+            }
+        });
+        return rewritten;
     }
 
     /// <summary>By the row of the cell.</summary>

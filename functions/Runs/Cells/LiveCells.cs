@@ -76,6 +76,16 @@ public sealed class LiveCells
         }
     }
 
+    /// <summary>Told of every judgement of a pair that was stored by this process, and that was not there before.</summary>
+    /// <param name="variant">The one that it counts for.</param>
+    public void AddJudgement(int variant, CellRecord judgement)
+    {
+        lock (_lock)
+        {
+            _counts[variant] += CellCounts.Of(judgement).AsJudgements(ofScorer: true);
+        }
+    }
+
     /// <summary>Told of a cell whose write failed: it may have arrived all the same.</summary>
     public void Doubt(CellAddress address) => _doubtful[address] = true;
 

@@ -35,6 +35,23 @@ public sealed class RetriedCells(IEntityStore entities)
         }
     }
 
+    /// <summary>Takes all failed cells out of their places, so that they are evaluated again, and keeps them beside; each time they have failed once more.</summary>
+    public async Task SetFailedAsideAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
+        {
+            var key = CellAddress.PartitionKey(run.RunId, partition);
+            await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
+            {
+                if (CellRows.OutcomeOf(entity) == CellOutcome.Failed)
+                {
+                    var tries = await ReadAsync(run, key, TableKeys.RetriedOf(entity.RowKey), cancellationToken).CountAsync(cancellationToken);
+                    await SetAsideAsync(key, [(entity, CellRows.ToCell(entity, CellLedger.ScorerNames(run)))], tries + 1, cancellationToken);
+                }
+            }
+        }
+    }
+
     /// <summary>Calls that earlier tries of a cell made, whose rows are kept.</summary>
     public async Task<int> EarlierCallsAsync(RunRecord run, CellAddress address, CancellationToken cancellationToken)
     {
@@ -46,6 +63,11 @@ public sealed class RetriedCells(IEntityStore entities)
 
         return calls;
     }
+
+    /// <summary>Whether a retry set a try of the cell aside.</summary>
+    public async Task<bool> HasAsync(RunRecord run, CellAddress address, CancellationToken cancellationToken) =>
+        run.Course.Retry is not null
+        && await ReadAsync(run, address.PartitionKey(run.RunId), TableKeys.RetriedOf(address.RowKey), cancellationToken).AnyAsync(cancellationToken);
 
     /// <summary>All that a partition of cells has set aside.</summary>
     public IAsyncEnumerable<CellRecord> OfPartitionAsync(RunRecord run, string partition, CancellationToken cancellationToken) =>

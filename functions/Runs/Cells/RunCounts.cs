@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -123,6 +124,7 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
 
     private async Task<IReadOnlyDictionary<int, CellCounts>?[]> ReadAsync(RunRecord run, CancellationToken cancellationToken)
     {
+        var asked = run.PairSets is null ? [] : new PairPlan(run).Sets.Select(set => set.Id).ToHashSet();
         var counters = new IReadOnlyDictionary<int, CellCounts>?[PartitionsOf(run)];
         await Parallel.ForAsync(
             0,
@@ -130,11 +132,26 @@ internal sealed class RunCounts(IEntityStore entities, TimeProvider clock)
             new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken },
             async (partition, token) =>
             {
-                var row = await entities.FindAsync(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), TableKeys.Counter, token);
-                counters[partition] = row is null ? null : CellCounter.Variants(row).ToDictionary(named => CellCounter.Variant(named.Key), named => named.Value);
+                var counter = await CounterAsync(run.RunId, partition, token);
+                foreach (var set in run.PairSets ?? [])
+                {
+                    foreach (var (place, counts) in await CounterAsync(PairSet.IdIn(run.RunId, set), partition, token) ?? [])
+                    {
+                        counter ??= [];
+                        var variant = VariantPair.At(place).Later;
+                        counter[variant] = counter.GetValueOrDefault(variant, CellCounts.None) + counts.AsJudgements(asked.Contains(set));
+                    }
+                }
+
+                counters[partition] = counter;
             });
         return counters;
     }
+
+    private async Task<Dictionary<int, CellCounts>?> CounterAsync(string runId, int partition, CancellationToken cancellationToken) =>
+        await entities.FindAsync(TableKeys.Cells, CellAddress.PartitionKey(runId, partition), TableKeys.Counter, cancellationToken) is { } row
+            ? CellCounter.Variants(row).ToDictionary(named => CellCounter.Variant(named.Key), named => named.Value)
+            : null;
 
     private sealed record Kept(CellCounts[] Counts, long At, TimeSpan For, int Extension);
 }

@@ -29,8 +29,6 @@ public sealed record KeptJudgement(
 /// <summary>The judgements of each cell, in rows behind its transcript, and their calls among the calls of the cell.</summary>
 public sealed class JudgementStore(IEntityStore entities)
 {
-    private static readonly CallPurpose Purpose = new("judge");
-
     /// <summary>All that a cell has.</summary>
     public async Task<List<KeptJudgement>> OfCellAsync(string runId, CellAddress address, CancellationToken cancellationToken)
     {
@@ -49,7 +47,7 @@ public sealed class JudgementStore(IEntityStore entities)
         await EntityBatches.UpsertAsync(
             entities,
             TableKeys.Cells,
-            [.. judgement.Calls.Select((call, number) => CellRows.ToEntity(partition, TableKeys.JudgeCall(address.RowKey, digest, repeat, number), call, Purpose))],
+            [.. judgement.Calls.Select((call, number) => CellRows.ToEntity(partition, TableKeys.JudgeCall(address.RowKey, digest, repeat, number), call, CallPurpose.Judge))],
             CancellationToken.None);
         var row = new Entity(partition, TableKeys.Judgement(address.RowKey, digest, repeat));
         row.SetText("judgement", JsonSerializer.Serialize(judgement with { Calls = [.. judgement.Calls.Select(CellRows.WithoutText)] }, RunsJson.Context.KeptJudgement));

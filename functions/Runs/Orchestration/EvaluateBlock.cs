@@ -17,10 +17,7 @@ public static class EvaluateBlock
         var addresses = input.Block < input.Plan.MatrixBlocks ? input.Plan.CellsOf(input.Block) : await AllocatedCellsAsync(context, input);
         var cells = addresses.Select(address => context.CallActivityAsync<string>(
             EvaluateCell.Name, new CellInput(input.Plan.RunId, address.Item, address.Variant, address.Sample), Retries.OfCells));
-        var endings = await Task.WhenAll(cells.ToList());
-        var ended = endings.Any(ending => ending is EvaluateCell.Cancelled or EvaluateCell.Stopped);
-        var deferred = endings.Count(ending => ending is EvaluateCell.Cancelled or EvaluateCell.Stopped or EvaluateCell.Paused);
-        return new BlockResult(input.Block, deferred, ended);
+        return BlockResult.Of(input.Block, await Task.WhenAll(cells.ToList()));
     }
 
     // Which cells these are is not arithmetic but stored; an orchestrator reads through activities.
@@ -36,6 +33,13 @@ public sealed record BlockInput(RunPlan Plan, long Block);
 /// <param name="Block">Counted from the first block behind the matrix.</param>
 public sealed record AllocatedBlockInput(string RunId, long Block);
 
-/// <param name="Deferred">Cells that were not evaluated because the run was paused, cancelled or stopped meanwhile.</param>
+/// <param name="Deferred">Cells that were not evaluated, or pairs that were not judged, because the run was paused, cancelled or stopped meanwhile.</param>
 /// <param name="Cancelled">They never will be: the run was cancelled, or its budget is spent.</param>
-public sealed record BlockResult(long Block, int Deferred, bool Cancelled);
+public sealed record BlockResult(long Block, int Deferred, bool Cancelled)
+{
+    /// <param name="endings">Of its activities.</param>
+    internal static BlockResult Of(long block, IReadOnlyList<string> endings) => new(
+        block,
+        endings.Count(ending => ending is EvaluateCell.Cancelled or EvaluateCell.Stopped or EvaluateCell.Paused),
+        endings.Any(ending => ending is EvaluateCell.Cancelled or EvaluateCell.Stopped));
+}

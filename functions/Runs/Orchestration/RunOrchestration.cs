@@ -6,7 +6,7 @@ namespace FunctionsEval.Runs.Orchestration;
 
 /// <summary>
 /// PrepareRun, then the blocks wave by wave, with a look between waves where the run may stop early, or an allocation of samples behind those
-/// of the pilot, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
+/// of the pilot, then the blocks of pairs that judges compare, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
 /// Each wave is a fresh execution (continue-as-new), so a history never holds more than one wave.
 /// All that was decided or finished before is in the store, so the orchestration may be started anew at any time.
 /// </summary>
@@ -28,7 +28,7 @@ public static class RunOrchestration
             var plan = input.Plan ?? await context.CallActivityAsync<RunPlan>(PrepareRun.Name, input.RunId, Retries.OfActivities);
             var next = input.NextBlock;
             bool goesOn;
-            string? stopReason = null;
+            var stopReason = input.StopReason;
             do
             {
                 if (plan.AllocatedCells > 0 && next == plan.MatrixBlocks)
@@ -36,21 +36,24 @@ public static class RunOrchestration
                     await context.CallActivityAsync(AllocateSamples.Name, input.RunId, Retries.OfActivities);
                 }
 
-                var part = next < plan.MatrixBlocks ? plan.MatrixBlocks : plan.Blocks;
-                var end = Math.Min(part, next + (plan.LookEvery > 0 ? plan.BlocksPerLook : plan.BlocksPerWave));
+                var part = next < plan.MatrixBlocks ? plan.MatrixBlocks : next < plan.Blocks ? plan.Blocks : plan.AllBlocks;
+                var end = Math.Min(part, next + (plan.LookEvery > 0 && next < plan.Blocks ? plan.BlocksPerLook : plan.BlocksPerWave));
                 goesOn = await EvaluateAsync(context, plan, input.Restart, next, end);
                 next = end;
                 if (goesOn && plan.LookEvery > 0 && next < plan.Blocks)
                 {
                     var look = new LookInput(input.RunId, (int)(next / plan.BlocksPerLook));
                     stopReason = await context.CallActivityAsync<string?>(InterimLook.Name, look, Retries.OfActivities);
+
+                    // What there is of answers is compared all the same.
+                    next = stopReason is null ? next : plan.Blocks;
                 }
             }
-            while (goesOn && stopReason is null && next < plan.Blocks && next - input.NextBlock < plan.BlocksPerWave);
+            while (goesOn && next < plan.AllBlocks && next - input.NextBlock < plan.BlocksPerWave);
 
-            if (goesOn && stopReason is null && next < plan.Blocks)
+            if (goesOn && next < plan.AllBlocks)
             {
-                context.ContinueAsNew(input with { Plan = plan, NextBlock = next });
+                context.ContinueAsNew(input with { Plan = plan, NextBlock = next, StopReason = stopReason });
                 return RunStatus.Running;
             }
 
@@ -63,7 +66,7 @@ public static class RunOrchestration
         }
     }
 
-    /// <summary>Evaluates the blocks from <paramref name="first"/> to before <paramref name="end"/>; false when the run was cancelled.</summary>
+    /// <summary>Evaluates or judges the blocks from <paramref name="first"/> to before <paramref name="end"/>; false when the run was cancelled.</summary>
     private static async Task<bool> EvaluateAsync(TaskOrchestrationContext context, RunPlan plan, int restart, long first, long end)
     {
         var idSuffix = restart == 0 ? "" : $"-r{restart}";
@@ -105,7 +108,8 @@ public static class RunOrchestration
             {
                 var block = todo.Dequeue();
                 var options = new SubOrchestrationOptions(Retries.OfBlocks, $"{plan.RunId}-b{block:D6}-{round:D3}{idSuffix}");
-                running.Add(context.CallSubOrchestratorAsync<BlockResult>(EvaluateBlock.Name, new BlockInput(plan, block), options));
+                var name = block < plan.Blocks ? EvaluateBlock.Name : JudgeBlock.Name;
+                running.Add(context.CallSubOrchestratorAsync<BlockResult>(name, new BlockInput(plan, block), options));
             }
 
             var ended = await Task.WhenAny(running);
@@ -160,4 +164,5 @@ public static class RunOrchestration
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
 /// <param name="Restart">How often the orchestration was started anew: blocks of an earlier one may still run under their own ids.</param>
-public sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0, int Restart = 0);
+/// <param name="StopReason">What a look said when only judgements of pairs are left to do.</param>
+public sealed record RunInput(string RunId, RunPlan? Plan = null, long NextBlock = 0, int Restart = 0, string? StopReason = null);

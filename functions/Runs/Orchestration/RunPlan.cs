@@ -7,6 +7,7 @@ namespace FunctionsEval.Runs.Orchestration;
 /// <param name="Samples">Of every item and variant; those of the pilot where more are allocated.</param>
 /// <param name="LookEvery">Items between two interim looks; 0 for a run that does not stop early.</param>
 /// <param name="AllocatedCells">Cells behind the matrix, which ones the scores of the matrix decide; 0 for a run without an allocation.</param>
+/// <param name="JudgedPairs">Pairs of answers that judges compare once all cells are there; 0 for a run without pairwise scorers.</param>
 /// <param name="BlocksPerWave">Blocks of one execution of the orchestration. A part of the plan, so that another version replays a history as it was made.</param>
 public sealed record RunPlan(
     string RunId,
@@ -16,7 +17,8 @@ public sealed record RunPlan(
     long Seed,
     int LookEvery = 0,
     long AllocatedCells = 0,
-    int BlocksPerWave = 200)
+    int BlocksPerWave = 200,
+    long JudgedPairs = 0)
 {
     /// <summary>Cells of one block: one sub-orchestration with at most this many activities.</summary>
     public const int CellsPerBlock = 100;
@@ -26,6 +28,10 @@ public sealed record RunPlan(
 
     [JsonIgnore]
     public long Blocks => MatrixBlocks + BlocksOf(AllocatedCells);
+
+    /// <summary>The blocks of cells, and behind them those of pairs.</summary>
+    [JsonIgnore]
+    public long AllBlocks => Blocks + BlocksOf(JudgedPairs);
 
     /// <summary>With looks, the last block before each of them ends with a whole item and may be smaller.</summary>
     [JsonIgnore]
@@ -51,6 +57,9 @@ public sealed record RunPlan(
             yield return order[index];
         }
     }
+
+    /// <summary>The numbers of the pairs of a block behind those of the cells.</summary>
+    public (long Start, long End) PairsOf(long block) => ((block - Blocks) * CellsPerBlock, Math.Min(JudgedPairs, (block - Blocks + 1) * CellsPerBlock));
 
     private (long Start, long End) RangeOf(long block)
     {

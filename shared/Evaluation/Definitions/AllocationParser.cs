@@ -38,9 +38,9 @@ internal static class AllocationParser
             allocation.Fail(node, "allocation", tooFew);
         }
 
-        if (scorers.Count == 0)
+        if (scorers.All(scorer => scorer.Type == ScorerSpec.PairwiseType))
         {
-            allocation.Fail(node, "allocation", "allocation needs a scorer whose noise it can see, but the definition has none.");
+            allocation.Fail(node, "allocation", $"allocation needs a scorer of single answers whose noise it can see, but the definition has {(scorers.Count == 0 ? "none" : "pairwise scorers only")}.");
         }
 
         if (stopping is not null)

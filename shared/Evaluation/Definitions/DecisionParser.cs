@@ -64,9 +64,9 @@ internal static class DecisionParser
             stopping.Fail(node, "stopping", "stopping needs at least 2 models or variants to compare, but there is 1.");
         }
 
-        if (scorers.Count == 0)
+        if (scorers.All(scorer => scorer.Type == ScorerSpec.PairwiseType))
         {
-            stopping.Fail(node, "stopping", "stopping needs a scorer to look at, but the definition has none.");
+            stopping.Fail(node, "stopping", $"stopping needs a scorer of single answers to look at, but the definition has {(scorers.Count == 0 ? "none" : "pairwise scorers only, whose judges compare answers after the last look")}.");
         }
 
         var type = Choice(stopping, "type", StoppingSpec.Types);
@@ -126,10 +126,15 @@ internal static class DecisionParser
 
     internal static void CheckMetric(FieldReader fields, SourceNode node, string path, string metric, IReadOnlyList<ScorerSpec> scorers)
     {
-        if (!scorers.Any(scorer => scorer.Name == metric))
+        var ofCells = scorers.Where(scorer => scorer.Type != ScorerSpec.PairwiseType).Select(scorer => scorer.Name).ToList();
+        if (ofCells.Contains(metric))
         {
-            fields.Fail(node, path, $"{path} must be the name of a scorer ({string.Join(", ", scorers.Select(scorer => scorer.Name))}), but is {Wording.Shorten(metric)}.");
+            return;
         }
+
+        fields.Fail(node, path, scorers.Any(scorer => scorer.Name == metric)
+            ? $"{path} must be a scorer of single answers, but {Wording.Shorten(metric)} is pairwise: its judges compare answers once all of them are there, and it has a verdict of its own."
+            : $"{path} must be the name of a scorer ({string.Join(", ", ofCells)}), but is {Wording.Shorten(metric)}.");
     }
 
     private static double? Margin(FieldReader fields, string name = "margin")

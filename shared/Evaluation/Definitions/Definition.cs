@@ -29,6 +29,11 @@ public sealed record Definition(
 {
     public IReadOnlyList<ScorerSpec> Scorers { get; init; } = Scorers ?? [];
 
+    /// <summary>Those that score one answer; the others compare two.</summary>
+    public IReadOnlyList<ScorerSpec> CellScorers() => [.. Scorers.Where(scorer => scorer.Type != ScorerSpec.PairwiseType)];
+
+    public IReadOnlyList<ScorerSpec> PairScorers() => [.. Scorers.Where(scorer => scorer.Type == ScorerSpec.PairwiseType)];
+
     public ProbeConfig Config { get; init; } = Config ?? new ProbeConfig();
 
     /// <summary>Empty where the definition lists only models; never together with them.</summary>

@@ -19,7 +19,10 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <param name="Pass">A <see cref="PassRule"/>.</param>
 /// <param name="Reasoning"><c>keep</c> scores the thoughts in front of an answer too.</param>
 /// <param name="Of">The scorers that a checks scorer puts together.</param>
-/// <param name="Judge">How a judge scorer asks models.</param>
+/// <param name="Judge">How a judge or pairwise scorer asks models.</param>
+/// <param name="Pairs">Of a pairwise scorer: <c>control</c> or <c>all</c>; null is as the definition compares.</param>
+/// <param name="Plain">Compares what a reader reads: without Markdown signs, quotes around the whole and a full stop at its end.</param>
+/// <param name="External">Whom a command or http scorer asks.</param>
 public sealed record ScorerSpec(
     string Type,
     string? Name = null,
@@ -44,10 +47,22 @@ public sealed record ScorerSpec(
     string? Pass = null,
     string? Reasoning = null,
     IReadOnlyList<ScorerSpec>? Of = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeSpec? Judge = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeSpec? Judge = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pairs = null,
+    bool Plain = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalSpec? External = null)
 {
+    /// <summary>The type whose scores a program of the user's gives.</summary>
+    public const string CommandType = "command";
+
+    /// <summary>The type whose scores a service gives.</summary>
+    public const string HttpType = "http";
+
     /// <summary>The type whose scores models give.</summary>
     public const string JudgeType = "judge";
+
+    /// <summary>The type whose judges compare the answers of two variants. It scores no cell.</summary>
+    public const string PairwiseType = "pairwise";
 
     public const string First = "first";
     public const string Last = "last";

@@ -42,6 +42,8 @@ public sealed class Describing_functions : IAsyncLifetime
             "EvaluateCell: activityTrigger",
             "Health: httpTrigger health/{*path} Anonymous, http",
             "InterimLook: activityTrigger",
+            "JudgeBlock: orchestrationTrigger",
+            "JudgePair: activityTrigger",
             "Mcp: httpTrigger mcp/{*path} Function, http",
             "OpenApi: httpTrigger openapi.json Function, http",
             "Pages: httpTrigger pages/{*path} Anonymous, http",

@@ -12,6 +12,7 @@ public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture
     private static readonly string[] AllTasks =
     [
         PrepareRun.Name, EvaluateCell.Name, InterimLook.Name, AllocateSamples.Name, ReadAllocation.Name, AnalyzeRun.Name, CompleteRun.Name, EvaluateBlock.Name,
+        JudgePair.Name, JudgeBlock.Name,
     ];
 
     public static TheoryData<string> Runs() => [.. TwoEngines.Scripts.Keys];
@@ -41,6 +42,18 @@ public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture
         Assert.Equal(2, calls.Count(call => call.StartsWith("r-waves: InterimLook", StringComparison.Ordinal)));
         Assert.Equal(new CompleteRunInput("r-waves"), engines.Durable["r-waves"].Completed);
         Assert.Equal(new CompleteRunInput("r-stops", StopReason: "decided: Look 1 is enough."), engines.Durable["r-stops"].Completed);
+    }
+
+    [Fact]
+    public void Pairs_are_judged_behind_the_cells_and_what_a_look_said_is_not_forgotten()
+    {
+        var calls = engines.DurableCalls.Of("r-pairs");
+
+        Assert.Equal(3, calls.Count(call => call.StartsWith("r-pairs: JudgeBlock", StringComparison.Ordinal)));
+        Assert.Equal(150, engines.Durable["r-pairs"].Attempts.Count(attempts => attempts.StartsWith("JudgePair", StringComparison.Ordinal)));
+        Assert.Contains(calls, call => call.StartsWith("r-pairs: Resume", StringComparison.Ordinal));
+        Assert.Equal(2, calls.Count(call => call.StartsWith("r-pairs: continue as new", StringComparison.Ordinal)));
+        Assert.Equal(new CompleteRunInput("r-pairs", StopReason: "decided: Look 1 is enough."), engines.Durable["r-pairs"].Completed);
     }
 
     [Fact]

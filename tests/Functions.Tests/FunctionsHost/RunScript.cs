@@ -8,8 +8,9 @@ namespace FunctionsEval.Functions.Tests.FunctionsHost;
 /// <summary>What the activities of one run do, by how often they were asked; one object a engine, for it counts.</summary>
 /// <param name="Cell">How a cell ends at its nth attempt.</param>
 /// <param name="Look">What a look says.</param>
+/// <param name="Pair">How a pair ends at its nth attempt.</param>
 /// <param name="Failing">Name of an activity that always fails.</param>
-internal sealed record RunScript(RunPlan Plan, Func<int, int, string>? Cell = null, Func<int, string?>? Look = null, string? Failing = null)
+internal sealed record RunScript(RunPlan Plan, Func<int, int, string>? Cell = null, Func<int, string?>? Look = null, string? Failing = null, Func<long, int, string>? Pair = null)
 {
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
 
@@ -27,6 +28,13 @@ internal sealed record RunScript(RunPlan Plan, Func<int, int, string>? Cell = nu
     public string Evaluate(CellInput input) => Attempted(EvaluateCell.Name, input, attempt =>
     {
         var ending = Cell?.Invoke(input.Item, attempt) ?? "scored";
+        IsPaused |= ending == EvaluateCell.Paused;
+        return ending;
+    });
+
+    public string Judge(PairInput input) => Attempted(JudgePair.Name, input, attempt =>
+    {
+        var ending = Pair?.Invoke(input.Number, attempt) ?? JudgePair.Judged;
         IsPaused |= ending == EvaluateCell.Paused;
         return ending;
     });

@@ -35,6 +35,12 @@ public sealed class TwoEngines : IAsyncLifetime
                 _ => "scored",
             }),
         ["r-stops"] = () => new RunScript(new RunPlan("r-stops", 4, 1, 1, Seed: 7, LookEvery: 2), Look: number => $"decided: Look {number} is enough."),
+
+        // A look ends it before its second block; two blocks of pairs follow, an execution each, and one of the pairs meets a paused run.
+        ["r-pairs"] = () => new RunScript(
+            new RunPlan("r-pairs", 4, 1, 1, Seed: 7, LookEvery: 2, BlocksPerWave: 1, JudgedPairs: 150),
+            Look: number => $"decided: Look {number} is enough.",
+            Pair: (number, attempt) => (number, attempt) is (120, 1) ? EvaluateCell.Paused : JudgePair.Judged),
         ["r-allocates"] = () => new RunScript(new RunPlan("r-allocates", 2, 1, 1, Seed: 7, AllocatedCells: 2), Failing: AnalyzeRun.Name),
         ["r-fails"] = () => new RunScript(new RunPlan("r-fails", 2, 1, 1, Seed: 7), Failing: PrepareRun.Name),
         ["r-cancelled"] = () => new RunScript(new RunPlan("r-cancelled", 2, 1, 1, Seed: 7), (_, _) => EvaluateCell.Cancelled),
@@ -114,6 +120,8 @@ public sealed class TwoEngines : IAsyncLifetime
         .AddOrchestrator<BlockInput, BlockResult>(EvaluateBlock.Name, (context, input) => EvaluateBlock.RunAsync(Recorded(context, LocalCalls), input))
         .AddActivity<string, RunPlan>(PrepareRun.Name, (runId, _) => Task.FromResult(Local[runId].Prepare(runId)))
         .AddActivity<CellInput, string>(EvaluateCell.Name, (input, _) => Task.FromResult(Local[input.RunId].Evaluate(input)))
+        .AddOrchestrator<BlockInput, BlockResult>(JudgeBlock.Name, (context, input) => JudgeBlock.RunAsync(Recorded(context, LocalCalls), input))
+        .AddActivity<PairInput, string>(JudgePair.Name, (input, _) => Task.FromResult(Local[input.RunId].Judge(input)))
         .AddActivity<LookInput, string?>(InterimLook.Name, (input, _) => Task.FromResult(Local[input.RunId].LookAt(input)))
         .AddActivity<string, string?>(AllocateSamples.Name, (runId, _) => Task.FromResult(Local[runId].Allocate(runId)))
         .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, (input, _) => Task.FromResult(Local[input.RunId].Allocation(input)))
@@ -125,6 +133,8 @@ public sealed class TwoEngines : IAsyncLifetime
         .AddOrchestratorFunc<BlockInput, BlockResult>(EvaluateBlock.Name, (context, input) => EvaluateBlock.RunAsync(Recorded(context, DurableCalls), input))
         .AddActivityFunc<string, RunPlan>(PrepareRun.Name, (_, runId) => Durable[runId].Prepare(runId))
         .AddActivityFunc<CellInput, string>(EvaluateCell.Name, (_, input) => Durable[input.RunId].Evaluate(input))
+        .AddOrchestratorFunc<BlockInput, BlockResult>(JudgeBlock.Name, (context, input) => JudgeBlock.RunAsync(Recorded(context, DurableCalls), input))
+        .AddActivityFunc<PairInput, string>(JudgePair.Name, (_, input) => Durable[input.RunId].Judge(input))
         .AddActivityFunc<LookInput, string?>(InterimLook.Name, (_, input) => Durable[input.RunId].LookAt(input))
         .AddActivityFunc<string, string?>(AllocateSamples.Name, (_, runId) => Durable[runId].Allocate(runId))
         .AddActivityFunc<AllocatedBlockInput, string>(ReadAllocation.Name, (_, input) => Durable[input.RunId].Allocation(input))

@@ -85,6 +85,8 @@ public sealed class Storing_histories
     [Theory]
     [InlineData(EvaluateCell.Name, "EvaluateCell")]
     [InlineData(EvaluateBlock.Name, "EvaluateBlock")]
+    [InlineData(JudgeBlock.Name, "JudgeBlock")]
+    [InlineData(JudgePair.Name, "JudgePair")]
     [InlineData(RunOrchestration.Name, "RunOrchestration")]
     [InlineData(PrepareRun.Name, "PrepareRun")]
     [InlineData(InterimLook.Name, "InterimLook")]
