@@ -9,6 +9,7 @@ using FunctionsEval.Exports;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
 using FunctionsEval.Http.OpenApi;
+using FunctionsEval.Labels;
 using FunctionsEval.Mcp;
 using FunctionsEval.Pages;
 using FunctionsEval.Pages.Reference;
@@ -83,6 +84,7 @@ internal static class Api
         api.MapComparisons();
         api.MapExports();
         api.MapPlans();
+        api.MapLabels();
         api.MapContent();
         api.MapAbTests();
         api.MapDigests();

@@ -12,6 +12,7 @@ using FunctionsEval.Exports;
 using FunctionsEval.Gates;
 using FunctionsEval.Health;
 using FunctionsEval.Http;
+using FunctionsEval.Labels;
 using FunctionsEval.Limits;
 using FunctionsEval.Mcp;
 using FunctionsEval.Models;
@@ -25,7 +26,9 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Pairs;
 using FunctionsEval.SelfTests;
@@ -44,6 +47,7 @@ internal static class Registration
         DefinitionsJson.Default,
         SettingsJson.Default,
         PlanningJson.Default,
+        LabelsJson.Default,
         GatesJson.Default,
         ComparisonsJson.Default,
         ExportsJson.Default,
@@ -68,6 +72,7 @@ internal static class Registration
         services.AddSingleton(settings.CreditRates);
         services.AddSingleton(settings.Keys);
         services.AddSingleton(settings.Agents);
+        services.AddSingleton(settings.ScorerHosts);
         services.AddSingleton(settings.Defaults);
         services.AddSingleton(_ => PriceTableReader.Load(settings.Prices));
         services.AddSingleton<IQuotaStore, StoredQuota>();
@@ -92,12 +97,15 @@ internal static class Registration
         .AddSingleton<PairLedger>()
         .AddSingleton<JudgePairs>()
         .AddSingleton<JudgePairsAgain>()
+        .AddSingleton<ReuseCell>()
         .AddSingleton<JudgementStore>()
+        .AddSingleton<ExternalScorers>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()
         .AddSingleton<AllocationStore>()
         .AddSingleton<LookStore>()
+        .AddSingleton<LabelStore>()
         .AddSingleton<RunRules>()
         .AddSingleton<StartRun>()
         .AddSingleton<RunEvents>()
@@ -115,6 +123,7 @@ internal static class Registration
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()
+        .AddSingleton<AdaptedRequests>()
         .AddSingleton<AnalyzeRun>()
         .AddSingleton<CompleteRun>()
         .AddSingleton<PipelineQueue>()
@@ -139,6 +148,9 @@ internal static class Registration
         .AddSingleton<DatasetStore>()
         .AddSingleton<IDatasets>(parts => parts.GetRequiredService<DatasetStore>())
         .AddSingleton<PlanComparison>()
+        .AddSingleton<AddLabels>()
+        .AddSingleton<LabelQueue>()
+        .AddSingleton<PlanLabels>()
         .AddTools()
         .AddSingleton<HealthCheck>();
 }

@@ -45,6 +45,8 @@ internal static class CommandLine
             McpCommand.Create(terminal),
             OpenCommand.Create(terminal),
             SimulateCommand.Create(terminal),
+            LabelCommand.Create(terminal),
+            LabelsCommand.Create(terminal),
             ReviewCommand.Create(terminal),
             AgentCommand.Create(terminal),
             HealthCommand.Create(terminal),

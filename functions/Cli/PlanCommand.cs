@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using FunctionsEval.Labels;
 using FunctionsEval.Planning;
 using Spectre.Console;
 
@@ -10,7 +11,8 @@ namespace FunctionsEval.Cli;
 /// <summary>functionseval plan: how many scenarios and samples find an effect, from a pilot run or from given variances.</summary>
 internal static class PlanCommand
 {
-    private static readonly Option<double> Effect = new("--effect") { Description = "The difference to find, in units of the score", HelpName = "D", Required = true, CustomParser = NumberParser.Required<double> };
+    private static readonly Option<double?> Effect = Number("--effect", "The difference to find, in units of the score (required without --labels)");
+    private static readonly Option<string?> Labels = new("--labels") { Description = "Instead: what more labels of people would give this run, learned from those it has; with --metric, --variant, --control, --power", HelpName = "RUN" };
     private static readonly Option<double?> Power = Number("--power", "How often it shall be found (default 0.8)");
     private static readonly Option<double?> Confidence = Number("--confidence", "Of the comparison (default 0.95)");
     private static readonly Option<string?> Pilot = new("--pilot") { Description = "Take the spread of this run", HelpName = "RUN" };
@@ -36,7 +38,7 @@ internal static class PlanCommand
     {
         var command = new Command("plan", "Tell how many scenarios and samples find a difference, and what that costs")
         {
-            Effect, Power, Confidence, Pilot, Variant, Control, Metric, DifferenceVariance, Within, ControlWithin, ItemsPerCluster, Correlation,
+            Effect, Labels, Power, Confidence, Pilot, Variant, Control, Metric, DifferenceVariance, Within, ControlWithin, ItemsPerCluster, Correlation,
             Samples, Items, Comparisons, Looks, Unpaired, CallsPerCell, CostPerCall, CostPerScenario, SecondsPerCell, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
@@ -45,8 +47,13 @@ internal static class PlanCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
+        if (arguments.GetValue(Labels) is { } labelled)
+        {
+            return await PlanLabelsAsync(terminal, arguments, labelled, cancellationToken);
+        }
+
         var request = new PlanRequest(
-            arguments.GetValue(Effect),
+            arguments.GetValue(Effect) ?? throw new UsageException("Option '--effect' is required, unless --labels is given."),
             arguments.GetValue(Power) ?? 0.8,
             arguments.GetValue(Confidence) ?? 0.95,
             arguments.GetValue(Pilot),
@@ -86,6 +93,27 @@ internal static class PlanCommand
                 return ExitCodes.Usage;
             default:
                 throw new UnreachableException($"Unhandled {outcome.GetType().Name}");
+        }
+    }
+
+    private static async Task<int> PlanLabelsAsync(Terminal terminal, ParseResult arguments, string run, CancellationToken cancellationToken)
+    {
+        await using var program = CommonOptions.OpenExisting(terminal, arguments, mayBeReadOnly: true);
+        var request = new LabelPlanRequest(arguments.GetValue(Metric), arguments.GetValue(Variant), arguments.GetValue(Control), arguments.GetValue(Power) ?? 0.8);
+        switch (await program.Get<PlanLabels>().PlanAsync((await program.FindRunAsync(run, cancellationToken)).RunId, request, cancellationToken))
+        {
+            case LabelPlanOutcome.Planned(var plan) when arguments.GetValue(CommonOptions.Json):
+                terminal.Out.WriteLine(JsonSerializer.Serialize(plan, LabelsJson.Context.LabelPlan));
+                return ExitCodes.Completed;
+            case LabelPlanOutcome.Planned(var plan):
+                LabelTables.Print(terminal.OutConsole(), plan);
+                return ExitCodes.Completed;
+            case LabelPlanOutcome.UnknownRun(var runId):
+                throw new UsageException($"run '{runId}' does not exist in this store.");
+            case LabelPlanOutcome.Rejected(var error):
+                throw new UsageException(OptionNames.In(error.Message, arguments));
+            case var other:
+                throw new UnreachableException($"Unhandled {other.GetType().Name}");
         }
     }
 

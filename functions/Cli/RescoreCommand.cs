@@ -5,6 +5,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Runs;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;
 
@@ -16,7 +17,7 @@ internal static class RescoreCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("rescore", "Score a run again by other scorers") 
+        var command = new Command("rescore", "Score a run again by other scorers")
         {
             RunIdArgument, File, CommonOptions.Budget, RunCommand.AllowUnknownPrice, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
@@ -26,7 +27,7 @@ internal static class RescoreCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), CommonOptions.DefaultsOf(terminal, arguments.GetRequiredValue(File)), cancellationToken) is not { } definition)
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), CommonOptions.DefaultsOf(terminal, arguments.GetRequiredValue(File)), settings: null, cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }
@@ -35,12 +36,13 @@ internal static class RescoreCommand
         var started = program.Clock.GetTimestamp();
         var runId = (await program.FindRunAsync(arguments.GetRequiredValue(RunIdArgument), cancellationToken)).RunId;
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
-        foreach (var note in program.Get<RunRules>().JudgeNotes(definition.Scorers, (await program.Get<RunStore>().GetAsync(runId, cancellationToken)).Variants, program.Settings.BaseUrl))
+        foreach (var note in RunRules.JudgeNotes(definition.Scorers, (await program.Get<RunStore>().GetAsync(runId, cancellationToken)).Variants))
         {
-            terminal.Error.WriteLine(note);
+            terminal.Error.WriteLine(Visible.Text(note));
         }
 
-        var options = new RescoreOptions(program.Settings.BaseUrl, arguments.GetValue(CommonOptions.Budget), arguments.GetValue(RunCommand.AllowUnknownPrice), Progress(terminal, program.Clock));
+        var options = new RescoreOptions(program.Settings.BaseUrl, arguments.GetValue(CommonOptions.Budget), arguments.GetValue(RunCommand.AllowUnknownPrice), Progress(terminal, program.Clock),
+            DefinitionFile.FolderOf(arguments.GetRequiredValue(File)));
         switch (await RescoreAsync(terminal, program, runId, scorers, options, cancellationToken))
         {
             case null:
@@ -79,7 +81,40 @@ internal static class RescoreCommand
     private static async Task<RescoreOutcome?> RescoreAsync(
         Terminal terminal, LocalProgram program, string runId, string scorers, RescoreOptions options, CancellationToken cancellationToken)
     {
+        // Two processes that ask the same judges would pay twice.
+        var leases = program.Get<RunLeases>();
+        if (await leases.HoldEndedAsync(runId, cancellationToken) is { } other)
+        {
+            return new RescoreOutcome.WrongState($"Run '{runId}' is worked on by {other}; wait until it is done, or end it.");
+        }
+
         using var stop = new CancellationTokenSource();
+        using var renewal = program.Clock.CreateTimer(_ => _ = RenewAsync(leases, runId), null, RunExecutor.Lifetime / 6, RunExecutor.Lifetime / 6);
+        try
+        {
+            return await RescoreAsync(terminal, program, runId, scorers, options, stop, cancellationToken);
+        }
+        finally
+        {
+            await leases.ReleaseAsync(runId, CancellationToken.None);
+        }
+    }
+
+    private static async Task RenewAsync(RunLeases leases, string runId)
+    {
+        try
+        {
+            await leases.RenewAsync(runId, CancellationToken.None);
+        }
+        catch (StorageException)
+        {
+            // A store that stays away ends the command; until then the next renewal is soon.
+        }
+    }
+
+    private static async Task<RescoreOutcome?> RescoreAsync(
+        Terminal terminal, LocalProgram program, string runId, string scorers, RescoreOptions options, CancellationTokenSource stop, CancellationToken cancellationToken)
+    {
         var rescoring = program.Get<RescoreRun>().RescoreAsync(runId, scorers, options, stop.Token);
         var interrupted = Task.Delay(Timeout.InfiniteTimeSpan, program.Clock, cancellationToken);
         if (await Task.WhenAny(rescoring, interrupted) == rescoring)

@@ -20,7 +20,7 @@ internal static class RunReport
 
         var console = terminal.OutConsole();
         console.Say(
-            $"Run [bold]{result.RunId}[/] is [bold]{JsonRules.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls{(result.Calls.Judges > 0 ? $" ({Count(result.Calls.Judges)} to judges)" : "")}, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated{(result.ElapsedSeconds > 0 ? $"; {Number(result.ElapsedSeconds, "F1")} s" : "")}");
+            $"Run [bold]{result.RunId}[/] is [bold]{JsonRules.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed{(result.Progress.Reused > 0 ? $", {Count(result.Progress.Reused)} reused of run {result.ReusedRun}" : "")}; {Count(result.Calls.Sent)} calls{(result.Calls.Judges > 0 ? $" ({Count(result.Calls.Judges)} to judges)" : "")}, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated{(result.ElapsedSeconds > 0 ? $"; {Number(result.ElapsedSeconds, "F1")} s" : "")}");
         if (result.Cost is { Usd: not null } cost)
         {
             var rest = cost.UnpricedCells > 0 ? $", {Count(cost.UnpricedCells)} cells without a price not counted" : "";
@@ -62,6 +62,7 @@ internal static class RunReport
     private static void Print(IAnsiConsole console, RunAnalysis analysis)
     {
         VerdictReport.PrintSentences(console, analysis.Comparisons ?? []);
+        LabelTables.PrintSentences(console, analysis.Labels ?? []);
         PairwiseReport.PrintSentences(console, analysis.Pairwise ?? []);
         var names = new ShortNames(analysis.PerModel.Select(model => model.Variant));
         console.Write(Variants(analysis, names));
@@ -90,6 +91,7 @@ internal static class RunReport
         }
 
         PairwiseReport.Print(console, analysis.Pairwise ?? []);
+        LabelTables.Print(console, analysis.Labels ?? [], names);
         if (analysis.Slices is { Count: > 0 } slices)
         {
             console.Write(SliceTable.Of(slices, names));
@@ -104,6 +106,11 @@ internal static class RunReport
         if (analysis is { MostVariableScenarios.Count: > 0, MostStableScenarios.Count: > 0 })
         {
             console.Write(Scenarios("Most stable scenarios", analysis.MostStableScenarios));
+        }
+
+        if (analysis.Judges is { } judges)
+        {
+            JudgeReport.Print(console, judges);
         }
 
         foreach (var failure in analysis.Failures ?? [])

@@ -33,6 +33,7 @@ internal sealed record Terminal(
         IsInRedirected: Console.IsInputRedirected,
         Pager: Console.IsOutputRedirected ? null : System.Environment.GetEnvironmentVariable("PAGER") ?? (OperatingSystem.IsWindows() ? null : "less -FRX"))
     {
+        Key = Console.IsInputRedirected ? null : () => Console.ReadKey(intercept: true).KeyChar,
         Program = PathOfProgram(System.Environment.ProcessPath, System.Environment.GetEnvironmentVariable("PATH")),
     };
 
@@ -62,6 +63,24 @@ internal sealed record Terminal(
 
     /// <summary>A message on standard error.</summary>
     public void Say(string message) => Error.WriteLine($"functionseval: {Visible.Text(message)}");
+
+    /// <summary>Reads a key without waiting for the end of a line; null where keys come as lines.</summary>
+    public Func<char>? Key { get; init; }
+
+    /// <summary>The next key that is pressed, or the next line where it is no keyboard; null at the end.</summary>
+    public string? ReadKeyOrLine()
+    {
+        if (Key is not { } read)
+        {
+            return In?.ReadLine();
+        }
+
+        var key = read();
+        Out.WriteLine(Visible.Line(key.ToString()));
+
+        // Ctrl+D and Ctrl+Z end input in a terminal.
+        return key is '\u0004' or '\u001a' ? null : key.ToString();
+    }
 
     /// <summary>Asks a question; an empty answer, or none, is no.</summary>
     public bool Confirm(string question)

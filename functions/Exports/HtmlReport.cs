@@ -46,6 +46,20 @@ internal static class HtmlReport
             ]));
         }
 
+        foreach (var metric in content.Corrections)
+        {
+            Line(html, $"<h2><bdi>{Text(metric.Metric)}</bdi> corrected by labels</h2><p>{Text(metric.Summary)}</p><p>{Text(metric.Agreement)}</p>");
+            Table(html, ["variant"], ["judged", "corrected", "95% interval", "labels"], metric.PerVariant.Select(variant => (string[])
+            [
+                variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
+            ]));
+        }
+
+        foreach (var sentence in content.JudgeSentences)
+        {
+            Line(html, $"<p dir=\"auto\">{Text(sentence)}</p>");
+        }
+
         foreach (var (title, names, numbers, rows) in content.PairTables())
         {
             Line(html, $"<h2><bdi>{Text(title)}</bdi></h2>");

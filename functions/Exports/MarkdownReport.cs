@@ -30,6 +30,25 @@ internal static partial class MarkdownReport
             }));
         }
 
+        foreach (var metric in content.Corrections)
+        {
+            Table(text, $"{metric.Metric} corrected by labels", ["variant", "judged", "corrected", "95% interval", "labels"], metric.PerVariant.Select(variant => new[]
+            {
+                variant.Variant, ReportContent.Number(variant.Judged), ReportContent.Number(variant.Mean), ReportContent.Interval(variant.Interval), ReportContent.Count(variant.Labels),
+            }));
+            text.AppendLine(Plain(metric.Summary)).AppendLine().AppendLine(Plain(metric.Agreement)).AppendLine();
+        }
+
+        foreach (var sentence in content.JudgeSentences)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {Plain(sentence)}");
+        }
+
+        if (content.JudgeSentences.Any())
+        {
+            text.AppendLine();
+        }
+
         foreach (var (title, names, numbers, rows) in content.PairTables())
         {
             Table(text, title, [.. names, .. numbers], rows);

@@ -17,8 +17,12 @@ internal sealed record ReportContent(
     private const int ScenariosShown = 10;
     private const int SamplesShown = 2;
 
-    /// <summary>One sentence a comparison; without comparisons, why there is none.</summary>
-    public IReadOnlyList<string> Sentences => Analysis switch
+    /// <summary>What labels of people correct, then one sentence a comparison; without comparisons, why there is none.</summary>
+    public IReadOnlyList<string> Sentences => [.. Corrections.SelectMany(metric => metric.Comparisons, (_, verdict) => verdict.Summary), .. Judged];
+
+    public IReadOnlyList<LabelAnalysis> Corrections => Analysis?.Labels ?? [];
+
+    private IReadOnlyList<string> Judged => Analysis switch
     {
         null => [MissingAnalysis.ReasonOf(Run)],
         { Comparisons: null or { Count: 0 }, Pairwise: null } => ["Nothing was compared: the run has one variant or no scorer."],
@@ -30,6 +34,9 @@ internal sealed record ReportContent(
             .. Pairwise.Where(pairwise => pairwise.Ranking is not null).Select(pairwise => $"{pairwise.Ranking!.Summary} (by {pairwise.Scorer})"),
         ],
     };
+
+    /// <summary>What is known of the judges, where there are any.</summary>
+    public IEnumerable<string> JudgeSentences => (Analysis?.Judges ?? []).SelectMany(judge => judge.Sentences());
 
     public IReadOnlyList<PairwiseAnalysis> Pairwise => Analysis?.Pairwise ?? [];
 
@@ -53,7 +60,7 @@ internal sealed record ReportContent(
 
     public string Design => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {JsonRules.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {JsonRules.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC{(Run.ReusedRun is { } earlier ? $"; answers of run {earlier} reused" : "")}");
 
     /// <summary>The means by every scorer, the first one first.</summary>
     public IEnumerable<(string Scorer, IReadOnlyList<ModelStatistics> PerModel)> Means => Analysis is null ? [] :
@@ -71,7 +78,7 @@ internal sealed record ReportContent(
             shown.Add((scenario, read));
         }
 
-        return new ReportContent(run, await analyses.FindAsync(run.RunId, cancellationToken), await usage.OfAsync(run, cancellationToken), shown);
+        return new ReportContent(run, await analyses.FindHeadAsync(run.RunId, cancellationToken), await usage.OfAsync(run, cancellationToken), shown);
     }
 
     public static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";

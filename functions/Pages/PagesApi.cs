@@ -3,6 +3,7 @@ using FunctionsEval.Pages.Agents;
 using FunctionsEval.Pages.Comparisons;
 using FunctionsEval.Pages.Content;
 using FunctionsEval.Pages.Findings;
+using FunctionsEval.Pages.Labels;
 using FunctionsEval.Pages.Reference;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
@@ -32,6 +33,7 @@ internal static class PagesApi
         pages.MapPost("/signout", SignOut).WithMetadata(PageForm.Types);
         pages.MapRunPages();
         pages.MapScenarioPages();
+        pages.MapLabelPages();
         pages.MapStartPages();
         pages.MapComparisonPages();
         pages.MapContentPages();

@@ -42,7 +42,7 @@ public sealed class DeleteRun(RunStore runs, IEntityStore entities)
             }
         }
 
-        foreach (var table in new[] { TableKeys.Items, TableKeys.Analyses, TableKeys.Allocations, TableKeys.Looks, TableKeys.Digests })
+        foreach (var table in new[] { TableKeys.Items, TableKeys.Labels, TableKeys.Analyses, TableKeys.Allocations, TableKeys.Looks, TableKeys.Digests })
         {
             await ClearAsync(table, runId, cancellationToken);
         }

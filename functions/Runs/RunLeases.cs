@@ -43,6 +43,21 @@ public sealed class RunLeases(RunStore runs, RunExecutor me, TimeProvider clock)
         return changed is null ? outcome : new LeaseOutcome.Acquired(changed);
     }
 
+    /// <summary>Holds a run that has ended while its answers are scored again; gives who else does, or null.</summary>
+    public async Task<RunExecutor?> HoldEndedAsync(string runId, CancellationToken cancellationToken)
+    {
+        RunExecutor? holder = null;
+        await runs.ChangeAsync(
+            runId,
+            run =>
+            {
+                holder = run.Course.Executor is { } other && !other.Is(me) && !other.IsGone(clock.GetUtcNow()) ? other : null;
+                return holder is null ? run with { Course = run.Course with { Executor = Renewed() } } : null;
+            },
+            cancellationToken);
+        return holder;
+    }
+
     /// <summary>Gives the run as it is now; null when it is not this executor's any more.</summary>
     public Task<RunRecord?> RenewAsync(string runId, CancellationToken cancellationToken) => runs.ChangeAsync(
         runId, run => run.Course.Executor?.Is(me) == true ? run with { Course = run.Course with { Executor = Renewed() } } : null, cancellationToken);

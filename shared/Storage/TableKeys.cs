@@ -36,6 +36,9 @@ public static class TableKeys
     /// <summary>Partition = run id; row = the number of the look: what it decided.</summary>
     public const string Looks = "Looks";
 
+    /// <summary>Partition = run id; row = cell, and behind it a digest of metric and labeller.</summary>
+    public const string Labels = "Labels";
+
     /// <summary>Partition = run id; rows: <see cref="Head"/>, and blocks of scenario statistics.</summary>
     public const string Analyses = "Analyses";
 

@@ -47,6 +47,25 @@ public sealed class Simulator_server : IDisposable
     }
 
     [Fact]
+    public async Task Calls_beyond_a_number_are_held_back_until_they_are_let_go()
+    {
+        await using var server = await Simulated_models.StartAsync(new SimulatorOptions());
+        server.HoldAfter(1);
+
+        using var first = await PostAsync(server, Body("m", "x"));
+        var (second, third) = (PostAsync(server, Body("m", "x")), PostAsync(server, Body("m", "x")));
+        server.HoldAfter(2);
+        using var next = await await Task.WhenAny(second, third);
+        Assert.False(second.IsCompleted && third.IsCompleted);
+        Assert.Equal(2, server.Stats().Calls);
+        server.LetGo();
+        var all = await Task.WhenAll(second, third);
+
+        Assert.All(all.Append(first), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Array.ForEach(all, response => response.Dispose());
+    }
+
+    [Fact]
     public async Task Unknown_paths_are_404_and_models_are_listed()
     {
         await using var server = await Simulated_models.StartAsync(new SimulatorOptions());

@@ -57,6 +57,17 @@
     }
   }
 
+  // A button is pressed by its key, as long as nobody is writing.
+  function keys() {
+    document.addEventListener("keydown", event => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.target.closest?.("input:not([type=hidden]), textarea, select")) return;
+      const button = [...document.querySelectorAll("button[data-key]")].find(one => one.dataset.key === event.key.toLowerCase());
+      if (!button) return;
+      event.preventDefault();
+      button.click();
+    });
+  }
+
   function forms() {
     for (const form of document.querySelectorAll("form[data-submit-on-change]"))
       form.addEventListener("change", () => form.requestSubmit());
@@ -110,6 +121,7 @@
     localTimes(document);
     tooltips();
     live();
+    keys();
     forms();
     openTarget();
     addEventListener("hashchange", openTarget);

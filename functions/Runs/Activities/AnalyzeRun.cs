@@ -2,13 +2,15 @@ using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Pairs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
-public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs, AllocationStore allocations, AnalysisStore analyses, TimeProvider clock)
+public sealed class AnalyzeRun(
+    RunStore runs, CellLedger cells, PairLedger pairs, AllocationStore allocations, AnalysisStore analyses, LabelStore labels, AdaptedRequests adapted, TimeProvider clock)
 {
     public const string Name = "AnalyzeRun";
 
@@ -27,8 +29,9 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs
     public async Task<RunAnalysis> ComputeAsync(string runId, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(runId, cancellationToken);
+        var labelled = new LabelledCells(await labels.AllAsync(runId, cancellationToken).ToListAsync(cancellationToken));
         var answered = new AnsweredCells(run);
-        var scores = await RunScores.ReadAsync(runs, cells, run, answered.Add, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
+        var scores = await RunScores.ReadAsync(runs, cells, run, See, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
         var facts = new RunFacts(
             run.Items,
             run.Sampling.SamplesPerScenario,
@@ -38,13 +41,26 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs
             scores.Outcomes[CellOutcome.Scored],
             scores.Outcomes[CellOutcome.Invalid] + scores.Outcomes[CellOutcome.Refused] + scores.Outcomes[CellOutcome.Truncated],
             scores.Outcomes[CellOutcome.Failed],
-            VerdictRules.MetricsOfOneMargin(run, scores.Scorers));
-        var analysis = new AnalysisView(run, scores.Items).Of(scores, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+            VerdictRules.MetricsOfOneMargin(run, scores.Scorers),
+            scores.Items.Count(item => item.Weight is not (null or 1)))
+        {
+            Judges = [.. run.Scorers.Index().Where(scorer => scorer.Item.Judge is not null).Select(scorer => scores.Judges[scorer.Index]!.Facts())],
+        };
+        var analysis = new AnalysisView(run, scores.Items).Of(scores, labelled, [.. AnalysisWarnings.Of(facts), .. await adapted.WarningsAsync(run, cancellationToken)], clock.GetUtcNow());
         return run.Pairwise is null ? analysis : analysis with
         {
             Pairwise = await new AnalyzePairs(scores, answered).OfAsync(pairs, cancellationToken),
             Warnings = [.. analysis.Warnings.Where(warning => warning.Code != AnalysisWarnings.NoScorer)],
         };
+
+        void See(CellRecord cell)
+        {
+            labelled.See(cell);
+            if (run.Pairwise is not null)
+            {
+                answered.Add(cell);
+            }
+        }
     }
 
     // What an early stop left out is not missing.

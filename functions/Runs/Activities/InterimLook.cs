@@ -42,7 +42,7 @@ public sealed class InterimLook(RunStore runs, CellLedger cells, LookStore looks
         var prefix = Enumerable.Range(0, (int)Math.Min(run.Items, (long)number * stopping.LookEvery)).Select(place => order[place].Item).ToHashSet();
         var sent = 0L;
         var scores = await RunScores.ReadAsync(
-            runs, cells, run, cell => sent += cell.Calls + cell.LostCalls, cancellationToken, address => prefix.Contains(address.Item));
+            runs, cells, run, cell => sent += cell.Calls + cell.LostCalls + (cell.Judging?.Calls ?? 0), cancellationToken, address => prefix.Contains(address.Item));
         if (sent >= stopping.MaxCalls)
         {
             return Text($"max_calls: {sent:N0} calls were sent, and stopping.maxCalls is {stopping.MaxCalls:N0}.");

@@ -10,35 +10,40 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
 {
     public const string PassRate = "passRate";
 
-    public RunAnalysis Of(RunScores scores, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
+    public RunAnalysis Of(RunScores scores, LabelledCells labels, IReadOnlyList<AnalysisWarning> warnings, DateTimeOffset computedAt)
     {
         var (scorers, perScorer) = (scores.Scorers, scores.PerScorer);
         var first = perScorer[0].Finish();
+        var comparisons = new RunComparisons(scores).All();
+        var labelled = LabelComparisons.All(scores, labels, comparisons);
         return new RunAnalysis(
             run.RunId,
             scorers.Count > 0 ? scorers[0].Name : null,
             computedAt,
-            [.. first.Variants.Select(variant => Model(perScorer[0], variant))],
+            [.. first.Variants.Select(variant => Model(perScorer[0], variant, scores.Judges.ElementAtOrDefault(0)))],
             [.. perScorer[0].Pairs().Select(ScenarioOf)],
             [.. first.MostVariable.Select(Variance)],
             [.. first.MostStable.Select(Variance)],
-            [.. scorers.Skip(1).Select((scorer, index) => Scorer(scorer.Name, perScorer[index + 1]))],
-            warnings,
-            new RunComparisons(scores).All(),
+            [.. scorers.Skip(1).Select((scorer, index) => Scorer(scorer.Name, perScorer[index + 1], scores.Judges.ElementAtOrDefault(index + 1)))],
+            [.. warnings, .. JudgeOpinion.Of(run, labelled)],
+            comparisons,
             scores.Failures,
             first.VariabilityPValue,
             scores.Passed is { } passed ? Scorer(PassRate, passed) : null,
             new TagSlices(scores).All(),
-            scores.Latencies);
+            scores.Latencies,
+            labelled,
+            scores.Judges.OfType<JudgeTally>().Select(judge => judge.Finish(labelled?.FirstOrDefault(metric => metric.Metric == judge.Scorer)?.Labels ?? 0)).ToList() is { Count: > 0 } judges ? judges : null);
     }
 
-    private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis) => new(
-        name, [.. analysis.Finish().Variants.Select(variant => Model(analysis, variant))], [.. analysis.Pairs().Select(ScenarioOf)]);
+    private ScorerStatistics Scorer(string name, MultiSampleAnalysis analysis, JudgeTally? judge = null) => new(
+        name, [.. analysis.Finish().Variants.Select(variant => Model(analysis, variant, judge))], [.. analysis.Pairs().Select(ScenarioOf)]);
 
-    private ModelStatistics Model(MultiSampleAnalysis analysis, VariantAnalysis variant)
+    private ModelStatistics Model(MultiSampleAnalysis analysis, VariantAnalysis variant, JudgeTally? judge)
     {
         var scores = analysis.ScoresOf(variant.Variant);
-        var budget = VarianceBudget.Of(scores);
+        var budget = VarianceBudget.Of(scores, judge?.NoiseOf(variant.Variant));
+        var (answerPrice, judgementPrice) = judge?.PricesOf(variant.Variant) ?? (1, 0);
         return new ModelStatistics(
             run.Variants[variant.Variant].Name,
             run.Variants[variant.Variant].Model,
@@ -58,7 +63,7 @@ internal sealed class AnalysisView(RunRecord run, IReadOnlyList<Scenario> items)
             variant.FailedCount,
             variant.Distribution.Bins,
             budget,
-            budget is null ? null : JsonRules.Name(budget.NextDollar(1, 0, run.Sampling.Percentage < 100)),
+            budget is null ? null : JsonRules.Name(budget.NextDollar(answerPrice, judgementPrice, run.Sampling.Percentage < 100)),
             run.Sampling.Allocation is null ? null : AllocationGain.Of(scores),
             variant.Mean?.Method,
             variant.Mean?.Assumption,

@@ -19,6 +19,8 @@ namespace FunctionsEval.Runs.Analysis;
 /// <param name="PassRate">Of cells that pass, by the rules of the definition; null where no scorer passes or fails.</param>
 /// <param name="Slices">By tag; null where no scenario has one.</param>
 /// <param name="Latencies">How long answers took, of variants that have any; null in analyses of earlier versions.</param>
+/// <param name="Labels">By metric, where people labelled answers; null where nobody did.</param>
+/// <param name="Judges">What is known of the judges, by scorer; null where no scorer asks one.</param>
 /// <param name="Pairwise">By pairwise scorer; null where there is none.</param>
 /// <param name="Failures">Why cells failed, each error once; null in analyses of earlier versions.</param>
 public sealed record RunAnalysis(
@@ -37,6 +39,8 @@ public sealed record RunAnalysis(
     ScorerStatistics? PassRate = null,
     IReadOnlyList<TagSlice>? Slices = null,
     IReadOnlyList<VariantLatency>? Latencies = null,
+    IReadOnlyList<LabelAnalysis>? Labels = null,
+    IReadOnlyList<JudgeStatistics>? Judges = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PairwiseAnalysis>? Pairwise = null)
 {
     /// <summary>With these statistics by scenario: 0 is the first scorer, the others follow, and the pass rate is last.</summary>

@@ -28,6 +28,9 @@ internal sealed record RunScores(
     int[][]? Planned = null,
     IReadOnlyList<VariantLatency>? Latencies = null)
 {
+    /// <summary>By scorer; null for one that asks no judge.</summary>
+    public IReadOnlyList<JudgeTally?> Judges { get; init; } = [];
+
     public static Task<RunScores> ReadAsync(RunStore runs, CellLedger cells, RunRecord run, CancellationToken cancellationToken) =>
         ReadAsync(runs, cells, run, _ => { }, cancellationToken);
 
@@ -55,6 +58,8 @@ internal sealed record RunScores(
 
         var passing = new PassingCells(run, items);
         var passed = passing.AreCounted ? Analysis(ScoreScale.PassOrFail) : null;
+
+        var judges = run.Scorers.Index().Select(scorer => scorer.Item.Judge is null ? null : new JudgeTally(run, scorer.Index, clusters)).ToList();
 
         // Counted before the cells are read, which may become more meanwhile, but never fewer.
         var counted = isRead is null ? (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Finished) : 0;
@@ -85,6 +90,7 @@ internal sealed record RunScores(
                 passing.Add(passed, cell, wasRetried);
             }
 
+            judges.ForEach(judge => judge?.Add(cell));
             for (var index = 0; index < perScorer.Count; index++)
             {
                 var isZero = cell.Outcome == CellOutcome.Invalid && scorers.ElementAtOrDefault(index)?.InvalidAnswers == InvalidAnswers.Zero;
@@ -94,7 +100,7 @@ internal sealed record RunScores(
 
         // Damage to a page of the store can hide rows whose own checksums are right: without them the means would be others.
         return outcomes.Values.Sum() is var read && read >= counted
-            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed, Latencies: VariantLatency.Of(run, durations))
+            ? new RunScores(run, items, scorers, perScorer, outcomes, evaluated, failures.ToList(), passed, Latencies: VariantLatency.Of(run, durations)) { Judges = judges }
             : throw Damaged(run, $"{counted} cells were counted, and {read} can be read");
 
         MultiSampleAnalysis Analysis(ScoreScale scale) => new(run.Items, run.Variants.Count, run.Sampling.MeanSamples, scale, clusters, unchecked((int)run.Sampling.DispatchSeed));
@@ -102,6 +108,11 @@ internal sealed record RunScores(
 
     private static StorageException Damaged(RunRecord run, FormattableString what) =>
         new($"The store is damaged at run '{run.RunId}': {FormattableString.Invariant(what)}. Restore it from a copy.") { IsDamaged = true };
+
+    /// <summary>What means count of a cell by the scorer at that place; null where it has no score.</summary>
+    internal static double? ValueOf(CellRecord cell, IScorer scorer, int index) => cell.Outcome == CellOutcome.Failed ? null
+        : cell.Scores.ElementAtOrDefault(index) is not { } score ? null
+        : score.Value ?? (cell.Outcome == CellOutcome.Invalid && scorer.InvalidAnswers == InvalidAnswers.Zero ? 0 : null);
 
     private static void Add(MultiSampleAnalysis analysis, CellRecord cell, NamedScore? score, bool isZero, bool wasRetried)
     {

@@ -35,7 +35,7 @@ internal sealed class CellJudging(
         IReadOnlyList<ScorerSpec> specs, Scenario scenario, IReadOnlyList<Turn> turns, CancellationToken cancellationToken)
     {
         var results = new Dictionary<string, JudgeResult>(StringComparer.Ordinal);
-        var asked = new List<(ScorerSpec Spec, List<(string Model, Task<KeptJudgement?> Judgement)> Judgements)>();
+        var asked = new List<(ScorerSpec Spec, int Length, List<(string Model, Task<KeptJudgement?> Judgement)> Judgements)>();
         foreach (var spec in specs.Where(spec => spec.Judge is not null))
         {
             switch (Question(spec, scenario, turns))
@@ -44,17 +44,17 @@ internal sealed class CellJudging(
                     results[spec.Name!] = new JudgeResult(none!, null);
                     break;
                 case ({ } messages, _):
-                    asked.Add((spec, [.. Ask(spec.Judge!, messages, cancellationToken)]));
+                    asked.Add((spec, Scorers.Find(spec.Turn, turns)!.TargetResponse.Length, [.. Ask(spec.Judge!, messages, cancellationToken)]));
                     break;
             }
         }
 
         // All of them come to their end, so that what is paid is kept, before the first that halts the run is heard.
         await Task.WhenAll(_asked.Values);
-        foreach (var (spec, judgements) in asked)
+        foreach (var (spec, length, judgements) in asked)
         {
             results[spec.Name!] = ResultOf(
-                spec.Judge!, [.. from one in judgements let ended = one.Judgement.Result where ended is not null select ended with { Judgement = ended.Judgement with { Model = one.Model } }]);
+                spec.Judge!, length, [.. from one in judgements let ended = one.Judgement.Result where ended is not null select ended with { Judgement = ended.Judgement with { Model = one.Model } }]);
         }
 
         foreach (var judgement in _asked.Values.Select(task => task.Result).OfType<KeptJudgement>())
@@ -156,9 +156,13 @@ internal sealed class CellJudging(
             if (call.Outcome is ModelOutcome.Failed(var failure))
             {
                 // What passes with time, or by somebody's hand, pauses the run; the answer is kept, and so is every other judgement.
-                return failure.IsExhausted
-                    ? throw new RunHaltedException($"judge {judgement.Model}", failure)
-                    : await KeepAsync(judgement with { Failed = failure.Code.ToWire(), Invalid = failure.Message });
+                if (failure.IsExhausted)
+                {
+                    await calls.TakeBackAsync(call.Attempts.Count(attempt => !CellCalls.MayBeCharged(attempt)));
+                    throw new RunHaltedException($"judge {judgement.Model}", failure);
+                }
+
+                return await KeepAsync(judgement with { Failed = failure.Code.ToWire(), Invalid = failure.Message });
             }
 
             var answer = ((ModelOutcome.Answered)call.Outcome).Answer;
@@ -195,7 +199,7 @@ internal sealed class CellJudging(
         _ => (VerdictReader.Read(judge, answer.Text), false),
     };
 
-    private static JudgeResult ResultOf(JudgeSpec judge, List<KeptJudgement> kept)
+    private static JudgeResult ResultOf(JudgeSpec judge, int length, List<KeptJudgement> kept)
     {
         List<Judgement> judgements = [.. kept.Select(one => one.Judgement)];
         var names = judge.Criteria;
@@ -207,7 +211,8 @@ internal sealed class CellJudging(
             judgements.Find(judgement => judgement is { Value: not null, Reasoning.Length: > 0 }) is { } reasoned ? Excerpt(reasoned.Reasoning, JudgedScore.LongestReason) : null,
             criteria,
             [.. kept.Select(one => Once(one, kept.Count > 1))],
-            kept.Exists(one => one.Calls.Any(call => call.CostUsd is null && !CellCalls.MayBeCharged(call))) ? null : kept.Sum(one => one.Calls.Sum(call => call.CostUsd ?? 0)));
+            kept.Exists(one => one.Calls.Any(call => call.CostUsd is null && !CellCalls.MayBeCharged(call))) ? null : kept.Sum(one => one.Calls.Sum(call => call.CostUsd ?? 0)),
+            length);
         return new JudgeResult(PanelScore.Of(judge, judgements), judged);
     }
 

@@ -1,3 +1,4 @@
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
@@ -17,6 +18,15 @@ public sealed class JudgeModels
 
     public static IReadOnlyList<string> NamesOf(IReadOnlyList<ScorerSpec> scorers) =>
         [.. scorers.SelectMany(scorer => scorer.Judge?.Models ?? []).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The variants whose answers their own model judges.</summary>
+    public static IReadOnlyList<string> OwnJudgesOf(ScorerSpec scorer, IReadOnlyList<Variant> variants)
+    {
+        var judges = (scorer.Judge?.Models ?? []).Select(Identity).ToHashSet();
+        return [.. variants.Where(variant => judges.Contains(Identity(variant.Model))).Select(variant => variant.Name)];
+
+        static (string?, string) Identity(string name) => Vendor.Split(name.Trim()) is var (vendor, model) ? (vendor?.Name, model) : default;
+    }
 
     public (ProviderResolution Model, CallPrices Prices) this[string name] => _models[name];
 }

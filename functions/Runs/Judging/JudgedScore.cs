@@ -9,21 +9,23 @@ namespace FunctionsEval.Runs.Judging;
 /// <param name="Criteria">The score of each criterion; null without criteria or without a score.</param>
 /// <param name="Judgements">By judge, then by repeat.</param>
 /// <param name="CostUsd">Of these judgements; null when a judge has no price.</param>
+/// <param name="Length">Of the judged answer, in characters.</param>
 public sealed record JudgedScore(
     int Template,
     string? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, double>? Criteria,
     IReadOnlyList<JudgedOnce> Judgements,
-    decimal? CostUsd)
+    decimal? CostUsd,
+    int Length)
 {
     public const int LongestReason = 600;
 
     /// <summary>Of one judgement among several.</summary>
     public const int LongestOwnReason = 200;
 
-    /// <summary>What each judge said, repeats one behind the other: "openai:a 4, 5; openai:b 3". A judgement without a score says why.</summary>
+    /// <summary>What each judge said, repeats one behind the other: "openai:a: 4, 5; openai:b: 3". A judgement without a score says why.</summary>
     public string ValuesInWords() => string.Join("; ", Judgements.GroupBy(judgement => judgement.Model, StringComparer.Ordinal)
-        .Select(own => $"{own.Key} {string.Join(", ", own.Select(judgement => judgement.Value is { } value ? Number(value) : judgement.Failed ?? "no score"))}"));
+        .Select(own => $"{own.Key}: {string.Join(", ", own.Select(judgement => judgement.Value is { } value ? Number(value) : judgement.Failed ?? "no score"))}"));
 
     /// <summary>The scores by criterion: "right 4, brief 3"; null without criteria.</summary>
     public string? CriteriaInWords() => Criteria is null ? null : string.Join(", ", Criteria.Select(criterion => $"{criterion.Key} {Number(criterion.Value)}"));

@@ -7,6 +7,7 @@ public sealed record AnalysisWarning(string Code, string Message, string Recomme
 /// <summary>What the warnings look at; the counts are over all variants.</summary>
 /// <param name="PlannedCells">Items x variants x samples.</param>
 /// <param name="FailedCells">Ended by infrastructure, so without an answer.</param>
+/// <param name="WeightedScenarios">With a weight other than 1.</param>
 /// <param name="MetricsOfOneMargin">Compared by the same margin although their scales differ, or empty.</param>
 public sealed record RunFacts(
     int ScenarioCount,
@@ -17,7 +18,18 @@ public sealed record RunFacts(
     long ScoredCells,
     long InvalidCells,
     long FailedCells,
-    IReadOnlyList<string> MetricsOfOneMargin);
+    IReadOnlyList<string> MetricsOfOneMargin,
+    int WeightedScenarios = 0)
+{
+    public IReadOnlyList<JudgeFacts> Judges { get; init; } = [];
+}
+
+/// <param name="OwnAnswers">Variants that are judged by their own model.</param>
+/// <param name="Repeats">How often each judge is asked.</param>
+/// <param name="Judgements">All, those without a score included.</param>
+/// <param name="Failed">Judgements that a judge could not be called for.</param>
+/// <param name="Invalid">Judgements from which no score could be read.</param>
+public sealed record JudgeFacts(string Scorer, IReadOnlyList<string> OwnAnswers, double Temperature, int Repeats, long Judgements, long Failed, long Invalid);
 
 /// <summary>Why the numbers of a run may be worth less than they look, in a fixed order.</summary>
 public static class AnalysisWarnings
@@ -96,7 +108,47 @@ public static class AnalysisWarnings
                 "Give each its own in compare.margins."));
         }
 
+        if (facts.WeightedScenarios > 0)
+        {
+            warnings.Add(new AnalysisWarning(
+                "WEIGHTS_NOT_USED",
+                Text($"{Counted(facts.WeightedScenarios, "scenario")} with a weight: means, intervals and verdicts count every scenario alike."),
+                "Put more scenarios of the kind that matters into the definition, or read the results by tag."));
+        }
+
+        foreach (var judge in facts.Judges)
+        {
+            AddJudge(warnings, judge);
+        }
+
         return warnings;
+    }
+
+    private static void AddJudge(List<AnalysisWarning> warnings, JudgeFacts judge)
+    {
+        if (judge.OwnAnswers.Count > 0)
+        {
+            warnings.Add(new AnalysisWarning(
+                "OWN_JUDGE",
+                Text($"'{judge.Scorer}' lets a model judge its own answers ({string.Join(", ", judge.OwnAnswers)}): models tend to prefer what they wrote."),
+                "Let a model of another family judge, or a panel of several."));
+        }
+
+        if (judge.Failed + judge.Invalid > 0)
+        {
+            warnings.Add(new AnalysisWarning(
+                "JUDGE_WITHOUT_SCORE",
+                Text($"Of {Counted(judge.Judgements, "judgement")} by '{judge.Scorer}', {judge.Failed:N0} failed and {judge.Invalid:N0} had no score that could be read."),
+                judge.Failed > 0 ? "retry asks judges that failed again." : "Read what they said; a plainer rubric or another judge may help."));
+        }
+
+        if (judge is { Temperature: 0, Repeats: > 1 })
+        {
+            warnings.Add(new AnalysisWarning(
+                "JUDGE_TEMPERATURE_ZERO",
+                Text($"'{judge.Scorer}' asks each judge {judge.Repeats} times at temperature 0: its judgements are nearly the same, which says little of how sure it is."),
+                "Give the judge the temperature at which its repeats shall differ, or ask once."));
+        }
     }
 
     private static string Counted(long count, string noun) => Text($"{count:N0} {noun}{(count == 1 ? "" : "s")}");

@@ -17,6 +17,8 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
     private readonly ConcurrentDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
     private readonly SimulatedQuota _quota = new(options, clock);
     private readonly CancellationTokenSource _stopping = new();
+    private volatile TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _holdAfter = int.MaxValue;
     private int _answering;
 
     public async Task HandleAsync(HttpContext context)
@@ -78,7 +80,19 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         }
     }
 
-    public void StopHanging() => _stopping.Cancel();
+    public void HoldAfter(int after)
+    {
+        var before = _held;
+        _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _holdAfter, after);
+        before.TrySetResult();
+    }
+
+    public void StopHanging()
+    {
+        HoldAfter(int.MaxValue);
+        _stopping.Cancel();
+    }
 
     public void Dispose() => _stopping.Dispose();
 
@@ -136,10 +150,17 @@ internal sealed class SimulatorEndpoints(SimulatorOptions options, TimeProvider 
         model.CountCall();
         var callKey = model.Key(request.Prompt, Sample(context, model, request.Prompt));
         var call = _ledger.CountCall(callKey);
-        if (Interlocked.Increment(ref _answering) > options.FailAfter)
+        var number = Interlocked.Increment(ref _answering);
+        if (number > options.FailAfter)
         {
             await FailForGoodAsync(context, format);
             return;
+        }
+
+        // What it waits for is read first: whoever changes the number lets go of those that wait, to look again.
+        for (var held = _held; number > Volatile.Read(ref _holdAfter); held = _held)
+        {
+            await held.Task.WaitAsync(context.RequestAborted);
         }
 
         if (_quota.Take(context.Response) is { } exceeded)

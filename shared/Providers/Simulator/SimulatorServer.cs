@@ -76,7 +76,13 @@ public sealed class SimulatorServer : IAsyncDisposable
 
     public void Reset() => _endpoints.Reset();
 
-    /// <summary>Stops listening; calls that hang are let go at once.</summary>
+    /// <summary>From now on holds every call back that is beyond so many since the start or the last reset; calls held before look again.</summary>
+    public void HoldAfter(int calls) => _endpoints.HoldAfter(calls);
+
+    /// <summary>Answers what was held back, and everything after it.</summary>
+    public void LetGo() => _endpoints.HoldAfter(int.MaxValue);
+
+    /// <summary>Stops listening; calls that hang or are held back are let go at once.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _endpoints.StopHanging();

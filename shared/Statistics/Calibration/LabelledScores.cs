@@ -41,42 +41,30 @@ public sealed class LabelledScores
     /// <summary>Each labelled cell, with its item.</summary>
     internal List<(int Item, double Judged, double Label)> Pairs { get; } = [];
 
-    /// <param name="items">The item of each cell, from 0 on.</param>
-    /// <param name="judged">The judge's score of each cell; NaN where there is none: such a cell is left out, its label too.</param>
-    /// <param name="labels">The label of each cell, on the judge's scale; the mean where several people gave one, and NaN where nobody did.</param>
+    /// <param name="judged">The judge's scores of each item's cells; empty where there is none.</param>
+    /// <param name="labelled">The labelled cells that the judge scored: item, the judge's score, and the label on the same scale, the mean where several people gave one.</param>
     /// <param name="clusters">One label an item, any numbers; empty when all stand alone.</param>
-    /// <param name="itemCount">Of the run, whether they have cells or not.</param>
     public static LabelledScores Of(
-        ReadOnlySpan<int> items, ReadOnlySpan<double> judged, ReadOnlySpan<double> labels, ReadOnlySpan<int> clusters, int itemCount)
+        ReadOnlySpan<RunningMoments> judged, IReadOnlyList<(int Item, double Judged, double Label)> labelled, ReadOnlySpan<int> clusters)
     {
-        ArgumentRules.CheckSameLength(items.Length, judged.Length, nameof(judged));
-        ArgumentRules.CheckSameLength(items.Length, labels.Length, nameof(labels));
+        ArgumentNullException.ThrowIfNull(labelled);
         if (!clusters.IsEmpty)
         {
-            ArgumentRules.CheckSameLength(itemCount, clusters.Length, nameof(clusters));
+            ArgumentRules.CheckSameLength(judged.Length, clusters.Length, nameof(clusters));
         }
 
-        var scores = new LabelledScores(itemCount, ClusterIndex.Of(clusters.IsEmpty ? [.. Enumerable.Range(0, itemCount)] : clusters));
-        for (var cell = 0; cell < items.Length; cell++)
+        var scores = new LabelledScores(judged.Length, ClusterIndex.Of(clusters.IsEmpty ? [.. Enumerable.Range(0, judged.Length)] : clusters));
+        judged.CopyTo(scores.Judged);
+        foreach (var (item, score, label) in labelled)
         {
-            var item = items[cell];
-            if (item < 0 || item >= itemCount)
+            if (item < 0 || item >= judged.Length || judged[item].Count == 0)
             {
-                throw new ArgumentOutOfRangeException(nameof(items), item, $"An item must lie between 0 and {itemCount - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(labelled), item, $"A labelled cell must be of an item with a score, from 0 to {judged.Length - 1}.");
             }
 
-            if (double.IsNaN(judged[cell]))
-            {
-                continue;
-            }
-
-            scores.Judged[item].Add(judged[cell]);
-            if (!double.IsNaN(labels[cell]))
-            {
-                scores.Labels[item].Add(labels[cell]);
-                scores.JudgedOfLabelled[item].Add(judged[cell]);
-                scores.Pairs.Add((item, judged[cell], labels[cell]));
-            }
+            scores.Labels[item].Add(label);
+            scores.JudgedOfLabelled[item].Add(score);
+            scores.Pairs.Add((item, score, label));
         }
 
         scores.Count();
@@ -98,6 +86,20 @@ public sealed class LabelledScores
         shared.Pairs.AddRange(Pairs.Where(pair => other.Judged[pair.Item].Count > 0));
         shared.Count();
         return shared;
+    }
+
+    /// <summary>Of scores of 0 and 1: the share that the judge passes, worth as many independent cells as the spread of units says.</summary>
+    internal ClusteredShare JudgedShare()
+    {
+        var deviations = new double[Judged.Length];
+        for (var item = 0; item < deviations.Length; item++)
+        {
+            deviations[item] = Judged[item].Count == 0 ? 0 : (Judged[item].Mean - JudgedMean) / Items;
+        }
+
+        var byUnit = ByUnit(deviations);
+        var variance = byUnit.Sum(unit => unit * unit) * byUnit.Length / Math.Max(1, byUnit.Length - 1);
+        return new ClusteredShare(JudgedMean, Items, variance > 0 ? JudgedMean * (1 - JudgedMean) / variance : byUnit.Length);
     }
 
     /// <summary>The sums of values of items, by unit.</summary>

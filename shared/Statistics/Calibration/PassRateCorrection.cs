@@ -40,14 +40,11 @@ internal sealed class PassRateCorrection : ScoreCorrection
                 : weight * (1 - rate) * (label - failed.Value) / failed.Weight;
         }
 
-        var byUnit = scores.ByUnit(deviations);
-        var variance = byUnit.Sum(unit => unit * unit) * byUnit.Length / Math.Max(1, byUnit.Length - 1);
-        var worth = variance > 0 ? rate * (1 - rate) / variance : byUnit.Length;
         return new PassRateCorrection(
-            new ClusteredShare(rate, scores.Items, worth),
+            scores.JudgedShare(),
             passed,
             failed,
-            Array.ConvertAll(byUnit, unit => slope * unit),
+            Array.ConvertAll(scores.ByUnit(deviations), unit => slope * unit),
             scores.ByUnit(ofLabels),
             Math.Max(1, scores.LabelledUnits - 2));
     }

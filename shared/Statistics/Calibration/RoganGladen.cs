@@ -22,6 +22,14 @@ public sealed record RoganGladenRate(double? Rate, ConfidenceInterval? Interval,
 /// </summary>
 public static class RoganGladen
 {
+    /// <summary>Of one variant; null where it has no score.</summary>
+    /// <param name="counts">Of labelled cells of all variants.</param>
+    public static RoganGladenRate? Of(LabelledScores scores, ConfusionCounts counts, double level)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return scores.Items > 0 && scores.JudgedShare() is var judged ? Of(judged.Value, judged.Worth, counts, level) : null;
+    }
+
     /// <param name="judgedRate">The share of cells that the judge passes.</param>
     /// <param name="judged">How many independent cells that share is worth.</param>
     public static RoganGladenRate Of(double judgedRate, double judged, ConfusionCounts counts, double level)

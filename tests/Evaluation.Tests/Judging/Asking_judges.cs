@@ -4,6 +4,7 @@ using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Evaluation.Tests.Judging;
 

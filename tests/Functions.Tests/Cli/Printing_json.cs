@@ -35,13 +35,13 @@ public sealed class Printing_json
         Fields(progress, "total", "completed", "failed", "perModel");
         Assert.Equal((24, 24, 0), (Long(progress, "total"), Long(progress, "completed"), Long(progress, "failed")));
         var calls = json.GetProperty("calls");
-        Fields(calls, "sent", "repeated");
+        Fields(calls, "sent", "repeated", "judges");
         Assert.Equal((24, 0), (Long(calls, "sent"), Long(calls, "repeated")));
 
         var analysis = json.GetProperty("analysis");
         Fields(
             analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
-            "comparisons", "failures", "variabilityPValue", "passRate", "slices");
+            "comparisons", "failures", "variabilityPValue", "passRate", "slices", "latencies", "judges");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);

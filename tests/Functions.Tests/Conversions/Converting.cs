@@ -178,7 +178,7 @@ public sealed class Converting : IDisposable
 
     [Theory]
     [InlineData("c.yaml", "name: x\n", "it is no configuration of promptfoo")]
-    [InlineData("c.yaml", "prompts: [file://a.py]\nproviders: [openai:gpt-4.1]\n", "no prompt can be carried over: prompt a.py: a program makes it.")]
+    [InlineData("c.yaml", "prompts: [file://a.py]\nproviders: [openai:gpt-4.1]\n", "no prompt can be carried over: prompt a.py: a program makes it, and no program is started for a prompt; write its text as a template.")]
     [InlineData("c.yaml", "prompts: [x]\nproviders: [openai:gpt-4.1]\nredteam: {}\n", "the configuration makes attacks (redteam)")]
     [InlineData("c.yaml", "prompts: [x\n", "c.yaml:")]
     [InlineData("c.jsonl", "{\"question\":\"x\",\"answer\":\"y\"}\n", "a row must have input and ideal")]

@@ -1,54 +1,36 @@
-using System.Text.Json;
-using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
-using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Judging;
 
-/// <summary>Judges inside the cells of a run, against models over HTTP whose answers are written here.</summary>
+/// <summary>Judges inside the cells of a run.</summary>
 public sealed class Judging_runs : IAsyncLifetime
 {
-    private const string Good = """{"reasoning": "It names the city.", "score": 4}""";
+    private JudgeBench _bench = null!;
 
-    private Func<ScriptedCall, ScriptedAnswer> _judge = _ => new ScriptedAnswer(Good);
-    private Workbench _bench = null!;
-    private ScriptedModels _models = null!;
+    public async ValueTask InitializeAsync() => _bench = await JudgeBench.CreateAsync();
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _bench = await Workbench.CreateAsync();
-        _models = await ScriptedModels.StartAsync(call => call.Model.StartsWith("judge", StringComparison.Ordinal) ? _judge(call) : new ScriptedAnswer($"It is case {call.Last.Split(' ')[^1]}."));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _models.DisposeAsync();
-        await _bench.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
     public async Task A_judge_scores_every_answer_and_its_calls_are_counted_apart()
     {
-        var result = await RunAsync(Yaml(3, "{ type: judge, name: helpful, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
+        var result = await _bench.RunAsync(JudgeBench.Yaml(3, "{ type: judge, name: helpful, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal((6L, 3L, 0L), Calls(result.Json));
+        Assert.Equal((6L, 3L, 0L), JudgeBench.CallsOf(result.Json));
         Assert.Equal(4, result.Json.GetProperty("analysis").GetProperty("perModel")[0].GetProperty("mean").GetDouble());
-        var (run, cells, calls) = await StoredAsync();
+        var (run, cells, calls) = await _bench.StoredAsync();
         Assert.All(cells, cell =>
         {
             Assert.Equal((CellOutcome.Scored, 4.0, 1), (cell.Outcome, cell.Score, cell.Calls));
             var judge = cell.Scores[0].Judge!;
-            Assert.Equal((1, "It names the city.", 1), (judge.Template, judge.Reason, judge.Judgements.Count));
+            Assert.Equal((1, "It names the case.", 1), (judge.Template, judge.Reason, judge.Judgements.Count));
             Assert.Equal((1, 100L, 20L), (cell.Judging!.Calls, cell.Judging.InputTokens, cell.Judging.OutputTokens));
         });
         Assert.Equal(["judge", "probe"], calls.Select(call => call.Purpose).Distinct().Order());
         Assert.Equal((6, 3), (calls.Count, calls.Count(call => call.Purpose == "judge")));
-        Assert.All(_models.Calls.Where(call => call.Model == "judge"), call =>
+        Assert.All(_bench.Models.Calls.Where(call => call.Model == "judge"), call =>
         {
             Assert.DoesNotContain("target", string.Concat(call.Messages), StringComparison.Ordinal);
             Assert.Equal("judge_v1", call.Body.GetProperty("response_format").GetProperty("json_schema").GetProperty("name").GetString());
@@ -60,13 +42,13 @@ public sealed class Judging_runs : IAsyncLifetime
     [Fact]
     public async Task A_panel_with_repeats_and_criteria_is_kept_judge_by_judge()
     {
-        _judge = call => new ScriptedAnswer($$$"""{"reasoning": "By {{{call.Model}}}.", "scores": {"right": {{{(call.Model == "judge-a" ? 5 : 1)}}}, "brief": 3}}""");
+        _bench.Says = call => new ScriptedAnswer($$$"""{"reasoning": "By {{{call.Model}}}.", "scores": {"right": {{{(call.Model == "judge-a" ? 5 : 1)}}}, "brief": 3}}""");
 
-        var result = await RunAsync(Yaml(2, "{ type: judge, models: ['openai-compatible:judge-a', 'openai-compatible:judge-b'], repeats: 2, criteria: [right, brief] }"));
+        var result = await _bench.RunAsync(JudgeBench.Yaml(2, "{ type: judge, models: ['openai-compatible:judge-a', 'openai-compatible:judge-b'], repeats: 2, criteria: [right, brief] }"));
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal((10L, 8L, 0L), Calls(result.Json));
-        var score = (await StoredAsync()).Cells[0].Scores[0];
+        Assert.Equal((10L, 8L, 0L), JudgeBench.CallsOf(result.Json));
+        var score = (await _bench.StoredAsync()).Cells[0].Scores[0];
         Assert.Equal(3, score.Value);
         Assert.Equal([("right", 3.0), ("brief", 3.0)], score.Judge!.Criteria!.Select(entry => (entry.Key, entry.Value)));
         Assert.Equal(
@@ -79,13 +61,13 @@ public sealed class Judging_runs : IAsyncLifetime
     public async Task What_cannot_be_read_is_asked_once_more_and_told_why()
     {
         var rounds = 0;
-        _judge = call => new ScriptedAnswer(Interlocked.Increment(ref rounds) == 1 ? "A fine answer." : Good);
+        _bench.Says = call => new ScriptedAnswer(Interlocked.Increment(ref rounds) == 1 ? "A fine answer." : JudgeBench.Good);
 
-        var result = await RunAsync(Yaml(1, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
+        var result = await _bench.RunAsync(JudgeBench.Yaml(1, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
 
-        Assert.Equal((3L, 2L, 0L), Calls(result.Json));
-        Assert.Contains("could not be used: The judge's answer cannot be read: it has no JSON and does not name a score.", _models.Calls.Last().Last, StringComparison.Ordinal);
-        var cell = (await StoredAsync()).Cells[0];
+        Assert.Equal((3L, 2L, 0L), JudgeBench.CallsOf(result.Json));
+        Assert.Contains("could not be used: The judge's answer cannot be read: it has no JSON and does not name a score.", _bench.Models.Calls.Last().Last, StringComparison.Ordinal);
+        var cell = (await _bench.StoredAsync()).Cells[0];
         Assert.Equal((4.0, 2), (cell.Score, cell.Judging!.Calls));
     }
 
@@ -95,12 +77,12 @@ public sealed class Judging_runs : IAsyncLifetime
     [InlineData("{\"score\": 9}", "judge gave no valid score: The judge's score 9 is off the scale from 1 to 5.", 2)]
     public async Task An_answer_that_is_no_verdict_makes_the_score_invalid_and_keeps_the_answer(string said, string reason, int calls)
     {
-        _judge = _ => new ScriptedAnswer(said);
+        _bench.Says = _ => new ScriptedAnswer(said);
 
-        var result = await RunAsync(Yaml(1, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }, { type: contains, value: case }"));
+        var result = await _bench.RunAsync(JudgeBench.Yaml(1, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }, { type: contains, value: case }"));
 
         Assert.True(result.ExitCode == 0, result.Error);
-        var (_, cells, _) = await StoredAsync();
+        var (_, cells, _) = await _bench.StoredAsync();
         Assert.Equal((CellOutcome.Invalid, null, reason), (cells[0].Outcome, cells[0].Score, cells[0].Scores[0].Invalid));
         Assert.Equal((1.0, calls), (cells[0].Scores[1].Value, cells[0].Judging!.Calls));
     }
@@ -108,42 +90,43 @@ public sealed class Judging_runs : IAsyncLifetime
     [Fact]
     public async Task A_judge_that_fails_leaves_the_answer_and_says_so()
     {
-        _judge = _ => new ScriptedAnswer("too long", Status: 400);
+        _bench.Says = _ => new ScriptedAnswer("too long", Status: 400);
 
-        var result = await RunAsync(Yaml(2, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
+        var result = await _bench.RunAsync(JudgeBench.Yaml(2, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
 
         Assert.True(result.ExitCode == 0, result.Error);
-        var (_, cells, _) = await StoredAsync();
+        var (_, cells, _) = await _bench.StoredAsync();
         Assert.All(cells, cell =>
         {
             Assert.Equal(CellOutcome.Invalid, cell.Outcome);
             Assert.StartsWith("judge failed: VALIDATION_ERROR: ", cell.Scores[0].Invalid, StringComparison.Ordinal);
             Assert.Null(cell.Error);
         });
-        Assert.Equal(2, _models.CountOf("target"));
+        Assert.Equal(2, _bench.Models.CountOf("target"));
     }
 
     [Fact]
     public async Task A_judge_that_lets_nobody_in_pauses_the_run_and_no_answer_is_asked_for_again()
     {
-        _judge = _ => new ScriptedAnswer("wrong key", Status: 401);
-        var paused = await RunAsync(Yaml(5, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
-        var answers = _models.CountOf("target");
-        _judge = _ => new ScriptedAnswer(Good);
+        _bench.Says = _ => new ScriptedAnswer("wrong key", Status: 401);
+        var paused = await _bench.RunAsync(JudgeBench.Yaml(5, "{ type: judge, model: 'openai-compatible:judge', rubric: 'Is it right?' }"));
+        var answers = _bench.Models.CountOf("target");
+        _bench.Says = _ => new ScriptedAnswer(JudgeBench.Good);
 
-        var resumed = await _bench.CommandAsync(["resume", "--data", _bench.Data, "--json"], Cancel);
+        var resumed = await _bench.CommandAsync(["resume"]);
 
         Assert.Equal(3, paused.ExitCode);
         Assert.Contains("the run was paused: judge openai-compatible:judge: AUTH_ERROR", paused.Error, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
-        Assert.Equal((5, 5), (_models.CountOf("target"), (await StoredAsync()).Cells.Count(cell => cell.Score == 4)));
+        Assert.Equal((10L, 5L, 0L), JudgeBench.CallsOf(resumed.Json));
+        Assert.Equal((5, 5), (_bench.Models.CountOf("target"), (await _bench.StoredAsync()).Cells.Count(cell => cell.Score == 4)));
         Assert.InRange(answers, 1, 5);
     }
 
     [Fact]
     public async Task A_judge_that_answers_too_is_warned_of()
     {
-        var result = await RunAsync(Yaml(1, "{ type: judge, name: j, model: 'openai-compatible:target', rubric: 'Is it right?' }"));
+        var result = await _bench.RunAsync(JudgeBench.Yaml(1, "{ type: judge, name: j, model: 'openai-compatible:target', rubric: 'Is it right?' }"));
 
         Assert.Contains("warning: Scorer 'j' lets a model judge its own answers (openai-compatible:target): models tend to prefer what they wrote.", result.Error, StringComparison.Ordinal);
     }
@@ -153,26 +136,10 @@ public sealed class Judging_runs : IAsyncLifetime
     [InlineData("anthropic:claude-sonnet-4-5", "scorers[0].models 'anthropic:claude-sonnet-4-5' cannot be called: MISSING_API_KEY")]
     public async Task A_judge_that_cannot_be_called_is_refused_before_anything_is_paid(string model, string message)
     {
-        var result = await RunAsync(Yaml(1, $"{{ type: judge, model: '{model}', rubric: 'Is it right?' }}"));
+        var result = await _bench.RunAsync(JudgeBench.Yaml(1, $"{{ type: judge, model: '{model}', rubric: 'Is it right?' }}"));
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
-        Assert.Empty(_models.Calls);
-    }
-
-    private static string Yaml(int scenarios, string scorers) => Tests.Yaml.Of(scenarios, 1, ["target"], scorers);
-
-    private static (long Sent, long Judges, long Repeated) Calls(JsonElement result) =>
-        result.GetProperty("calls") is var calls ? (calls.GetProperty("sent").GetInt64(), calls.GetProperty("judges").GetInt64(), calls.GetProperty("repeated").GetInt64()) : default;
-
-    private Task<CommandResult> RunAsync(string yaml) =>
-        _bench.CommandAsync(["run", _bench.Write("definition.yaml", yaml), "--base-url", _models.BaseUrl, "--data", _bench.Data, "--json"], Cancel);
-
-    private async Task<(RunRecord Run, List<CellRecord> Cells, IReadOnlyList<ProviderCallView> Calls)> StoredAsync()
-    {
-        await using var services = _bench.Open();
-        var run = await services.Runs.AllAsync(Cancel).FirstAsync(Cancel);
-        var (calls, _) = await services.Get<CallRows>().PageAsync(run, new CellFilter(), null, 1000, null, Cancel);
-        return (run, await services.Cells.AllAsync(run, Cancel).ToListAsync(Cancel), calls);
+        Assert.Empty(_bench.Models.Calls);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Functions.Tests.Setup;
@@ -9,6 +10,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Functions.Tests.Pages;
 
@@ -93,13 +95,20 @@ internal static class ExampleRuns
                 Vars: new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal) { ["name"] = System.Text.Json.JsonSerializer.SerializeToElement(text) }))],
             [],
             2,
-            Scorers: [new ScorerSpec("number", $"number {text}", Min: 1, Max: 5)],
+            Scorers: [new ScorerSpec("number", $"number {text}", Min: 1, Max: 5), new ScorerSpec("judge", $"judge {text}", Judge: new JudgeSpec([text, $"other {text}"], text))],
             Variants: [new Variant($"first {text}", "openai:m0"), new Variant($"second {text}", "openai:m1")],
             Compare: new CompareSpec(Margin: 0.2));
         return AddAsync(program, definition, 1, seed: 5, (random, address) =>
         {
             var score = 1 + random.Next(4) + address.Variant;
-            var scored = RunCells.Scored(address, score: score) with { Scores = [new NamedScore($"number {text}", score)], ModelVersion = text, FinishReason = text };
+            var judged = new JudgedScore(
+                1, text, new Dictionary<string, double>(StringComparer.Ordinal) { [text] = score }, [new JudgedOnce(text, 0, score, "a", Reason: text), new JudgedOnce($"other {text}", 0, 3, "b", Reason: text)], null, 40 + score);
+            var scored = RunCells.Scored(address, score: score) with
+            {
+                Scores = [new NamedScore($"number {text}", score), new NamedScore($"judge {text}", score, Judge: judged)],
+                ModelVersion = text,
+                FinishReason = text,
+            };
             return random.Next(6) switch
             {
                 0 => (scored with { Outcome = CellOutcome.Invalid, Score = null, Scores = [new NamedScore($"number {text}", null, text)] }, text),

@@ -37,10 +37,9 @@ public sealed class Looking_at_pages(PagesInChromium pages)
     [MemberData(nameof(Views))]
     public async Task Each_view_fits_every_width_is_accessible_and_raises_no_error(string name, string address, string heading)
     {
-        var page = await pages.OpenAsync();
+        var page = await pages.OneAsync();
         var complaints = Complaints(page);
         await page.GotoAsync(pages.Address(address));
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         foreach (var width in new[] { 2560, 1024, 360 })
         {
             await page.SetViewportSizeAsync(width, 900);
@@ -57,7 +56,6 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         await page.SetViewportSizeAsync(1024, 900);
         await KeepPictureAsync(page, $"{name}-1024-dark");
         Assert.DoesNotContain(complaints, complaint => name != "unknown" || !complaint.Contains("404", StringComparison.Ordinal));
-        await page.Context.DisposeAsync();
     }
 
     [Theory]
@@ -69,7 +67,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
     [InlineData("/api/pages/runs/{hostile}/scenarios/2?sample=2")]
     public async Task Script_in_any_text_is_shown_and_never_run(string address)
     {
-        var page = await pages.OpenAsync(width: 360);
+        var page = await pages.OneAsync(width: 360);
         var complaints = Complaints(page);
 
         await page.GotoAsync(pages.Address(address));
@@ -84,7 +82,6 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         Assert.Contains("<script>document.title='hit'</script>", await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Empty(complaints);
         await AssertFitsAsync(page, address, 360);
-        await page.Context.DisposeAsync();
     }
 
     private static List<string> Complaints(IPage page)

@@ -39,7 +39,7 @@ public sealed class Working_with_pages(PagesInChromium pages)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
 
         await Expect(page.Locator("h1")).ToContainTextAsync("from a page");
-        await Expect(page.Locator("h1 .tag")).ToHaveTextAsync("completed", new() { Timeout = 30_000 });
+        await Expect(page.Locator("h1 .tag")).ToHaveTextAsync("completed");
         await Expect(page.Locator(".answer .verdict")).ToContainTextAsync("sim-better-0.5");
         await page.Context.DisposeAsync();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
+using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.TestKit;
@@ -18,12 +19,14 @@ public sealed class Holding_runs
     [Fact]
     public async Task Resume_in_a_second_process_says_who_works_on_the_run_and_calls_nothing()
     {
-        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(60)));
+        await using var bench = await Workbench.CreateAsync();
+        bench.Simulator.HoldAfter(10);
         await using var first = Start(bench);
         await CallsReachAsync(bench, 10, first);
 
         await using var second = ProgramProcess.Start(["resume", "--data", bench.Data, "--json"]);
         var (exitCode, printed, error) = await second.EndAsync();
+        bench.Simulator.LetGo();
         var (firstCode, output, firstError) = await first.EndAsync();
 
         Assert.Equal(ExitCodes.Infrastructure, exitCode);
@@ -38,7 +41,9 @@ public sealed class Holding_runs
     [Fact]
     public async Task A_server_leaves_the_run_of_a_live_process_alone_and_takes_it_over_once_that_is_killed()
     {
-        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(250)));
+        await using var bench = await Workbench.CreateAsync();
+        await using var reader = bench.Open();
+        bench.Simulator.HoldAfter(8);
         await using var first = Start(bench);
         await CallsReachAsync(bench, 8, first);
         await using var server = Serve(bench);
@@ -51,9 +56,10 @@ public sealed class Holding_runs
         await first.KillAsync();
         var killed = Stopwatch.GetTimestamp();
         await Eventually.TrueAsync(
-            async () => await RunAsync(bench) is { Course.Executor: { } executor } && executor.ProcessId == server.Id, "the server to take the run over", cancellationToken: Cancel);
+            async () => await RunAsync(reader) is { Course.Executor: { } executor } && executor.ProcessId == server.Id, "the server to take the run over", cancellationToken: Cancel);
         var took = Stopwatch.GetElapsedTime(killed);
-        await Eventually.TrueAsync(async () => (await RunAsync(bench)).Status.IsFinished(), "the end of the run", cancellationToken: Cancel);
+        bench.Simulator.LetGo();
+        await Eventually.TrueAsync(async () => (await RunAsync(reader)).Status.IsFinished(), "the end of the run", cancellationToken: Cancel);
 
         // By the identity of the process, not when its lease runs out.
         Assert.True(took < RunExecutor.Lifetime - TimeSpan.FromSeconds(10), $"It took {took.TotalSeconds:F1} s.");
@@ -91,20 +97,21 @@ public sealed class Holding_runs
     public async Task A_server_takes_over_a_stale_lease_of_another_machine_and_no_young_one()
     {
         await using var bench = await Workbench.CreateAsync();
+        await using var reader = bench.Open();
         await InterruptedAsync(bench);
-        var young = (await RunAsync(bench)).RunId;
+        var young = (await RunAsync(reader)).RunId;
         await HoldAsync(bench, Elsewhere(TimeSpan.FromHours(1)));
         await InterruptedAsync(bench);
-        var stale = (await RunAsync(bench)).RunId;
+        var stale = (await RunAsync(reader)).RunId;
         await HoldAsync(bench, Elsewhere(TimeSpan.FromSeconds(-1)));
         Assert.NotEqual(young, stale);
 
         await using var server = Serve(bench);
-        await Eventually.TrueAsync(async () => (await RunAsync(bench, stale)).Status.IsFinished() || server.HasExited, "the end of the stale run", cancellationToken: Cancel);
+        await Eventually.TrueAsync(async () => (await RunAsync(reader, stale)).Status.IsFinished() || server.HasExited, "the end of the stale run", cancellationToken: Cancel);
         await Eventually.TrueAsync(
             () => server.Output.Contains($"Run {young} is left to process 4711 of elsewhere", StringComparison.Ordinal), "the server to look at the young one", cancellationToken: Cancel);
 
-        Assert.Equal(RunStatus.Completed, (await RunAsync(bench, stale)).Status);
+        Assert.Equal(RunStatus.Completed, (await RunAsync(reader, stale)).Status);
         var left = await bench.ReadAsync(young);
         Assert.Equal((RunStatus.Running, "elsewhere/4711/1"), (left.Run.Status, left.Run.Course.Executor?.Name));
         Assert.InRange(left.Cells.Count, 1, Cells - 1);
@@ -156,14 +163,12 @@ public sealed class Holding_runs
 
     private static async Task HoldAsync(Workbench bench, RunExecutor executor)
     {
-        var runId = (await RunAsync(bench)).RunId;
         await using var program = bench.Open();
+        var runId = (await RunAsync(program)).RunId;
         Assert.NotNull(await program.Runs.ChangeAsync(runId, run => run with { Course = run.Course with { Executor = executor } }, Cancel));
     }
 
-    private static async Task<RunRecord> RunAsync(Workbench bench, string? runId = null)
-    {
-        await using var program = bench.Open();
-        return runId is null ? await program.Runs.AllAsync(Cancel).FirstAsync(Cancel) : await program.Runs.GetAsync(runId, Cancel);
-    }
+    /// <summary>The newest run, or the one named.</summary>
+    private static async Task<RunRecord> RunAsync(LocalProgram program, string? runId = null) =>
+        runId is null ? await program.Runs.AllAsync(Cancel).FirstAsync(Cancel) : await program.Runs.GetAsync(runId, Cancel);
 }

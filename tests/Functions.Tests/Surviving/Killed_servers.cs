@@ -19,15 +19,17 @@ public sealed class Killed_servers
     [Fact]
     public async Task A_server_reads_what_another_process_writes_and_a_paused_run_stays_paused_over_its_end()
     {
-        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(100)));
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(50)));
+        bench.Simulator.HoldAfter(10);
         await using var writer = ProgramProcess.Start(bench.RunArguments(Yaml.Of(scenarios: 60, samples: 4), "--concurrency", "4"));
         await Eventually.TrueAsync(() => bench.Simulator.Stats().Calls >= 10 || writer.HasExited, "ten calls", cancellationToken: Cancel);
         string runId;
         await using (var first = Serve(bench))
         {
             using var client = await ClientAsync(first);
-            runId = await MovesAsync(client);
+            runId = await MovesAsync(bench, client);
             Assert.Contains("\"status\":\"paused\"", await PostAsync(client, $"/api/runs/{runId}/pause"), StringComparison.Ordinal);
+            bench.Simulator.LetGo();
             var (exitCode, _, error) = await writer.EndAsync();
             Assert.Equal(ExitCodes.Infrastructure, exitCode);
             Assert.Contains("the run was paused", error, StringComparison.Ordinal);
@@ -49,8 +51,8 @@ public sealed class Killed_servers
         (await bench.ReadAsync(runId)).AssertWhole();
     }
 
-    /// <summary>Lists the one run until its progress has been seen to grow; its id.</summary>
-    private static async Task<string> MovesAsync(HttpClient client)
+    /// <summary>Lets ten more calls through whenever the progress of the one run was seen to grow, until it was twice; its id.</summary>
+    private static async Task<string> MovesAsync(Workbench bench, HttpClient client)
     {
         var (runId, seen) = ("", new HashSet<long>());
         await Eventually.TrueAsync(
@@ -59,6 +61,7 @@ public sealed class Killed_servers
                 runId = Assert.Single((await client.GetFromJsonAsync<JsonElement>(Of("/api/runs"), Cancel)).GetProperty("runs").EnumerateArray()).GetProperty("runId").GetString()!;
                 var run = await client.GetFromJsonAsync<JsonElement>(Of($"/api/runs/{runId}"), Cancel);
                 seen.Add(run.GetProperty("progress").GetProperty("completed").GetInt64());
+                bench.Simulator.HoldAfter(10 * (seen.Count + 1));
                 return seen.Count > 2;
             },
             "progress that is seen from the server",

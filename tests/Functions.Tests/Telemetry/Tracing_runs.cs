@@ -38,6 +38,13 @@ public sealed class Tracing_runs
         Assert.Equal(6, cells.Count);
         Assert.All(cells, cell => Assert.Equal(
             (request.SpanId, run.RunId, "scored"), (cell.ParentSpanId, cell.GetTagItem("functionseval.run.id"), cell.GetTagItem("functionseval.outcome"))));
+        Assert.All(cells, cell =>
+        {
+            var score = Assert.Single(cell.Events);
+            Assert.Equal("gen_ai.evaluation.result", score.Name);
+            Assert.Equal("number", score.Tags.Single(tag => tag.Key == "gen_ai.evaluation.name").Value);
+            Assert.InRange((double)score.Tags.Single(tag => tag.Key == "gen_ai.evaluation.score.value").Value!, 1, 5);
+        });
         var calls = spans.Where(span => span.OperationName == "chat sim-noisy").ToList();
         Assert.Equal(cells.Select(cell => cell.SpanId.ToHexString()).Order(StringComparer.Ordinal), calls.Select(call => call.ParentSpanId.ToHexString()).Order(StringComparer.Ordinal));
         Assert.All(calls, AssertConventional);
@@ -88,11 +95,13 @@ public sealed class Tracing_runs
     public void A_sampler_sees_what_is_called_before_the_call_begins()
     {
         List<string> seen = [];
-        using var listener = Listen([], options => seen.AddRange((options.Tags ?? []).Select(tag => $"{tag.Key}={tag.Value}")));
 
-        using var span = ModelTelemetry.Start("mistral", new ModelRequest("m", [], "id"));
+        // Other tests call models at the same time.
+        using var listener = Listen([], options => seen.AddRange(options.Name == "chat sampled-one" ? (options.Tags ?? []).Select(tag => $"{tag.Key}={tag.Value}") : []));
 
-        Assert.Equal(["gen_ai.operation.name=chat", "gen_ai.provider.name=mistral_ai", "gen_ai.request.model=m"], seen);
+        using var span = ModelTelemetry.Start("mistral", new ModelRequest("sampled-one", [], "id"));
+
+        Assert.Equal(["gen_ai.operation.name=chat", "gen_ai.provider.name=mistral_ai", "gen_ai.request.model=sampled-one"], seen);
     }
 
     [Fact]

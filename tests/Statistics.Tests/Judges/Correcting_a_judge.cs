@@ -28,7 +28,7 @@ public sealed class Correcting_a_judge
     public void With_every_cell_labelled_the_judge_drops_out()
     {
         double[] labels = [.. Judged.Select((score, item) => Math.Clamp(score - (item % 3), 1, 5))];
-        var corrected = CorrectedMean.Of(LabelledScores.Of([.. Enumerable.Range(0, 20)], Judged, labels, [], 20), ScoreScale.Between(1, 5), 0.95);
+        var corrected = CorrectedMean.Of(Alone(Judged, labels), ScoreScale.Between(1, 5), 0.95);
 
         Assert.Equal(labels.Average(), corrected.Mean!.Value, 1e-12);
 
@@ -48,7 +48,7 @@ public sealed class Correcting_a_judge
             labels[item] = item < 28 ? item < 24 ? 1 : 0 : item is >= 140 and < 152 ? item < 143 ? 1 : 0 : double.NaN;
         }
 
-        var corrected = CorrectedMean.Of(LabelledScores.Of([.. Enumerable.Range(0, 200)], judged, labels, [], 200), ScoreScale.PassOrFail, 0.95);
+        var corrected = CorrectedMean.Of(Alone(judged, labels), ScoreScale.PassOrFail, 0.95);
 
         Assert.Equal(0.7, corrected.Judged!.Value, 1e-12);
         Assert.Equal((0.7 * 24 / 28) + (0.3 * 3 / 12), corrected.Mean!.Value, 1e-12);
@@ -83,16 +83,15 @@ public sealed class Correcting_a_judge
         var atEnd = CorrectedComparison.Of(Of(first, labels1, -comparison.Interval.Lower), other, design);
         Assert.Equal(0.05, atEnd.PValue!.Value, 1e-6);
 
-        static LabelledScores Of(double[] judged, double[] labels, double shift = 0) => LabelledScores.Of(
-            [.. Enumerable.Range(0, judged.Length)], [.. judged.Select(score => score + shift)], [.. labels.Select(label => label + shift)], [], judged.Length);
+        static LabelledScores Of(double[] judged, double[] labels, double shift = 0) =>
+            Alone([.. judged.Select(score => score + shift)], [.. labels.Select(label => label + shift)]);
     }
 
     [Fact]
     public void A_judge_that_was_never_wrong_may_still_be()
     {
         double[] labels = [.. Judged.Select((score, item) => item < 12 ? score : double.NaN)];
-        int[] items = [.. Enumerable.Range(0, 20)];
-        var scores = LabelledScores.Of(items, Judged, labels, [], 20);
+        var scores = Alone(Judged, labels);
 
         var bounded = CorrectedMean.Of(scores, ScoreScale.Between(1, 5), 0.95).Interval!;
         var plain = MeanInference.Of(Judged, [], ScoreScale.Between(1, 5), 1, 0.95, new Random(1))!.Interval!;
@@ -115,10 +114,9 @@ public sealed class Correcting_a_judge
         Assert.Null(one.Mean);
         Assert.Contains("one scenario", one.Limit, StringComparison.Ordinal);
         Assert.Equal("No cell has a label.", CorrectedMean.Of(LabelledFirst(0), ScoreScale.Between(1, 5), 0.95).Limit);
-        Assert.Equal("No item has a score.", CorrectedMean.Of(LabelledScores.Of([], [], [], [], 3), ScoreScale.PassOrFail, 0.95).Limit);
+        Assert.Equal("No item has a score.", CorrectedMean.Of(LabelledScores.Of(new RunningMoments[3], [], []), ScoreScale.PassOrFail, 0.95).Limit);
 
-        LabelledScores LabelledFirst(int count) => LabelledScores.Of(
-            [.. Enumerable.Range(0, 20)], Judged, [.. Judged.Select((score, item) => item < count ? Math.Max(1, score - (item % 2)) : double.NaN)], [], 20);
+        LabelledScores LabelledFirst(int count) => Alone(Judged, [.. Judged.Select((score, item) => item < count ? Math.Max(1, score - (item % 2)) : double.NaN)]);
     }
 
     // R: q <- x/n; a <- (x+z^2/2)/(n+z^2); s <- (tp+1)/(np+2); c <- (tn+1)/(nn+2); p <- (a+c-1)/(s+c-1); dp <- 2*z^2*(p*s*(1-s)/(np+2)-(1-p)*c*(1-c)/(nn+2))
@@ -162,9 +160,9 @@ public sealed class Correcting_a_judge
     [Fact]
     public void Senseless_input_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => LabelledScores.Of([0], [1, 2], [1], [], 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LabelledScores.Of([3], [1], [1], [], 2));
-        Assert.Throws<ArgumentException>(() => LabelledScores.Of([0], [1], [1], [1], 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LabelledScores.Of([RunningMoments.Of([1])], [(3, 1, 1)], []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LabelledScores.Of([default, RunningMoments.Of([1])], [(0, 1, 1)], []));
+        Assert.Throws<ArgumentException>(() => LabelledScores.Of([RunningMoments.Of([1])], [], [1, 2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => RoganGladen.Of(1.2, 10, new ConfusionCounts(1, 1, 1, 1), 0.95));
     }
 
@@ -177,6 +175,6 @@ public sealed class Correcting_a_judge
             labels[item] = Given[place];
         }
 
-        return LabelledScores.Of([.. Enumerable.Range(0, 20)], Judged, labels, [], 20);
+        return Alone(Judged, labels);
     }
 }

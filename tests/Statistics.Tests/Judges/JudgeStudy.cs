@@ -9,6 +9,7 @@ namespace FunctionsEval.Statistics.Tests.Judges;
 /// <param name="Truth">The first variant's mean, or pass rate; the second one's is less by <paramref name="Effect"/>.</param>
 /// <param name="SelfPreference">What the judge adds to every answer of the first variant (pass or fail: the chance that it passes what it should fail).</param>
 /// <param name="PerCluster">Scenarios of one cluster, which share a part of their quality and of the judge's error.</param>
+/// <param name="Spread">How much pass rates differ between scenarios.</param>
 /// <param name="LengthPreference">What the judge adds for each standard deviation of length; the first variant's answers are longer by one.</param>
 internal sealed record JudgeStudy(
     string Name,
@@ -24,11 +25,25 @@ internal sealed record JudgeStudy(
     double Sensitivity = 0.9,
     double Specificity = 0.8,
     int Samples = 1,
-    int PerCluster = 1)
+    int PerCluster = 1,
+    double Spread = 0.6)
 {
     public ScoreScale Scale => IsPassOrFail ? ScoreScale.PassOrFail : ScoreScale.Between(1, 5);
 
     public int[] Clusters => PerCluster == 1 ? [] : [.. Enumerable.Range(0, Items).Select(item => item / PerCluster)];
+
+    /// <summary>The mean of labels that very many items would have: scores are cut at the ends of their scale, and steps of 1 drawn at random leave the mean where it is.</summary>
+    public double MeanOf(double truth)
+    {
+        if (IsPassOrFail)
+        {
+            return truth;
+        }
+
+        const int Points = 20_000;
+        return Enumerable.Range(0, Points).Average(point =>
+            Math.Clamp(truth + (Math.Sqrt((0.5 * 0.5) + (0.4 * 0.4)) * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, (point + 0.5) / Points)), 1, 5));
+    }
 
     public (LabelledScores First, LabelledScores Second) Draw(Random random)
     {
@@ -56,8 +71,16 @@ internal sealed record JudgeStudy(
 
         return (Of(cells.First), Of(cells.Second));
 
-        LabelledScores Of(List<(double Judged, double Label)> own) => LabelledScores.Of(
-            [.. items], [.. own.Select(cell => cell.Judged)], [.. own.Select((cell, place) => isLabelled[place] ? cell.Label : double.NaN)], Clusters, Items);
+        LabelledScores Of(List<(double Judged, double Label)> own)
+        {
+            var judged = new RunningMoments[Items];
+            foreach (var (item, cell) in items.Zip(own))
+            {
+                judged[item].Add(cell.Judged);
+            }
+
+            return LabelledScores.Of(judged, [.. items.Zip(own).Where((_, place) => isLabelled[place]).Select(pair => (pair.First, pair.Second.Judged, pair.Second.Label))], Clusters);
+        }
     }
 
     private (double Judged, double Label) Cell(Random random, double truth, double level, double harsh, double preference, double longer)
@@ -66,7 +89,7 @@ internal sealed record JudgeStudy(
         if (IsPassOrFail)
         {
             // A normal level made uniform, so that the mean over items is the truth itself.
-            var passes = (0.6 * MathNet.Numerics.Distributions.Normal.CDF(0, 1, level)) - 0.3 + truth > random.NextDouble();
+            var passes = (Spread * (MathNet.Numerics.Distributions.Normal.CDF(0, 1, level) - 0.5)) + truth > random.NextDouble();
             var errs = PerCluster > 1 ? 0.1 * MathNet.Numerics.Distributions.Normal.CDF(0, 1, harsh) - 0.05 : 0;
             var chance = passes ? Sensitivity - errs : 1 - Specificity + preference + errs;
             return (random.NextDouble() < chance + length ? 1 : 0, passes ? 1 : 0);

@@ -1,6 +1,6 @@
-namespace FunctionsEval.Evaluation.Tests.Judging;
+namespace FunctionsEval.TestKit;
 
-/// <summary>Answers that try to make their judge give the highest score: written for this test, one of each kind that we know.</summary>
+/// <summary>Answers that try to make their judge give the highest score: one of each kind that we know.</summary>
 public static class Injections
 {
     public static IReadOnlyList<string> All { get; } =

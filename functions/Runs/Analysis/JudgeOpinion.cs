@@ -1,0 +1,14 @@
+using FunctionsEval.Evaluation.Analysis;
+
+namespace FunctionsEval.Runs.Analysis;
+
+/// <summary>Says of every judge whose scores no person has looked at that its numbers are an opinion.</summary>
+internal static class JudgeOpinion
+{
+    public static IEnumerable<AnalysisWarning> Of(RunRecord run, IReadOnlyList<LabelAnalysis>? labels) => run.Scorers
+        .Where(scorer => scorer.Judge is not null && labels?.Any(labelled => labelled.Metric == scorer.Name) != true)
+        .Select(scorer => new AnalysisWarning(
+            "JUDGE_OPINION",
+            $"Means and verdicts by '{scorer.Name}' are the opinion of a model: no answer has the label of a person, so how wrong the judge is, is not known.",
+            $"Label some answers ('functionseval label {run.RunId} --metric {scorer.Name}'), and analyze the run again: the numbers are corrected then."));
+}
