@@ -56,10 +56,7 @@ public sealed class AnalyzeRun(
         void See(CellRecord cell)
         {
             labelled.See(cell);
-            if (run.Pairwise is not null)
-            {
-                answered.Add(cell);
-            }
+            answered.Add(cell);
         }
     }
 

@@ -1,4 +1,3 @@
-using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;
 
