@@ -26,6 +26,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
@@ -71,6 +72,7 @@ internal static class Registration
         services.AddSingleton(settings.CreditRates);
         services.AddSingleton(settings.Keys);
         services.AddSingleton(settings.Agents);
+        services.AddSingleton(settings.ScorerHosts);
         services.AddSingleton(settings.Defaults);
         services.AddSingleton(_ => PriceTableReader.Load(settings.Prices));
         services.AddSingleton<IQuotaStore, StoredQuota>();
@@ -95,7 +97,9 @@ internal static class Registration
         .AddSingleton<PairLedger>()
         .AddSingleton<JudgePairs>()
         .AddSingleton<JudgePairsAgain>()
+        .AddSingleton<ReuseCell>()
         .AddSingleton<JudgementStore>()
+        .AddSingleton<ExternalScorers>()
         .AddSingleton<CallRows>()
         .AddSingleton<RunCatalog>()
         .AddSingleton<AnalysisStore>()
@@ -119,6 +123,7 @@ internal static class Registration
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()
+        .AddSingleton<AdaptedRequests>()
         .AddSingleton<AnalyzeRun>()
         .AddSingleton<CompleteRun>()
         .AddSingleton<PipelineQueue>()

@@ -1,22 +1,30 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
+using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
 
 /// <summary>Reads definitions for the verbs. What is wrong with one is said on the terminal, with line and column.</summary>
 internal static class DefinitionFile
 {
+    private const long MaxBytes = 256 * 1024 * 1024;
+
+    /// <summary>Where what a definition names beside itself is looked for.</summary>
+    public static string FolderOf(FileInfo file) => file.Name == "-" ? Directory.GetCurrentDirectory() : file.DirectoryName!;
+
     /// <summary>Null when the file is not there or holds no definition. <c>-</c> is standard input, in YAML, which JSON is too.</summary>
-    public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, DefinitionDefaults defaults, CancellationToken cancellationToken)
+    public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, DefinitionDefaults defaults, Settings? settings, CancellationToken cancellationToken)
     {
         if (file.Name == "-" && terminal.In is { } input)
         {
-            return await ParseAsync(terminal, "standard input", Encoding.UTF8.GetBytes(await input.ReadToEndAsync(cancellationToken)), defaults, cancellationToken);
+            return await ParseAsync(terminal, "standard input", Encoding.UTF8.GetBytes(await input.ReadToEndAsync(cancellationToken)), defaults, settings, cancellationToken);
         }
 
         if (Directory.Exists(file.FullName))
@@ -31,14 +39,29 @@ internal static class DefinitionFile
             return null;
         }
 
-        return await ParseAsync(terminal, file.FullName, await File.ReadAllBytesAsync(file.FullName, cancellationToken), defaults, cancellationToken);
+        // A pipe is read to its end, so that a shell may write the definition; what has no end is not.
+        await using var stream = file.OpenRead();
+        var utf8 = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            utf8.Write(buffer, 0, count);
+            if (utf8.Length > MaxBytes)
+            {
+                terminal.Fail($"'{file.FullName}' is longer than {MaxBytes / 1024 / 1024} MiB; scenarios may stand in a file of their own: scenarios: {{ file: ... }}.", ExitCodes.Usage);
+                return null;
+            }
+        }
+
+        return await ParseAsync(terminal, file.FullName, utf8.ToArray(), defaults, settings, cancellationToken);
     }
 
     /// <param name="file">Its ending tells YAML from JSON; data sets are looked for beside it.</param>
-    public static async Task<Definition?> ParseAsync(Terminal terminal, string file, byte[] utf8, DefinitionDefaults defaults, CancellationToken cancellationToken)
+    /// <param name="settings">Of the store that has uploaded data sets; null where none is read.</param>
+    public static async Task<Definition?> ParseAsync(Terminal terminal, string file, byte[] utf8, DefinitionDefaults defaults, Settings? settings, CancellationToken cancellationToken)
     {
         var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
-        var datasets = new DatasetFiles(Path.GetDirectoryName(file) ?? "");
+        var datasets = new DatasetFiles(Path.GetDirectoryName(file) ?? "", settings is null ? null : (spec, token) => StoredAsync(settings, spec, token));
         switch (await DefinitionReader.ReadAsync(utf8, isJson, datasets, defaults, cancellationToken))
         {
             case DefinitionOutcome.Parsed(var definition):
@@ -57,6 +80,21 @@ internal static class DefinitionFile
                 return null;
             case var other:
                 throw new UnreachableException($"Unhandled {other.GetType().Name}");
+        }
+    }
+
+    /// <summary>The rows of a data set that was uploaded to the store that the settings name.</summary>
+    private static async IAsyncEnumerable<DataRow> StoredAsync(Settings settings, DatasetSpec spec, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (settings.MissingStore() is { } none)
+        {
+            throw new DatasetException($"scenarios.dataset names '{spec.Name}', which is looked for in the store, but {none}");
+        }
+
+        await using var program = LocalProgram.Open(settings, Terminal.Warnings(), mayBeReadOnly: true);
+        await foreach (var row in program.Get<DatasetStore>().RowsAsync(spec, cancellationToken))
+        {
+            yield return row;
         }
     }
 }

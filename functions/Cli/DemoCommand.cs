@@ -28,7 +28,7 @@ internal static class DemoCommand
         await using var resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!;
         using var bytes = new MemoryStream();
         await resource.CopyToAsync(bytes, cancellationToken);
-        var definition = await DefinitionFile.ParseAsync(terminal, "demo.yaml", bytes.ToArray(), DefinitionDefaults.None, cancellationToken)
+        var definition = await DefinitionFile.ParseAsync(terminal, "demo.yaml", bytes.ToArray(), DefinitionDefaults.None, settings: null, cancellationToken)
             ?? throw new InvalidDataException("The bundled definition is not valid.");
         await using var simulator = await SimulatorServer.StartAsync(
             new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(30), LatencySpread: 0.5), TimeProvider.System, cancellationToken);

@@ -46,15 +46,15 @@ internal static class EstimateCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(RunCommand.File));
-        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(RunCommand.File), settings.Defaults, cancellationToken) is not { } definition)
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(RunCommand.File), settings.Defaults, settings, cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }
 
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.Prices));
+        var rules = new RunRules(catalogs, PriceTableReader.Load(settings.Prices), settings.ScorerHosts);
         var asked = RunCommand.OverridesOf(arguments).ApplyTo(definition);
-        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
+        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, DefinitionFile.FolderOf(arguments.GetRequiredValue(RunCommand.File))) is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(" ", errors.Select(error => OptionNames.In(error.Message, arguments, givenOnly: true))));
         }

@@ -17,7 +17,7 @@ internal static class RescoreCommand
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("rescore", "Score a run again by other scorers") 
+        var command = new Command("rescore", "Score a run again by other scorers")
         {
             RunIdArgument, File, CommonOptions.Budget, RunCommand.AllowUnknownPrice, CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
@@ -27,7 +27,7 @@ internal static class RescoreCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), CommonOptions.DefaultsOf(terminal, arguments.GetRequiredValue(File)), cancellationToken) is not { } definition)
+        if (await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), CommonOptions.DefaultsOf(terminal, arguments.GetRequiredValue(File)), settings: null, cancellationToken) is not { } definition)
         {
             return ExitCodes.Usage;
         }
@@ -38,10 +38,11 @@ internal static class RescoreCommand
         var scorers = JsonNode.Parse(DefinitionJson.Write(definition))!["scorers"]!.ToJsonString();
         foreach (var note in RunRules.JudgeNotes(definition.Scorers, (await program.Get<RunStore>().GetAsync(runId, cancellationToken)).Variants))
         {
-            terminal.Error.WriteLine(note);
+            terminal.Error.WriteLine(Visible.Text(note));
         }
 
-        var options = new RescoreOptions(program.Settings.BaseUrl, arguments.GetValue(CommonOptions.Budget), arguments.GetValue(RunCommand.AllowUnknownPrice), Progress(terminal, program.Clock));
+        var options = new RescoreOptions(program.Settings.BaseUrl, arguments.GetValue(CommonOptions.Budget), arguments.GetValue(RunCommand.AllowUnknownPrice), Progress(terminal, program.Clock),
+            DefinitionFile.FolderOf(arguments.GetRequiredValue(File)));
         switch (await RescoreAsync(terminal, program, runId, scorers, options, cancellationToken))
         {
             case null:

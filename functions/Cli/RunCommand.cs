@@ -24,13 +24,19 @@ internal static class RunCommand
 
     private static readonly Option<string[]> Tags = new("--tag") { Description = "A word to find the run by; may be repeated", HelpName = "TAG" };
 
+    private static readonly Option<string?> Reuse = new("--reuse")
+    {
+        Description = "Take over the answers of an earlier run where a model would be sent the same, and call only what is new; latest is the newest run",
+        HelpName = "RUN",
+    };
+
     public static readonly Option<bool> AllowUnknownPrice = new("--allow-unknown-price") { Description = "With a budget: call models without a known price, uncounted" };
 
     public static Command Create(Terminal terminal)
     {
         var command = new Command("run", "Run a definition and print its analysis")
         {
-            File, Samples, Percentage, Seed, Models, Tags, CommonOptions.Yes, CommonOptions.Budget, AllowUnknownPrice,
+            File, Samples, Percentage, Seed, Models, Tags, Reuse, CommonOptions.Yes, CommonOptions.Budget, AllowUnknownPrice,
             CommonOptions.Concurrency, CommonOptions.BaseUrl, CommonOptions.Data, CommonOptions.Json,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
@@ -40,22 +46,28 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(File));
-        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, cancellationToken);
+        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, settings, cancellationToken);
         if (definition is null)
         {
             return ExitCodes.Usage;
         }
 
-        var overrides = OverridesOf(arguments);
+        var overrides = OverridesOf(arguments) with { CommandFolder = DefinitionFile.FolderOf(arguments.GetRequiredValue(File)) };
         if (RunTags.Error(RunTags.Distinct(overrides.Tags ?? [])) is { } tagError)
         {
             throw new UsageException(tagError.Message);
         }
 
         // Whatever can be refused is refused before a data folder is taken.
+        var reuse = arguments.GetValue(Reuse);
+        if (reuse is not null)
+        {
+            settings.RequireExistingStore();
+        }
+
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
-        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.Prices)), overrides.ApplyTo(definition));
-        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl) is { Count: > 0 } errors)
+        var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.Prices), settings.ScorerHosts), overrides.ApplyTo(definition));
+        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, overrides.CommandFolder) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
             {
@@ -82,7 +94,7 @@ internal static class RunCommand
         if (terminal.CanAsk && !arguments.GetValue(CommonOptions.Yes) && !rules.AreOnThisMachine(models, settings.BaseUrl))
         {
             var estimate = await EstimateCommand.EstimateAsync(settings, asked, DefinitionJson.IdOf(definition), rules, cancellationToken);
-            if (estimate.CostUsd != 0 && !terminal.Confirm($"{EstimateCommand.Line(estimate)}. Start?"))
+            if (estimate.CostUsd != 0 && !terminal.Confirm($"{EstimateCommand.Line(estimate)}{(reuse is null ? "" : " at most: what is reused costs nothing")}. Start?"))
             {
                 return ExitCodes.Usage;
             }
@@ -91,13 +103,22 @@ internal static class RunCommand
         asked = null;
         return await RunSession.StartAsync(terminal, settings, arguments.GetValue(CommonOptions.Json), async program =>
         {
+            if (reuse is not null)
+            {
+                var earlier = await program.FindRunAsync(reuse == RunFinder.Latest ? null : reuse, run => !run.IsTriage, "no run of a definition", cancellationToken);
+                overrides = overrides with { Reuse = earlier.RunId };
+            }
+
             var definitionId = await program.Get<DefinitionStore>().AddAsync(definition, cancellationToken);
 
             // Its scenarios are in the store now; there may be a hundred thousand of them.
             definition = null;
-            return await program.Get<StartRun>().StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) is StartOutcome.Started(var run)
-                ? run
-                : throw new InvalidOperationException("A run that was checked a moment ago was refused.");
+            return await program.Get<StartRun>().StartAsync(definitionId, overrides, settings.BaseUrl, cancellationToken) switch
+            {
+                StartOutcome.Started(var run) => run,
+                StartOutcome.Rejected(var refused) => throw new UsageException(string.Join(" ", refused.Select(error => OptionNames.In(error.Message, arguments, givenOnly: true)))),
+                _ => throw new InvalidOperationException("A run that was checked a moment ago was refused."),
+            };
         }, cancellationToken, (program, run) => SayWhereItIs(terminal, program, run, arguments));
     }
 

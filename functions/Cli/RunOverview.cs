@@ -18,8 +18,13 @@ internal static class RunOverview
         var console = terminal.OutConsole();
         console.Say($"[bold]{run.Name}[/]{string.Concat((run.Tags ?? []).Select(tag => $" #{tag}"))}");
         var samples = run.Sampling.SamplesPerScenario == 1 ? "1 sample" : $"{run.Sampling.SamplesPerScenario.ToString(CultureInfo.InvariantCulture)} samples";
-        var scorers = run.Scorers.Count == 0 ? "without a scorer" : $"scored by {string.Join(", ", run.Scorers.Select(scorer => scorer.Name))}";
+        var scorers = run.AllScorers() is { Count: > 0 } all ? $"scored by {string.Join(", ", all.Select(scorer => scorer.Name))}" : "without a scorer";
         console.Say($"{RunReport.Count(run.Items)} {(run.IsTriage ? "candidates" : "scenarios")} x {RunReport.Count(run.Variants.Count)} variants x {samples}, {scorers}; {Written(run.CreatedAt)}");
+        if (run.Calls.BaseUrl is { } url)
+        {
+            console.Say($"Models were called at {url}");
+        }
+
         RunReport.Print(terminal, result, asJson: false);
         var names = new ShortNames(run.Variants.Select(variant => variant.Name));
         foreach (var scorer in result.Analysis?.OtherScorers ?? [])

@@ -55,6 +55,7 @@ internal static class RunProgressDisplay
         var done = progress.Completed + progress.Failed;
         var failed = progress.Failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Failed:N0} failed") : "";
         var pairs = progress.Pairs is { } judging && done >= progress.Total ? string.Create(CultureInfo.InvariantCulture, $", {judging.Judged:N0} of at most {judging.Planned:N0} judgements of pairs") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {progress.Total:N0} cells{failed}{pairs}");
+        var reused = progress.Reused > 0 ? string.Create(CultureInfo.InvariantCulture, $", {progress.Reused:N0} reused") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {progress.Total:N0} cells{failed}{reused}{pairs}");
     }
 }

@@ -66,6 +66,8 @@ internal static class RunQueries
             run.Course.AnalysisError,
             RunCost.Of(counts),
             run.Course.StopReason,
-            StoppedEarly.Of(run, counts));
+            StoppedEarly.Of(run, counts),
+            run.ReusedRun,
+            run.Calls.BaseUrl);
     }
 }

@@ -20,7 +20,7 @@ internal static class RunReport
 
         var console = terminal.OutConsole();
         console.Say(
-            $"Run [bold]{result.RunId}[/] is [bold]{JsonRules.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed; {Count(result.Calls.Sent)} calls{(result.Calls.Judges > 0 ? $" ({Count(result.Calls.Judges)} to judges)" : "")}, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated{(result.ElapsedSeconds > 0 ? $"; {Number(result.ElapsedSeconds, "F1")} s" : "")}");
+            $"Run [bold]{result.RunId}[/] is [bold]{JsonRules.Name(result.Status)}[/]: {Count(result.Progress.Completed)} of {Count(result.Progress.Total)} cells, {Count(result.Progress.Failed)} failed{(result.Progress.Reused > 0 ? $", {Count(result.Progress.Reused)} reused of run {result.ReusedRun}" : "")}; {Count(result.Calls.Sent)} calls{(result.Calls.Judges > 0 ? $" ({Count(result.Calls.Judges)} to judges)" : "")}, {(result.Calls.Repeated > 0 ? "at most " : "")}{Count(result.Calls.Repeated)} repeated{(result.ElapsedSeconds > 0 ? $"; {Number(result.ElapsedSeconds, "F1")} s" : "")}");
         if (result.Cost is { Usd: not null } cost)
         {
             var rest = cost.UnpricedCells > 0 ? $", {Count(cost.UnpricedCells)} cells without a price not counted" : "";

@@ -94,7 +94,7 @@ internal static class SelfTestCommand
 
         Check("--samples", samples, 1, DefinitionRules.MaxSamples / 4);
         Check("--runs", runs ?? OwnRuns, 2, DefinitionRules.MaxSamples / (2 * samples));
-        var definition = await DefinitionFile.ReadAsync(terminal, file, CommonOptions.DefaultsOf(terminal, file), cancellationToken);
+        var definition = await DefinitionFile.ReadAsync(terminal, file, CommonOptions.DefaultsOf(terminal, file), settings: null, cancellationToken);
         return definition is { Scorers.Count: 0 } ? throw new UsageException("a self-test needs a scorer, but the definition has none.")
             : definition is null ? null
             : SelfTestDesign.OfOwn(definition, runs ?? OwnRuns, samples, arguments.GetValue(Effect));

@@ -18,7 +18,7 @@ public sealed class DifferingScenarios(RunStore runs, AnalysisStore analyses)
     /// <summary>The largest difference first; empty without an analysis.</summary>
     public async Task<IReadOnlyList<DifferingScenario>> OfAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        if (await analyses.FindAsync(run.RunId, cancellationToken) is not { } analysis)
+        if (await analyses.FindHeadAsync(run.RunId, cancellationToken) is not { } head)
         {
             return [];
         }
@@ -30,19 +30,34 @@ public sealed class DifferingScenarios(RunStore runs, AnalysisStore analyses)
             places[item.Id] = index++;
         }
 
-        return
-        [
-            .. analysis.PerScenario.GroupBy(row => row.ScenarioId, StringComparer.Ordinal)
-                .Select(group => Of(run, group, places[group.Key]))
-                .Where(scenario => scenario.Difference > Rounding)
-                .OrderByDescending(scenario => scenario.Difference)
-                .ThenBy(scenario => scenario.ItemIndex),
-        ];
+        var (differing, ofOne) = (new List<DifferingScenario>(), new List<ScenarioStatistics>());
+        await foreach (var row in analyses.OfFirstScorerAsync(head, cancellationToken))
+        {
+            if (ofOne.Count > 0 && ofOne[0].ScenarioId != row.ScenarioId)
+            {
+                Add();
+            }
+
+            ofOne.Add(row);
+        }
+
+        Add();
+        return [.. differing.OrderByDescending(scenario => scenario.Difference).ThenBy(scenario => scenario.ItemIndex)];
+
+        void Add()
+        {
+            if (ofOne.Count > 0 && Of(run, ofOne, places[ofOne[0].ScenarioId]) is { Difference: > Rounding } scenario)
+            {
+                differing.Add(scenario);
+            }
+
+            ofOne.Clear();
+        }
     }
 
-    private static DifferingScenario Of(RunRecord run, IGrouping<string, ScenarioStatistics> rows, int place)
+    private static DifferingScenario Of(RunRecord run, List<ScenarioStatistics> rows, int place)
     {
-        var means = run.Variants.Select(variant => rows.FirstOrDefault(row => row.Variant == variant.Name)?.Mean).ToList();
-        return new DifferingScenario(place, rows.Key, rows.First().ScenarioName, means, means.Max() - means.Min() ?? 0);
+        var means = run.Variants.Select(variant => rows.Find(row => row.Variant == variant.Name)?.Mean).ToList();
+        return new DifferingScenario(place, rows[0].ScenarioId, rows[0].ScenarioName, means, means.Max() - means.Min() ?? 0);
     }
 }

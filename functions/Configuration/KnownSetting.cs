@@ -3,6 +3,7 @@ using FunctionsEval.Digests;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.ExternalScoring;
 
 namespace FunctionsEval.Configuration;
 
@@ -46,6 +47,7 @@ internal sealed record KnownSetting(
         new("TRIAGE_CREDITS_PER_1K_INPUT_TOKENS"),
         new("TRIAGE_CREDITS_PER_1K_OUTPUT_TOKENS"),
         new(AgentThresholds.Variable),
+        new(ScorerHosts.Variable),
         new("OTEL_EXPORTER_OTLP_ENDPOINT"),
         new("APPLICATIONINSIGHTS_CONNECTION_STRING", IsSecret: true),
     ];

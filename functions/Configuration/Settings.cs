@@ -8,6 +8,7 @@ using FunctionsEval.Models;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Storage;
 using FunctionsEval.Telemetry;
 
@@ -63,6 +64,7 @@ internal sealed class Settings
         Telemetry = TelemetrySettings.FromEnvironment(environment);
         Keys = new ProviderKeys(Vendor.All.Select(vendor => vendor.KeyVariable)
             .ToDictionary(name => name, name => !string.IsNullOrWhiteSpace(environment(name)), StringComparer.Ordinal));
+        ScorerHosts = ScorerHosts.Parse(environment(ScorerHosts.Variable));
         Defaults = ReadDefaults();
         foreach (var (variable, option) in new[] { (KnownSetting.Data.Variable, dataFolder), (KnownSetting.Concurrency.Variable, concurrency?.ToString(CultureInfo.InvariantCulture)) })
         {
@@ -111,6 +113,9 @@ internal sealed class Settings
 
     /// <summary>The variables that hold provider keys, and which are set.</summary>
     public ProviderKeys Keys { get; }
+
+    /// <summary>Whom scorers of type http may ask.</summary>
+    public ScorerHosts ScorerHosts { get; }
 
     /// <summary>For definitions that do not say it themselves.</summary>
     public DefinitionDefaults Defaults { get; }

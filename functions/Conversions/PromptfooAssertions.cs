@@ -27,6 +27,15 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
         return scorers;
     }
 
+    /// <summary>What a person may write in the place of an assertion that needs a model or a program.</summary>
+    private static string Instead(string type) => type switch
+    {
+        "llm-rubric" or "model-graded-closedqa" or "model-graded-factuality" or "factuality" or "g-eval" or "answer-relevance" or "context-faithfulness" or "pi" =>
+            " (a judge scorer may take its place: docs/judges.md)",
+        "javascript" or "python" or "webhook" or "ruby" => " (a command or http scorer may take its place: docs/scorers.md)",
+        _ => "",
+    };
+
     private JsonObject? Convert(JsonObject assertion, IReadOnlyDictionary<string, JsonElement> variables)
     {
         var type = Loose.Text(assertion["type"]) ?? "";
@@ -45,7 +54,7 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
         var isNot = type.StartsWith("not-", StringComparison.Ordinal);
         if (Scorer(isNot ? type[4..] : type, assertion["value"], Loose.Number(assertion["threshold"]), variables) is not { } scorer)
         {
-            conversion.LeaveOut($"assertion {type}");
+            conversion.LeaveOut($"assertion {type}{Instead(isNot ? type[4..] : type)}");
             return null;
         }
 

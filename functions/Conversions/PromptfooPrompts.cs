@@ -73,7 +73,12 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
         var ending = SourceFiles.EndingOf(file.Split(':')[0]);
         if (ending is not (".txt" or ".json" or ".yaml" or ".yml" or ".md" or ".j2" or ".csv" or ""))
         {
-            conversion.LeaveOut($"prompt {file}: a program makes it");
+            conversion.LeaveOut(ending switch
+            {
+                ".js" or ".cjs" or ".mjs" or ".ts" or ".py" or ".rb" or ".go" => $"prompt {file}: a program makes it, and no program is started for a prompt; write its text as a template",
+                ".jsonl" => $"prompt {file}: a file of several chats; write each as a JSON file of its own",
+                _ => $"prompt {file}: files ending in '{ending}' are not read as prompts",
+            });
             return;
         }
 

@@ -43,9 +43,9 @@ internal sealed class SourceFiles(string folder)
     public string Text(string path)
     {
         var file = new FileInfo(Path.Combine(folder, path));
-        if (!file.Exists)
+        if (RegularFile.Problem(file.FullName) is { } none)
         {
-            throw new ConversionException($"file '{path}' does not exist.");
+            throw new ConversionException($"file '{path}' {none}.");
         }
 
         if (file.Length > MaxTextBytes)

@@ -5,7 +5,8 @@ namespace FunctionsEval.Datasets;
 
 /// <summary>Data sets that are files beside a definition. Only the command line reads them, never a request.</summary>
 /// <param name="folder">Where relative paths begin: the folder of the definition.</param>
-internal sealed class DatasetFiles(string folder) : IDatasets
+/// <param name="stored">Reads data sets that were uploaded to a store; null where none is at hand.</param>
+internal sealed class DatasetFiles(string folder, Func<DatasetSpec, CancellationToken, IAsyncEnumerable<DataRow>>? stored = null) : IDatasets
 {
     private static readonly Dictionary<string, string> FormatOfEnding = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -26,7 +27,14 @@ internal sealed class DatasetFiles(string folder) : IDatasets
     {
         if (spec.File is null)
         {
-            throw new DatasetException($"scenarios.dataset names an uploaded data set ('{spec.Name}'), which only a server has; give the command line a file: scenarios: {{ file: ... }}.");
+            var rows = stored?.Invoke(spec, cancellationToken)
+                ?? throw new DatasetException($"scenarios.dataset names an uploaded data set ('{spec.Name}'), which is not read here; name a file: scenarios: {{ file: ... }}.");
+            await foreach (var row in rows)
+            {
+                yield return row;
+            }
+
+            yield break;
         }
 
         var path = Describe(spec);
@@ -43,25 +51,9 @@ internal sealed class DatasetFiles(string folder) : IDatasets
     {
         try
         {
-            if (Directory.Exists(path))
-            {
-                throw new DatasetException($"scenarios.file '{file}' is a folder; name a file in it.");
-            }
-
-            if (!File.Exists(path))
-            {
-                throw new DatasetException($"scenarios.file '{file}' does not exist: {Path.GetFullPath(path)}.");
-            }
-
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-            // What has something to read and no length is none.
-            if (!stream.CanSeek || (stream.Length == 0 && stream.ReadByte() >= 0))
-            {
-                stream.Dispose();
-                throw new DatasetException($"scenarios.file '{file}' must be a regular file, but is a device or a pipe.");
-            }
-
-            return stream;
+            return RegularFile.Problem(path) is { } none
+                ? throw new DatasetException($"scenarios.file '{file}' {none}.")
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException)
         {

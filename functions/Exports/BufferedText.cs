@@ -30,17 +30,20 @@ internal sealed class BufferedText : IAsyncDisposable
             _report?.Invoke(_cells);
         }
 
-        return _block.Length < BlockSize ? ValueTask.CompletedTask : HandOnAsync();
+        return HandOnAsync();
     }
+
+    /// <summary>Hands a block on when it is full.</summary>
+    public ValueTask HandOnAsync() => _block.Length < BlockSize ? ValueTask.CompletedTask : EmptyAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await HandOnAsync();
+        await EmptyAsync();
         await _output.FlushAsync(_cancellationToken);
         await Writer.DisposeAsync();
     }
 
-    private async ValueTask HandOnAsync()
+    private async ValueTask EmptyAsync()
     {
         await Writer.FlushAsync(_cancellationToken);
         await _output.WriteAsync(_block.GetBuffer().AsMemory(0, (int)_block.Length), _cancellationToken);

@@ -46,6 +46,7 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
             "scenario_id", "scenario_name", "tags", .. variables.Select(name => $"var_{name}"), "variant", "model", "sample_index", "outcome",
             .. run.Scorers.Select(scorer => $"score_{scorer.Name}"),
             .. Judges.SelectMany(judge => new[] { $"judges_{judge.Name}", $"reason_{judge.Name}" }), .. HasJudges ? ["judge_cost_usd"] : Array.Empty<string>(), "input_tokens", "output_tokens", "cost_usd", "latency_ms", "started_at", "answer", "error",
+            .. run.ReusedRun is null ? Array.Empty<string>() : ["reused_from"],
         ];
         foreach (var head in heads)
         {
@@ -94,6 +95,11 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
         _csv.WriteField(cell.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         _csv.WriteField(answer.Text);
         _csv.WriteField(cell.Error is { } error ? $"{error.Code}: {error.Message}" : null);
+        if (run.ReusedRun is not null)
+        {
+            _csv.WriteField(cell.ReusedFrom);
+        }
+
         _csv.EndRecord();
     }
 

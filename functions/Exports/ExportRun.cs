@@ -63,15 +63,16 @@ public sealed class ExportRun(RunStore runs, Runs.Cells.CellLedger cells, Analys
     public async Task WriteAsync(RunRecord run, ExportFormat format, Stream output, bool hasBom, CancellationToken cancellationToken, Action<long>? report = null)
     {
         await using var text = new BufferedText(output, report, cancellationToken);
-        var read = answers.AllAsync(run, new AnswerFilter(), cancellationToken);
+        var read = ReadAhead.Of(answers.AllAsync(run, new AnswerFilter(), cancellationToken), cancellationToken);
         switch (format)
         {
             case ExportFormat.Csv:
                 await new CsvExport(run, text).WriteAsync(runs.ItemsAsync(run.RunId, cancellationToken), read, hasBom);
                 break;
             case ExportFormat.Json:
-                await JsonExport.WriteAsync(
-                    RunView.Of(run, await cells.CountAsync(run, cancellationToken)), await analyses.FindAsync(run.RunId, cancellationToken), read, text);
+                var analysis = await analyses.FindHeadAsync(run.RunId, cancellationToken);
+                var scenarios = analysis is null ? AsyncEnumerable.Empty<(int, string)>() : analyses.ScenariosAsync(analysis, cancellationToken);
+                await JsonExport.WriteAsync(RunView.Of(run, await cells.CountAsync(run, cancellationToken)), analysis, scenarios, read, text);
                 break;
             case ExportFormat.Jsonl:
                 await JsonExport.WriteLinesAsync(read, text);

@@ -11,6 +11,7 @@ namespace FunctionsEval.Exports;
 /// <param name="Vars">Of the scenario: what its prompt was filled with.</param>
 /// <param name="Score">By the first scorer; null where it has none.</param>
 /// <param name="Judging">What judges used, beside the numbers of the cell's own model.</param>
+/// <param name="ReusedFrom">The cell of an earlier run that the answer was taken over from, as run/row.</param>
 /// <param name="Answer">Null where no model answered.</param>
 public sealed record ExportedCell(
     int ItemIndex,
@@ -31,7 +32,8 @@ public sealed record ExportedCell(
     DateTimeOffset StartedAt,
     string? Answer,
     CellError? Error,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeUsage? Judging = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeUsage? Judging = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReusedFrom = null)
 {
     public static ExportedCell Of(Answer answer) => new(
         answer.ItemIndex,
@@ -52,5 +54,6 @@ public sealed record ExportedCell(
         answer.Cell.StartedAt,
         answer.Text,
         answer.Cell.Error,
-        answer.Cell.Judging);
+        answer.Cell.Judging,
+        answer.Cell.ReusedFrom);
 }

@@ -9,12 +9,22 @@ namespace FunctionsEval.Exports;
 internal static class JsonExport
 {
     /// <summary>The cells come last, so that a reader may stop before them.</summary>
-    public static async Task WriteAsync(RunView run, RunAnalysis? analysis, IAsyncEnumerable<Answer> answers, BufferedText text)
+    /// <param name="analysis">Without its statistics by scenario, which come block by block.</param>
+    /// <param name="scenarios">As <see cref="AnalysisStore.ScenariosAsync"/> gives them.</param>
+    public static async Task WriteAsync(RunView run, RunAnalysis? analysis, IAsyncEnumerable<(int Scorer, string Json)> scenarios, IAsyncEnumerable<Answer> answers, BufferedText text)
     {
         text.Writer.Write($"{{\"runId\":\"{run.RunId}\",\"status\":\"{JsonRules.Name(run.Status)}\",\n\"run\":");
         text.Writer.Write(JsonSerializer.Serialize(run, RunsJson.Context.RunView));
         text.Writer.Write(",\n\"analysis\":");
-        text.Writer.Write(analysis is null ? "null" : JsonSerializer.Serialize(analysis, RunsJson.Context.RunAnalysis));
+        if (analysis is null)
+        {
+            text.Writer.Write("null");
+        }
+        else
+        {
+            await WriteAnalysisAsync(analysis, scenarios, text);
+        }
+
         text.Writer.Write(",\n\"cells\":[");
         var separator = "\n";
         await foreach (var answer in answers)
@@ -26,6 +36,30 @@ internal static class JsonExport
         }
 
         text.Writer.Write("\n]}\n");
+    }
+
+    /// <summary>The object with its empty lists by scenario filled: they stand in it in the order of the scorers, as the blocks come.</summary>
+    private static async Task WriteAnalysisAsync(RunAnalysis analysis, IAsyncEnumerable<(int Scorer, string Json)> scenarios, BufferedText text)
+    {
+        const string Empty = "\"perScenario\":[]";
+        var rest = JsonSerializer.Serialize(analysis.With(_ => []), RunsJson.Context.RunAnalysis);
+        var (reached, separator) = (-1, "");
+        await foreach (var (scorer, json) in scenarios)
+        {
+            while (reached < scorer)
+            {
+                var place = rest.IndexOf(Empty, StringComparison.Ordinal) + Empty.Length - 1;
+                text.Writer.Write(rest.AsSpan(0, place));
+                (rest, reached, separator) = (rest[place..], reached + 1, "");
+            }
+
+            text.Writer.Write(separator);
+            text.Writer.Write(json.AsSpan(1, json.Length - 2));
+            separator = ",";
+            await text.HandOnAsync();
+        }
+
+        text.Writer.Write(rest);
     }
 
     public static async Task WriteLinesAsync(IAsyncEnumerable<Answer> answers, BufferedText text)

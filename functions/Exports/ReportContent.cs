@@ -5,6 +5,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Exports;
 
@@ -45,7 +46,7 @@ internal sealed record ReportContent(
         foreach (var pairwise in Pairwise)
         {
             yield return ($"Preferences by {pairwise.Scorer}", ["variant", "against", "verdict"], ["wins", "ties", "losses", "net", "95% interval", "adjusted p"],
-                [.. pairwise.Pairs.Select(pair => (string[])[pair.Variant, pair.Control, pair.Verdict, Count(pair.Wins), Count(pair.Ties), Count(pair.Losses), Number(pair.Net), Interval(pair.Interval), Number(pair.AdjustedPValue)])]);
+                [.. pairwise.Pairs.Select(pair => (string[])[pair.Variant, pair.Control, pair.Verdict, Count(pair.Wins), Count(pair.Ties), Count(pair.Losses), Number(pair.Net), Interval(pair.Interval), ComparisonSentence.P(pair.AdjustedPValue)])]);
             if (pairwise.Ranking is { } ranking)
             {
                 yield return ($"Ranking by {pairwise.Scorer}", ["variant"], ["best rank", "worst rank", "strength", "95% interval", "wins against average"],
@@ -59,7 +60,7 @@ internal sealed record ReportContent(
 
     public string Design => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {JsonRules.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        $"{Run.Items:N0} {(Run.IsTriage ? "candidates" : "scenarios")} x {Run.Variants.Count} variants x {Run.Sampling.SamplesPerScenario} samples; {JsonRules.Name(Run.Status)}; {Run.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC{(Run.ReusedRun is { } earlier ? $"; answers of run {earlier} reused" : "")}");
 
     /// <summary>The means by every scorer, the first one first.</summary>
     public IEnumerable<(string Scorer, IReadOnlyList<ModelStatistics> PerModel)> Means => Analysis is null ? [] :
@@ -77,7 +78,7 @@ internal sealed record ReportContent(
             shown.Add((scenario, read));
         }
 
-        return new ReportContent(run, await analyses.FindAsync(run.RunId, cancellationToken), await usage.OfAsync(run, cancellationToken), shown);
+        return new ReportContent(run, await analyses.FindHeadAsync(run.RunId, cancellationToken), await usage.OfAsync(run, cancellationToken), shown);
     }
 
     public static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";

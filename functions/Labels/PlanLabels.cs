@@ -117,5 +117,5 @@ public sealed class PlanLabels(RunStore runs, CellLedger cells, LabelStore label
         }
     }
 
-    private static LabelPlanOutcome Rejected(string field, string message) => new LabelPlanOutcome.Rejected(new FieldError(field, message));
+    private static LabelPlanOutcome.Rejected Rejected(string field, string message) => new(new FieldError(field, message));
 }

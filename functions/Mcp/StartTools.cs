@@ -86,9 +86,11 @@ internal sealed record StartArguments(
     [Description("With a budget: also call models whose price is not known, uncounted.")]
     bool AllowUnknownPrice = false,
     [Description("Words to find the run by.")]
-    IReadOnlyList<string>? Tags = null)
+    IReadOnlyList<string>? Tags = null,
+    [Description("The id of an earlier run: its answers are taken over, unpaid, where a model would be sent the same.")]
+    string? Reuse = null)
 {
-    public StartRunRequest ToRequest() => new(DefinitionId, Definition, Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags);
+    public StartRunRequest ToRequest() => new(DefinitionId, Definition, Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags, Reuse);
 }
 
 internal sealed record EstimateResult(IReadOnlyList<string> Sentences, RunEstimate Estimate) : IToolResult;

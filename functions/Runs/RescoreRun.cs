@@ -36,8 +36,10 @@ public abstract record RescoreOutcome
 /// <summary>How judges are asked when a run is scored again; without judges it means nothing.</summary>
 /// <param name="BaseUrl">A right of the command line; null keeps the run's own.</param>
 /// <param name="BudgetUsd">What judges may cost this time; null is what the run's own budget has left, or no limit.</param>
+/// <param name="CommandFolder">Where programs of command scorers are started; a right of the command line.</param>
 /// <param name="Report">Told of the answers that are judged, and of how many there are.</param>
-public sealed record RescoreOptions(string? BaseUrl = null, double? BudgetUsd = null, bool AllowUnknownPrice = false, Action<long, long>? Report = null);
+public sealed record RescoreOptions(string? BaseUrl = null, double? BudgetUsd = null, bool AllowUnknownPrice = false, Action<long, long>? Report = null,
+    string? CommandFolder = null);
 
 /// <summary>
 /// Scores the stored transcripts of a finished run by other scorers. Only judges are called, and only for what they were not asked before; without
@@ -166,7 +168,7 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
         }
 
         var mayBeUnpriced = options.AllowUnknownPrice || run.Calls.AllowUnknownPrice || (options.BudgetUsd ?? run.Calls.BudgetUsd) is null;
-        foreach (var refused in rules.JudgeErrors(specs, url).Concat(mayBeUnpriced ? [] : rules.PriceErrors(JudgeModels.NamesOf(specs), url)))
+        foreach (var refused in rules.JudgeErrors(specs, url).Concat(rules.ExternalErrors(specs, options.CommandFolder)).Concat(mayBeUnpriced ? [] : rules.PriceErrors(JudgeModels.NamesOf(specs), url)))
         {
             yield return refused;
         }
@@ -175,18 +177,25 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
     private async Task<string?> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, RescoreOptions options, CancellationToken cancellationToken)
     {
         var budget = options.BudgetUsd is { } most ? new RunBudget((decimal)most, 0) : await catalog.BudgetAsync(run);
-        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report);
+        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report, CommandFolder: options.CommandFolder);
         List<ScorerSpec> ofCells = [.. specs.Where(spec => spec.Type != ScorerSpec.PairwiseType)];
         var wanted = run.WithPairwise([.. specs.Except(ofCells)]);
         var stopped = await judgePairs.RunAsync(wanted, budget, options.BaseUrl, options.Report, cancellationToken)
             ?? await scoreAgain.RunAsync(run, ofCells, again, cancellationToken);
         if (stopped is null)
         {
-            await runs.ChangeAsync(run.RunId, current => current with { Scorers = ofCells, Pairwise = wanted.Pairwise }, cancellationToken);
+            await runs.ChangeAsync(run.RunId, Rescored, cancellationToken);
         }
 
         // Also what was paid before it stopped.
         await cells.SealAsync(await runs.GetAsync(run.RunId, cancellationToken), cancellationToken);
         return stopped;
+
+        RunRecord Rescored(RunRecord current) => current with
+        {
+            Scorers = ofCells,
+            Pairwise = wanted.Pairwise,
+            Calls = current.Calls with { CommandFolder = options.CommandFolder ?? current.Calls.CommandFolder },
+        };
     }
 }

@@ -6,6 +6,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Storage;
@@ -17,7 +18,7 @@ namespace FunctionsEval.Runs;
 /// That second is how long a pause or a cancel may take to be seen.
 /// </summary>
 public sealed class RunCatalog(
-    RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, RunExecutor executor, IEntityStore entities, TimeProvider clock)
+    RunStore runs, CellLedger ledger, ProviderCatalogs catalogs, PriceTable prices, RunExecutor executor, IEntityStore entities, ExternalScorers external, TimeProvider clock)
 {
     private static readonly TimeSpan StatusAge = TimeSpan.FromSeconds(1);
 
@@ -130,6 +131,8 @@ public sealed class RunCatalog(
             run, cells, models, [.. run.Scorers.Select(Scorers.Create)], [.. models.Select(model => CallPrices.Of(prices, model))], budget, clock.GetTimestamp())
         {
             Judges = run.AllScorers().Any(spec => spec.Judge is not null) ? new JudgeModels(run.AllScorers(), catalogs.For(run.Calls.BaseUrl), prices) : null,
+            External = run.Scorers.Any(spec => spec.External is not null) ? external : null,
+            Reusable = await ReusableCells.FindAsync(run, runs, CancellationToken.None),
         };
     }
 }
@@ -167,6 +170,15 @@ public sealed class ActiveRun(
 
     /// <summary>Null where no scorer asks a model.</summary>
     public JudgeModels? Judges { get; init; }
+
+    /// <summary>Null where no scorer asks a program or a service.</summary>
+    public ExternalScorers? External { get; init; }
+
+    /// <summary>Whether scoring takes more than a computation: then answers are kept before they are scored.</summary>
+    public bool ScoresOutside => Judges is not null || External is not null;
+
+    /// <summary>Null where it takes over no answers.</summary>
+    public ReusableCells? Reusable { get; init; }
 
     public string? StopReason { get; set; } = run.Course.StopReason;
 

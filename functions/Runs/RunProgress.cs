@@ -9,16 +9,17 @@ namespace FunctionsEval.Runs;
 /// <param name="Completed">Cells that a model answered, whatever the answer was worth.</param>
 /// <param name="Failed">Cells that ended without a usable answer.</param>
 /// <param name="Pairs">Judgements of pairs; null without a pairwise scorer.</param>
+/// <param name="Reused">Of the completed cells, those whose answer was taken over from an earlier run.</param>
 public sealed record RunProgress(
-    long Total, long Completed, long Failed, IReadOnlyList<ModelProgress> PerModel, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PairProgress? Pairs = null)
+    long Total, long Completed, long Failed, IReadOnlyList<ModelProgress> PerModel, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PairProgress? Pairs = null, long Reused = 0)
 {
     public static RunProgress Of(RunRecord run, IReadOnlyList<CellCounts> perModel)
     {
         var totalPerModel = (long)run.Items * run.Sampling.MeanSamples;
         var models = run.Variants.Select((named, variant) => new ModelProgress(
             named.Name, named.Model, totalPerModel, perModel[variant].Answered, perModel[variant].Invalid, perModel[variant].Failed, RunCost.AnswersUsd(perModel[variant]),
-            perModel[variant].Refused, perModel[variant].Truncated, perModel[variant].Cut)).ToList();
-        return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models, PairProgress.Of(run, perModel));
+            perModel[variant].Refused, perModel[variant].Truncated, perModel[variant].Cut, perModel[variant].Reused)).ToList();
+        return new RunProgress(run.TotalCells, models.Sum(model => model.Completed), models.Sum(model => model.Failed), models, PairProgress.Of(run, perModel), models.Sum(model => model.Reused));
     }
 }
 
@@ -33,7 +34,7 @@ public sealed record PairProgress(long Planned, long Judged)
 /// <summary>Cells of one variant; the invalid, refused and truncated ones are among the completed.</summary>
 /// <param name="Cut">Scored, though the answer was cut off by the limit of tokens.</param>
 public sealed record ModelProgress(string Variant, string Model, long Total, long Completed, long Invalid, long Failed, decimal? CostUsd = null,
-    long Refused = 0, long Truncated = 0, long Cut = 0);
+    long Refused = 0, long Truncated = 0, long Cut = 0, long Reused = 0);
 
 /// <param name="Sent">Model calls, failed attempts and lost ones included.</param>
 /// <param name="Repeated">

@@ -11,6 +11,7 @@ namespace FunctionsEval.Runs;
 /// <param name="Items">How many scenarios were sampled from the definition, or candidates from the content.</param>
 /// <param name="Pass">When a cell passes, as its definition has it.</param>
 /// <param name="Content">Where the candidates of a triage run come from.</param>
+/// <param name="ReusedRun">The earlier run whose answers it takes over where the model would be sent the same.</param>
 public sealed record RunRecord(
     string RunId,
     string Kind,
@@ -27,7 +28,8 @@ public sealed record RunRecord(
     CompareSpec? Compare = null,
     StoppingSpec? Stopping = null,
     RunContent? Content = null,
-    string? Pass = null)
+    string? Pass = null,
+    string? ReusedRun = null)
 {
     /// <summary>What people call it by; null is none. They may change at any time and decide nothing.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
@@ -80,6 +82,7 @@ public sealed record RunSampling(
 /// <summary>How the models of a run are called.</summary>
 /// <param name="BaseUrl">Where OpenAI-format providers are called; only a command line can set it, never a request.</param>
 /// <param name="BudgetUsd">What its calls may cost; null is no limit.</param>
+/// <param name="CommandFolder">Where the programs of command scorers are started: the definition's folder. Null where none may be started, for only a command line may.</param>
 /// <param name="TraceParent">The trace that its cells belong to: that of the request that started it (W3C).</param>
 public sealed record RunCalls(
     string Preamble,
@@ -87,7 +90,8 @@ public sealed record RunCalls(
     string? BaseUrl = null,
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
-    string? TraceParent = null);
+    string? TraceParent = null,
+    string? CommandFolder = null);
 
 /// <summary>How far a run came, and why it stands where it stands.</summary>
 /// <param name="Reason">Why it failed, was cancelled, was stopped, or paused by itself.</param>

@@ -6,15 +6,19 @@ using FunctionsEval.Models;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Pairs;
 
 namespace FunctionsEval.Runs;
 
 /// <summary>What may be asked for beside the definition itself; null keeps the definition's own value.</summary>
+/// <param name="Reuse">The id of an earlier run whose answers are taken over.</param>
+/// <param name="CommandFolder">Where programs of command scorers are started; a right of the command line.</param>
 public sealed record RunOverrides(
     IReadOnlyList<string>? Models = null, int? SamplesPerScenario = null, int? SamplePercentage = null, long? SampleSeed = null,
-    double? BudgetUsd = null, bool AllowUnknownPrice = false, IReadOnlyList<string>? Tags = null)
+    double? BudgetUsd = null, bool AllowUnknownPrice = false, IReadOnlyList<string>? Tags = null, string? Reuse = null,
+    string? CommandFolder = null)
 {
     /// <summary>The definition with the overrides in place.</summary>
     public Definition ApplyTo(Definition definition) => definition with
@@ -34,12 +38,13 @@ public sealed record RunOverrides(
 }
 
 /// <summary>All that can be refused before a row is written or a call is paid for.</summary>
-public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
+public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, ScorerHosts hosts)
 {
     /// <param name="asked">With or without its scenarios.</param>
     /// <param name="scenarios">How many it has.</param>
     /// <param name="baseUrl">A right of the command line; requests pass null.</param>
-    public IReadOnlyList<FieldError> Errors(Definition asked, int scenarios, string? baseUrl)
+    /// <param name="commandFolder">Where programs of command scorers are started; requests pass null, and then none may be.</param>
+    public IReadOnlyList<FieldError> Errors(Definition asked, int scenarios, string? baseUrl, string? commandFolder = null)
     {
         var errors = FieldErrors(
             ("samplesPerScenario", DefinitionRules.ValidateSamples(asked.SamplesPerScenario)),
@@ -58,6 +63,7 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             .. ModelErrors(asked.AllVariants(), baseUrl),
             .. JudgeErrors(asked.Scorers, baseUrl),
             .. PairErrors(asked.PairScorers(), asked.AllVariants(), asked.Compare, items, asked.SamplesPerScenario),
+            .. ExternalErrors(asked.Scorers, commandFolder),
             .. FieldErrors(
                 ("compare.control", ControlError(asked)),
                 ("allocation.meanSamples", asked.Allocation is { } allocation ? DefinitionRules.ValidateAllocatedSamples(allocation, asked.SamplesPerScenario) : null),
@@ -156,6 +162,33 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices)
             if (twice is not null)
             {
                 yield return new FieldError(field, $"{field} must be different judges, but {string.Join(" and ", twice.Select(judge => $"'{judge.Name}'"))} are one.");
+            }
+        }
+    }
+
+    /// <summary>Scorers outside that may not be asked, or are not there.</summary>
+    public IEnumerable<FieldError> ExternalErrors(IReadOnlyList<ScorerSpec> scorers, string? commandFolder)
+    {
+        foreach (var (index, scorer) in scorers.Index())
+        {
+            if (scorer.External?.Command is [var program, ..])
+            {
+                if (commandFolder is null)
+                {
+                    yield return new FieldError(
+                        $"scorers[{index}].type", $"scorers[{index}].type command starts a program on this machine, which only the command line may: use functionseval run, or a scorer of type http.");
+                }
+                else if (CommandProgram.Find(program, commandFolder) is null)
+                {
+                    yield return new FieldError(
+                        $"scorers[{index}].command", $"scorers[{index}].command must begin with a program, but '{Excerpt.Of(program)}' is neither in PATH nor a file beside the definition ({commandFolder}).");
+                }
+            }
+
+            if (scorer.External?.Url is { } url && !hosts.Allows(new Uri(url)))
+            {
+                yield return new FieldError(
+                    $"scorers[{index}].url", $"scorers[{index}].url must name a host that {ScorerHosts.Variable} lists ({(hosts.Names.Count == 0 ? "it lists none" : string.Join(", ", hosts.Names))}), but names '{new Uri(url).Authority}'.");
             }
         }
     }

@@ -8,6 +8,7 @@ using FunctionsEval.Runs.Pairs;
 namespace FunctionsEval.Runs;
 
 /// <summary>A run on the wire.</summary>
+/// <param name="BaseUrl">Where its models were called, as the command line said; null is where the settings say.</param>
 public sealed record RunView(
     string RunId,
     string Kind,
@@ -32,7 +33,9 @@ public sealed record RunView(
     StoppedEarly? StoppedEarly = null,
     AllocationSpec? Allocation = null,
     RunRetry? Retry = null,
-    IReadOnlyList<string>? Tags = null)
+    IReadOnlyList<string>? Tags = null,
+    string? ReusedRun = null,
+    string? BaseUrl = null)
 {
     /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -59,7 +62,9 @@ public sealed record RunView(
         counts is null ? null : Runs.StoppedEarly.Of(run, counts),
         run.Sampling.Allocation,
         run.Course.Retry,
-        run.Tags ?? []);
+        run.Tags ?? [],
+        run.ReusedRun,
+        run.Calls.BaseUrl);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);
@@ -87,6 +92,7 @@ public sealed record CellView(
     Transcript? Transcript,
     decimal? CostUsd,
     bool TokensAreEstimated,
+    string? ReusedFrom,
     JudgeUsage? Judging = null)
 {
     public static CellView Of(RunRecord run, CellRecord cell, Transcript? transcript = null) => new(
@@ -111,6 +117,7 @@ public sealed record CellView(
         transcript,
         cell.CostUsd,
         cell.TokensAreEstimated,
+        cell.ReusedFrom,
         cell.Judging);
 }
 
@@ -123,6 +130,7 @@ public sealed record ItemView(
     [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PairView>? Pairs = null);
 
 /// <summary>Starts a run of a stored definition, or of one that comes with the request.</summary>
+/// <param name="Reuse">The id of an earlier run: its answers are taken over where a model would be sent the same.</param>
 public sealed record StartRunRequest(
     string? DefinitionId = null,
     System.Text.Json.JsonElement? Definition = null,
@@ -132,9 +140,10 @@ public sealed record StartRunRequest(
     long? SampleSeed = null,
     double? BudgetUsd = null,
     bool AllowUnknownPrice = false,
-    IReadOnlyList<string>? Tags = null)
+    IReadOnlyList<string>? Tags = null,
+    string? Reuse = null)
 {
-    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags);
+    public RunOverrides Overrides => new(Models, SamplesPerScenario, SamplePercentage, SampleSeed, BudgetUsd, AllowUnknownPrice, Tags, Reuse);
 }
 
 /// <summary>What a run would do, before it does it. Token numbers are what earlier runs used, else estimates.</summary>

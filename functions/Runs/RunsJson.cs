@@ -7,6 +7,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Pairs;
@@ -15,6 +16,7 @@ namespace FunctionsEval.Runs;
 
 /// <summary>What runs store, queue and hand to activities, and what their endpoints take and answer.</summary>
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ScorerInput))]
 [JsonSerializable(typeof(RunStatus))]
 [JsonSerializable(typeof(PipelineJob))]
 [JsonSerializable(typeof(RunInput))]

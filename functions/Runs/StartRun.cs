@@ -38,7 +38,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
         }
 
         var asked = overrides.ApplyTo(head.Definition);
-        if (rules.Errors(asked, head.Scenarios, baseUrl) is { Count: > 0 } errors)
+        if (rules.Errors(asked, head.Scenarios, baseUrl, overrides.CommandFolder) is { Count: > 0 } errors)
         {
             return new StartOutcome.Rejected(errors);
         }
@@ -49,7 +49,17 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
             return new StartOutcome.Rejected([tagError]);
         }
 
-        var run = NewRun(runId, definitionId, asked, head.Scenarios, baseUrl) with { Tags = tags };
+        if (overrides.Reuse is { } earlier && await ReuseErrorAsync(earlier, cancellationToken) is { } reuseError)
+        {
+            return new StartOutcome.Rejected([reuseError]);
+        }
+
+        var run = NewRun(runId, definitionId, asked, head.Scenarios, baseUrl) with { Tags = tags, ReusedRun = overrides.Reuse };
+        if (overrides.CommandFolder is { } folder && asked.Scorers.Any(scorer => scorer.External?.Command is not null))
+        {
+            run = run with { Calls = run.Calls with { CommandFolder = folder } };
+        }
+
         await runs.AddAsync(run, cancellationToken);
         try
         {
@@ -64,6 +74,13 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
 
         return new StartOutcome.Started(run);
     }
+
+    private async Task<FieldError?> ReuseErrorAsync(string runId, CancellationToken cancellationToken) => await runs.FindAsync(runId, cancellationToken) switch
+    {
+        null => new FieldError("reuse", $"reuse must be the id of an earlier run, but there is no run '{Excerpt.Of(runId)}'."),
+        { IsTriage: true } => new FieldError("reuse", $"reuse must be the run of a definition, but run '{runId}' triages content."),
+        _ => null,
+    };
 
     private RunRecord NewRun(string runId, string definitionId, Definition asked, int scenarios, string? baseUrl)
     {

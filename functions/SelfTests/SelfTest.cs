@@ -55,14 +55,17 @@ internal sealed class SelfTest(LocalProgram program)
     internal static bool IsSound((int Count, int Of) told, (int Count, int Of) found, double alpha, double planned) =>
         BinomialTail.AtLeast(told.Count, told.Of, alpha) >= Unbelievable && BinomialTail.AtMost(found.Count, found.Of, Math.Max(0, planned - Tolerance)) >= Unbelievable;
 
-    private static SelfTestReport Report(
-        SelfTestPairs pairs, RunRecord run, (int Scenarios, int Samples) size, long calls, TimeSpan elapsed, bool judgesPower = true)
+    /// <param name="judgesPower">Whether what was found of the planted effect decides too.</param>
+    /// <param name="decide">How a comparison is decided; the program's own way when missing.</param>
+    internal static SelfTestReport Report(
+        SelfTestPairs pairs, RunRecord run, (int Scenarios, int Samples) size, long calls, TimeSpan elapsed, bool judgesPower = true, Func<PairedSamples, ComparisonDesign, Random, Verdict>? decide = null)
     {
+        decide ??= Decide;
         var alpha = pairs.Design.Alpha;
         var random = new Random(unchecked((int)run.Sampling.DispatchSeed));
         var alike = pairs.Same.Concat(pairs.Relabel(random)).ToList();
-        var told = alike.Count(pair => Decide(pair, pairs.Design) is Verdict.Better or Verdict.Worse);
-        var found = pairs.Planted.Count(pair => Decide(pair, pairs.PlantedDesign) == Verdict.Better);
+        var told = alike.Count(pair => decide(pair, pairs.Design, random) is Verdict.Better or Verdict.Worse);
+        var found = pairs.Planted.Count(pair => decide(pair, pairs.PlantedDesign, random) == Verdict.Better);
         var planted = pairs.Planted.Count;
         var (falsePositives, power) = (WilsonInterval.OfProportion(told, alike.Count, 0.95)!, WilsonInterval.OfProportion(found, planted, 0.95)!);
         return new SelfTestReport(
@@ -76,8 +79,8 @@ internal sealed class SelfTest(LocalProgram program)
             calls,
             Math.Round(elapsed.TotalSeconds, 3),
             IsSound((told, alike.Count), (judgesPower ? found : planted, planted), alpha, pairs.PlannedPower));
-
-        Verdict Decide(PairedSamples samples, ComparisonDesign comparison) =>
-            Decisions.Of([new Evidence(Comparison.Of(samples, comparison, random))], comparison, Correction.Holm)[0].Verdict;
     }
+
+    private static Verdict Decide(PairedSamples samples, ComparisonDesign design, Random random) =>
+        Decisions.Of([new Evidence(Comparison.Of(samples, design, random))], design, Correction.Holm)[0].Verdict;
 }

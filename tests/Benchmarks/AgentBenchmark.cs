@@ -24,7 +24,8 @@ internal static class AgentBenchmark
     public sealed record ReportResult(
         string Benchmark, long Tasks, double ReportSeconds, double ReportsPerSecond, double MetricsMilliseconds7, double MetricsMilliseconds90, double PeakMemoryMiB, double StoreMiB);
 
-    public sealed record ReviewResult(string Benchmark, long Tasks, double ReviewSeconds, double StatusMilliseconds);
+    /// <param name="AgainSeconds">Median of three more, of which nothing has changed.</param>
+    public sealed record ReviewResult(string Benchmark, long Tasks, double ReviewSeconds, double AgainSeconds, double StatusMilliseconds);
 
     /// <summary>A review of tasks that all ended within the week that it looks at.</summary>
     public static async Task<object> ReviewAsync(Arguments arguments, CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ internal static class AgentBenchmark
         using var client = new HttpClient { BaseAddress = new Uri(web.Urls.Single()), Timeout = TimeSpan.FromMinutes(5) };
         await SendAsync(client, tasks, days: 7, program.Clock.GetUtcNow(), cancellationToken);
         var times = new List<double>();
-        for (var review = 0; review < 3; review++)
+        for (var review = 0; review < 4; review++)
         {
             var clock = Stopwatch.StartNew();
             using var response = await client.PostAsync(new Uri("/api/agent/review", UriKind.Relative), content: null, cancellationToken);
@@ -46,7 +47,7 @@ internal static class AgentBenchmark
             times.Add(clock.Elapsed.TotalSeconds);
         }
 
-        return new ReviewResult("agent-review", tasks, Math.Round(times.Order().ElementAt(1), 2), await MedianAsync(client, "/api/agent/status-report", cancellationToken));
+        return new ReviewResult("agent-review", tasks, Math.Round(times[0], 2), Math.Round(times.Skip(1).Order().ElementAt(1), 2), await MedianAsync(client, "/api/agent/status-report", cancellationToken));
     }
 
     public static async Task<object> ReportAsync(Arguments arguments, CancellationToken cancellationToken)

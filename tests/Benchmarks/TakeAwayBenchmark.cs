@@ -50,6 +50,7 @@ internal static class TakeAwayBenchmark
         {
             Runs = count,
             CommandMs = Ms(few),
+            CommandCpuMs = Math.Round(few.Cpu.TotalMilliseconds),
             CommandOfAllMs = Ms(whole),
             CommandByNameMs = Ms(found),
             ApiMs = await PagesBenchmark.TimesAsync(client, "/api/runs", repeats, cancellationToken),
@@ -72,6 +73,7 @@ internal static class TakeAwayBenchmark
         {
             Cells = cells,
             CommandMs = Ms(first),
+            CommandCpuMs = Math.Round(first.Cpu.TotalMilliseconds),
             ApiMs = await PagesBenchmark.TimesAsync(client, $"/api/runs/{run}/cells", repeats, cancellationToken),
             PageMs = await PagesBenchmark.TimesAsync(client, $"/api/pages/runs/{run}/scenarios", repeats, cancellationToken),
         };

@@ -22,7 +22,7 @@ internal static class GoalsApi
         TypedResults.Ok(new GoalPage([.. (await goals.AllAsync(cancellationToken)).Select(status => status with { Backlog = [] })]));
 
     internal static async Task<Results<Ok<GoalStatus>, ProblemHttpResult>> Get(string id, GoalStore goals, CancellationToken cancellationToken) =>
-        await goals.FindAsync(id, cancellationToken) is { } goal ? TypedResults.Ok(await goals.StatusAsync(goal, cancellationToken)) : Problems.NotFound("Goal", id);
+        await goals.FindAsync(TaskRules.FromAddress(id), cancellationToken) is { } goal ? TypedResults.Ok(await goals.StatusAsync(goal, cancellationToken)) : Problems.NotFound("Goal", id);
 
     internal static async Task<Results<Ok<GoalStatus>, ProblemHttpResult>> Put(
         string id, Body<GoalRequest> body, GoalStore goals, TimeProvider clock, CancellationToken cancellationToken)
@@ -32,6 +32,7 @@ internal static class GoalsApi
             return body.Problem!;
         }
 
+        id = TaskRules.FromAddress(id);
         var rules = new TaskRules(clock.GetUtcNow()).Id("id", id);
         rules.Text("name", request.Name, TaskRules.MaxId);
         rules.Range("target.count", request.Target?.Count, 1, MarkdownBacklog.MaxItems);
@@ -45,7 +46,7 @@ internal static class GoalsApi
     internal static async Task<Results<Ok<GoalStatus>, ProblemHttpResult>> Import(
         string id, RawBody body, GoalStore goals, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (await goals.FindAsync(id, cancellationToken) is not { } goal)
+        if (await goals.FindAsync(TaskRules.FromAddress(id), cancellationToken) is not { } goal)
         {
             return Problems.NotFound("Goal", id);
         }
@@ -67,7 +68,7 @@ internal static class GoalsApi
             return Problems.Invalid([error]);
         }
 
-        await goals.ImportAsync(id, items, cancellationToken);
+        await goals.ImportAsync(goal.GoalId, items, cancellationToken);
         return TypedResults.Ok(await goals.StatusAsync(goal, cancellationToken));
     }
 }

@@ -88,13 +88,13 @@ internal sealed class TaskDependencies
                 if (call.Left.MoveNext())
                 {
                     var next = call.Left.Current;
-                    if (!number.TryGetValue(next, out var seen))
+                    if (!number.TryGetValue(next, out var its))
                     {
                         Enter(next);
                     }
                     else if (onPath.Contains(next))
                     {
-                        lowest[call.Id] = Math.Min(lowest[call.Id], seen);
+                        lowest[call.Id] = Math.Min(lowest[call.Id], its);
                     }
 
                     continue;

@@ -15,6 +15,7 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
     public const double MaxCostUsd = 1_000;
 
     private const int MaxType = 100;
+    private const string EscapedSlash = "%2F";
     private const int MaxName = 200;
     private const long MaxTokens = 1_000_000_000;
 
@@ -87,8 +88,16 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
             Fail(field, $"must be shorter, for / \\ # ? % . ~ $ > [ and blanks count three times in it, but is '{Excerpt.Of(id)}'");
         }
 
+        if (id.Contains(EscapedSlash, StringComparison.OrdinalIgnoreCase))
+        {
+            Fail(field, $"must not hold {EscapedSlash}, which stands for / in addresses, but is '{Excerpt.Of(id)}'");
+        }
+
         return this;
     }
+
+    /// <summary>An id as an address holds it: a server leaves an escaped slash as it is, for it must not part the address.</summary>
+    public static string FromAddress(string id) => id.Replace(EscapedSlash, "/", StringComparison.OrdinalIgnoreCase);
 
     private void OptionalId(string field, string? id)
     {

@@ -59,7 +59,7 @@ internal static class TasksApi
     }
 
     internal static async Task<Results<Ok<AgentTask>, ProblemHttpResult>> Get(string taskId, TaskStore tasks, CancellationToken cancellationToken) =>
-        await tasks.FindAsync(taskId, cancellationToken) is { } task ? TypedResults.Ok(task) : Problems.NotFound("Task", taskId);
+        await tasks.FindAsync(TaskRules.FromAddress(taskId), cancellationToken) is { } task ? TypedResults.Ok(task) : Problems.NotFound("Task", taskId);
 
     /// <summary>Hands out the pending task that comes first.</summary>
     internal static async Task<Results<Ok<NextTask>, ProblemHttpResult>> Next(
@@ -95,7 +95,7 @@ internal static class TasksApi
         }
 
         var refused = false;
-        var task = await tasks.ChangeAsync(taskId, stored =>
+        var task = await tasks.ChangeAsync(TaskRules.FromAddress(taskId), stored =>
         {
             // The same once more is a message that arrived twice.
             refused = stored is not null && stored.Status.IsEnded() && stored.Status != update.Status;

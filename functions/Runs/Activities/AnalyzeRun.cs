@@ -9,7 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
-public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs, AllocationStore allocations, AnalysisStore analyses, LabelStore labels, TimeProvider clock)
+public sealed class AnalyzeRun(
+    RunStore runs, CellLedger cells, PairLedger pairs, AllocationStore allocations, AnalysisStore analyses, LabelStore labels, AdaptedRequests adapted, TimeProvider clock)
 {
     public const string Name = "AnalyzeRun";
 
@@ -40,11 +41,12 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs
             scores.Outcomes[CellOutcome.Scored],
             scores.Outcomes[CellOutcome.Invalid] + scores.Outcomes[CellOutcome.Refused] + scores.Outcomes[CellOutcome.Truncated],
             scores.Outcomes[CellOutcome.Failed],
-            VerdictRules.MetricsOfOneMargin(run, scores.Scorers))
+            VerdictRules.MetricsOfOneMargin(run, scores.Scorers),
+            scores.Items.Count(item => item.Weight is not (null or 1)))
         {
             Judges = [.. run.Scorers.Index().Where(scorer => scorer.Item.Judge is not null).Select(scorer => scores.Judges[scorer.Index]!.Facts())],
         };
-        var analysis = new AnalysisView(run, scores.Items).Of(scores, labelled, AnalysisWarnings.Of(facts), clock.GetUtcNow());
+        var analysis = new AnalysisView(run, scores.Items).Of(scores, labelled, [.. AnalysisWarnings.Of(facts), .. await adapted.WarningsAsync(run, cancellationToken)], clock.GetUtcNow());
         return run.Pairwise is null ? analysis : analysis with
         {
             Pairwise = await new AnalyzePairs(scores, answered).OfAsync(pairs, cancellationToken),
@@ -54,10 +56,7 @@ public sealed class AnalyzeRun(RunStore runs, CellLedger cells, PairLedger pairs
         void See(CellRecord cell)
         {
             labelled.See(cell);
-            if (run.Pairwise is not null)
-            {
-                answered.Add(cell);
-            }
+            answered.Add(cell);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
 public sealed partial class EvaluateCell(
-    RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, Interruptions interruptions, TimeProvider clock, ILogger<EvaluateCell> logger)
+    RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, ReuseCell reuse, Interruptions interruptions, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -49,6 +49,11 @@ public sealed partial class EvaluateCell(
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);
+            if (await reuse.FindAsync(active, address, cancellationToken) is { } answer)
+            {
+                conversation.TakeOver(answer);
+            }
+
             var cell = await conversation.RunAsync(item, cancellationToken);
             await StoreAsync(active.Run, cell, conversation, cancellationToken);
             RunTelemetry.CellStored(span, active.Run, cell);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using FunctionsEval.Storage;
 
@@ -57,6 +58,41 @@ public sealed class AnalysisStore(IEntityStore entities)
         }
 
         return analysis.With(scenarios.GetValueOrDefault);
+    }
+
+    /// <summary>The statistics by scenario of an analysis as JSON lists, a few hundred in each, in the order of its scorers: a large run has too many to have all at once.</summary>
+    /// <returns>The scorer, counted as <see cref="RunAnalysis.With"/> counts them, and the list.</returns>
+    /// <exception cref="StorageException">The run is being analyzed anew.</exception>
+    public async IAsyncEnumerable<(int Scorer, string Json)> ScenariosAsync(RunAnalysis head, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Analyses, head.RunId, RowFrom: TableKeys.Number(0)), cancellationToken))
+        {
+            if (row.GetString("version") == Version(head))
+            {
+                yield return ((int)(row.GetInt64("scorer") ?? 0), row.GetText("scenarios")!);
+            }
+            else if (await FindHeadAsync(head.RunId, cancellationToken) is not { } newest || Version(newest) != Version(head))
+            {
+                throw new StorageException($"Run '{head.RunId}' is being analyzed anew: try again in a moment.");
+            }
+        }
+    }
+
+    /// <summary>The statistics by scenario of the first scorer, by scenario and then by variant.</summary>
+    public async IAsyncEnumerable<ScenarioStatistics> OfFirstScorerAsync(RunAnalysis head, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (scorer, json) in ScenariosAsync(head, cancellationToken))
+        {
+            if (scorer > 0)
+            {
+                yield break;
+            }
+
+            foreach (var row in JsonSerializer.Deserialize(json, RunsJson.Context.IReadOnlyListScenarioStatistics)!)
+            {
+                yield return row;
+            }
+        }
     }
 
     private static RunAnalysis HeadOf(Entity head) => JsonSerializer.Deserialize(head.GetText("analysis")!, RunsJson.Context.RunAnalysis)!;

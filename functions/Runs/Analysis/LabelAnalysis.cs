@@ -1,7 +1,6 @@
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Calibration;
-using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Runs.Analysis;
 

@@ -16,6 +16,7 @@ internal sealed class SequentialComparisons
 
     private readonly RunScores _scores;
     private readonly CompareSpec _compare;
+    private readonly int[] _planned;
     private readonly int[] _order;
     private readonly int[] _clusters;
 
@@ -29,7 +30,8 @@ internal sealed class SequentialComparisons
 
         // One variant and one sample, by item: the random order of the items themselves.
         var dispatch = new DispatchOrder(scores.Run.Items, 1, 1, scores.Run.Sampling.DispatchSeed, byItem: true);
-        _order = [.. Enumerable.Range(0, scores.Run.Items).Select(place => dispatch[place].Item).Where(scores.EvaluatedItems.Contains)];
+        _planned = [.. Enumerable.Range(0, scores.Run.Items).Select(place => dispatch[place].Item)];
+        _order = [.. _planned.Where(scores.EvaluatedItems.Contains)];
         Pairs = ComparedPairs.Of(scores.Run.Variants.Count, ComparedPairs.ControlOf(scores.Run, _compare), _compare.Pairs);
     }
 
@@ -48,6 +50,36 @@ internal sealed class SequentialComparisons
                 ScoreBounds.Of(_scores, _scores.Scorers[IndexOf(metric)], _scores.PerScorer[IndexOf(metric)], pair)))],
             DesignOf(metric),
             VerdictRules.CorrectionOf(_compare));
+    }
+
+    /// <summary>
+    /// A pair on some of the scenarios. Their part in each look was fixed with the order of the plan, so their own looks are known before any score, and what
+    /// is claimed of them holds whichever of the looks the run ends at, and whatever it ended for.
+    /// </summary>
+    public Comparison OfSome(string metric, (int Variant, int Control) pair, IReadOnlySet<int> items, ComparisonDesign design, Random random)
+    {
+        if (IsAnytime)
+        {
+            return new AnytimeTest(items.Count, design).Of(Samples(metric, pair, items));
+        }
+
+        // A look that brings nothing new of them is none of theirs.
+        var (own, scored, had) = (new List<int>(), new List<int>(), Looks().Count);
+        foreach (var (look, all) in PlannedLooks().Index())
+        {
+            var count = _planned.Take(all).Count(items.Contains);
+            if (count >= 2 && count > own.LastOrDefault())
+            {
+                own.Add(count);
+                if (look < had)
+                {
+                    scored.Add(ItemsAt([all], metric, pair, items)[0]);
+                }
+            }
+        }
+
+        var samples = Samples(metric, pair, items);
+        return own.Count == 0 ? Comparison.Of(samples, design, random) : new GroupSequentialTest(own, design, Spending).Of(samples, scored, random);
     }
 
     /// <summary>Of the comparison that is least likely to be decided.</summary>
@@ -81,7 +113,9 @@ internal sealed class SequentialComparisons
     private int IndexOf(string metric) => _scores.Scorers.Select(scorer => scorer.Name).ToList().IndexOf(metric);
 
     private GroupSequentialTest TestOf(string metric) => new(
-        PlannedLooks(), DesignOf(metric), _scores.Run.Stopping!.Type == StoppingSpec.Pocock ? AlphaSpending.Pocock : AlphaSpending.OBrienFleming);
+        PlannedLooks(), DesignOf(metric), Spending);
+
+    private AlphaSpending Spending => _scores.Run.Stopping!.Type == StoppingSpec.Pocock ? AlphaSpending.Pocock : AlphaSpending.OBrienFleming;
 
     // Scenarios at each planned look; the last is the whole plan. More than fifty looks find hardly anything earlier and cost power and time.
     private List<int> PlannedLooks()
@@ -95,18 +129,19 @@ internal sealed class SequentialComparisons
     private List<int> Looks() => [.. PlannedLooks().Where(items => items <= _order.Length)];
 
     // A scenario without a score of both counts for the look that it was part of, but is none of its pairs.
-    private List<int> ItemsAt(List<int> looks, string metric, (int Variant, int Control) pair)
+    private List<int> ItemsAt(List<int> looks, string metric, (int Variant, int Control) pair, IReadOnlySet<int>? some = null)
     {
         var analysis = _scores.PerScorer[IndexOf(metric)];
         var (first, second) = (analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control));
-        return [.. looks.Select(items => _order.Take(items).Count(item => first[item].Count > 0 && second[item].Count > 0))];
+        return [.. looks.Select(items => _order.Take(items).Count(item => some?.Contains(item) != false && first[item].Count > 0 && second[item].Count > 0))];
     }
 
-    private PairedSamples Samples(string metric, (int Variant, int Control) pair)
+    private PairedSamples Samples(string metric, (int Variant, int Control) pair, IReadOnlySet<int>? some = null)
     {
         var analysis = _scores.PerScorer[IndexOf(metric)];
         var (first, second) = (analysis.ScoresOf(pair.Variant), analysis.ScoresOf(pair.Control));
+        int[] order = some is null ? _order : [.. _order.Where(some.Contains)];
         return PairedSamples.Of(
-            [.. _order.Select(item => first[item])], [.. _order.Select(item => second[item])], _clusters.Length == 0 ? [] : [.. _order.Select(item => _clusters[item])]);
+            [.. order.Select(item => first[item])], [.. order.Select(item => second[item])], _clusters.Length == 0 ? [] : [.. order.Select(item => _clusters[item])]);
     }
 }

@@ -8,7 +8,7 @@ namespace FunctionsEval.Runs.Analysis;
 
 /// <summary>The scenarios of one tag by themselves.</summary>
 /// <param name="PerModel">By the first scorer.</param>
-/// <param name="Comparisons">Empty where the run may stop early: a slice has no looks of its own.</param>
+/// <param name="Comparisons">Where the run may stop early, by looks of the slice's own: they hold whenever it stops.</param>
 public sealed record TagSlice(string Tag, int Scenarios, IReadOnlyList<SliceMean> PerModel, IReadOnlyList<SliceComparison> Comparisons);
 
 public sealed record SliceMean(string Variant, int Items, double? Mean, ConfidenceInterval? Interval);
@@ -38,8 +38,8 @@ internal sealed class TagSlices(RunScores scores)
         }
 
         var pairs = ComparedPairs.Of(_run.Variants.Count, ComparedPairs.ControlOf(_run, _compare), _compare.Pairs);
-        List<int> metrics = _run.Stopping is null ? [.. scores.Scorers.Index().Where(scorer => _compare.Metrics?.Contains(scorer.Item.Name) ?? true).Select(scorer => scorer.Index)] : [];
-        var most = Math.Clamp(MostComparisons / Math.Max(1, pairs.Count * metrics.Count), 1, MostTags);
+        int[] metrics = [.. scores.Scorers.Index().Where(scorer => _compare.Metrics?.Contains(scorer.Item.Name) ?? true).Select(scorer => scorer.Index)];
+        var most = Math.Clamp(MostComparisons / Math.Max(1, pairs.Count * metrics.Length), 1, MostTags);
         List<(string Tag, int[] Items)> slices =
         [
             .. scores.Items.Index().SelectMany(item => (item.Item.Tags ?? []).Distinct(StringComparer.Ordinal), (item, tag) => (Tag: tag, item.Index))
@@ -71,18 +71,23 @@ internal sealed class TagSlices(RunScores scores)
         var analysis = scores.PerScorer[metric];
         var variants = Enumerable.Range(0, _run.Variants.Count).Select(analysis.ScoresOf).ToList();
         var places = slices.SelectMany(_ => pairs, (slice, pair) => (slice.Tag, slice.Items, pair.Variant, pair.Control)).ToList();
-        var compared = places.Select((place, index) => Comparison.Of(
-            PairedSamples.Of(
-                [.. place.Items.Select(item => variants[place.Variant][item])], [.. place.Items.Select(item => variants[place.Control][item])], LabelsOf(place.Items)),
-            design,
-            VerdictRules.RandomOf(_run, scores.Scorers[metric].Name, index))).ToList();
+        var name = scores.Scorers[metric].Name;
+        var sequential = _run.Stopping is null ? null : new SequentialComparisons(scores);
+        var compared = places.Select((place, index) =>
+        {
+            var random = VerdictRules.RandomOf(_run, name, index);
+            return sequential is null
+                ? Comparison.Of(
+                    PairedSamples.Of([.. place.Items.Select(item => variants[place.Variant][item])], [.. place.Items.Select(item => variants[place.Control][item])], LabelsOf(place.Items)), design, random)
+                : sequential.OfSome(name, (place.Variant, place.Control), place.Items.ToHashSet(), design, random);
+        }).ToList();
 
         // What has no p-value is no test, and takes nothing from the others.
         var adjusted = new Queue<double>(BenjaminiHochberg.Of([.. compared.Select(one => one.PValue).OfType<double>()]));
         foreach (var (place, comparison) in places.Zip(compared))
         {
             double? own = comparison.PValue is null ? null : adjusted.Dequeue();
-            yield return (place.Tag, View(scores.Scorers[metric].Name, place.Variant, place.Control, comparison, own, design));
+            yield return (place.Tag, View(name, place.Variant, place.Control, comparison, own, design));
         }
     }
 

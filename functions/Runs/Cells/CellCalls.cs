@@ -56,6 +56,21 @@ internal sealed class CellCalls(
         }
     }
 
+    /// <summary>Attempts that were refused, and of which nothing will be kept: they are neither lost nor paid, and the same will be asked again.</summary>
+    public async Task TakeBackAsync(int attempts)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            Sent -= attempts;
+            await ledger.ReviseIntentAsync(runId, address, Sent + LeftBehind, MostReserved);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public static bool MayBeCharged(ProviderCall attempt) => attempt.Outcome is ModelOutcome.Failed(var failure) && CallPrices.MayBeCharged(failure);
 
     public void Dispose() => _turn.Dispose();

@@ -60,8 +60,9 @@ internal sealed partial class CellConversation
             _held + (lost * _paid.MostReserved),
             _turns.Any(turn => turn.TokensAreEstimated),
             output,
-            outcome == CellOutcome.Scored && _last?.Ending == AnswerEnding.Length,
-            judged.Usage);
+            outcome == CellOutcome.Scored && (_last is null ? _reused?.Cell.IsCut == true : _last.Ending == AnswerEnding.Length),
+            judged.Usage,
+            _reused?.From);
     }
 
     private (CellOutcome Outcome, IReadOnlyList<NamedScore> Scores) Score(Scenario item, IReadOnlyDictionary<string, JudgeResult>? judged)
@@ -78,6 +79,8 @@ internal sealed partial class CellConversation
     /// <summary>How the last answer ended decides whether there is anything to score; null when there is.</summary>
     private (CellOutcome Outcome, string Reason)? Unscorable() => _last switch
     {
+        null when _reused is { Cell: { Outcome: CellOutcome.Refused or CellOutcome.Truncated } earlier } =>
+            (earlier.Outcome, earlier.Scores is [{ Invalid: { } why }, ..] ? why : "There is no answer to score."),
         { Ending: AnswerEnding.Refused } refused =>
             (CellOutcome.Refused, $"The model refused to answer{(refused.EndingDetail is { } word ? $" ({word})" : "")}."),
         { Ending: AnswerEnding.Length, Text: "" } =>
@@ -90,7 +93,7 @@ internal sealed partial class CellConversation
     private int LostCalls() => Math.Max(_kept?.LostCalls ?? 0, _paid.LeftBehind - (_kept?.Calls.Count ?? 0) - _keptJudgements.Sum(judgement => judgement.Calls.Count));
 
     /// <summary>Null when the model has no price.</summary>
-    private decimal? Cost() => !_prices.AreKnown ? null : _turns.Sum(turn =>
+    private decimal? Cost() => !_prices.AreKnown && _reused is null ? null : _turns.Skip(_reused?.Transcript.Turns.Count ?? 0).Sum(turn =>
         _prices.Of(new TokenUsage(turn.InputTokens, turn.OutputTokens, turn.ReasoningTokens, turn.CachedTokens)) ?? 0);
 
     /// <summary>Null when the vendor counted no turn at all.</summary>

@@ -35,6 +35,7 @@ internal sealed partial class CellConversation(
     private string? _modelVersion;
     private ModelAnswer? _last;
     private KeptConversation? _kept;
+    private ReusableAnswer? _reused;
     private List<KeptJudgement> _keptJudgements = [];
     private bool _keepsReasoning;
 
@@ -51,8 +52,12 @@ internal sealed partial class CellConversation(
 
         // Scorers that do not want the thoughts take them off themselves.
         _keepsReasoning = item.ScorersOf(active.Run.Scorers).Any(spec => spec.Reasoning == ScorerSpec.KeepReasoning);
-        IsKept = conversation.MaxTurns > 1 || active.Judges is not null;
-        if (IsKept)
+        IsKept = conversation.MaxTurns > 1 || active.ScoresOutside;
+        if (_reused is { } reused)
+        {
+            await TakeUpAsync(reused, cancellationToken);
+        }
+        else if (IsKept)
         {
             await ContinueAsync(conversation, cancellationToken);
         }
@@ -65,9 +70,9 @@ internal sealed partial class CellConversation(
             {
                 case ModelOutcome.Answered:
                     step = conversation.Next(_turns);
-                    if (step is ConversationStep.Ask || active.Judges is not null)
+                    if (step is ConversationStep.Ask || active.ScoresOutside)
                     {
-                        // What is paid for is kept, whatever becomes of the next turn, of the judges or of this process.
+                        // What is paid for is kept, whatever becomes of the next turn, of the scoring or of this process.
                         await ledger.KeepAsync(active.Run.RunId, address, new KeptConversation(TranscriptNow(), _calls, _held, LostCalls()));
                     }
 
@@ -78,8 +83,8 @@ internal sealed partial class CellConversation(
             }
         }
 
-        Transcript = TranscriptNow();
-        var judged = failure is null && active.Judges is { } judges && Unscorable() is null ? await JudgeAsync(judges, item, cancellationToken) : (null, null);
+        Transcript = _calls.Count == 0 && _reused is { } whole ? whole.Transcript : TranscriptNow();
+        var judged = failure is null && active.ScoresOutside && Unscorable() is null ? await ScoreOutsideAsync(item, cancellationToken) : (null, null);
         return ToRecord(item, failure, failure is null ? conversation.Output(_turns) : null, judged);
     }
 
@@ -87,6 +92,28 @@ internal sealed partial class CellConversation(
     {
         _ceiling.Dispose();
         _paid.Dispose();
+    }
+
+    /// <summary>Takes an answer of an earlier run in the place of calls.</summary>
+    public void TakeOver(ReusableAnswer answer) => _reused = answer;
+
+    private async Task TakeUpAsync(ReusableAnswer reused, CancellationToken cancellationToken)
+    {
+        _turns.AddRange(reused.Transcript.Turns);
+        (_modelVersion, _startedAt) = (reused.Transcript.ModelVersion, reused.Transcript.StartedAt);
+        if (active.Judges is not null)
+        {
+            _keptJudgements = await judgements.OfCellAsync(active.Run.RunId, address, cancellationToken);
+        }
+    }
+
+    /// <summary>By the scorer's name: what judges, programs and services came to.</summary>
+    private async Task<(IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage)> ScoreOutsideAsync(Scenario item, CancellationToken cancellationToken)
+    {
+        var (results, usage) = active.Judges is { } judges ? await JudgeAsync(judges, item, cancellationToken) : (null, null);
+        return active.External is { } external
+            ? (await external.AddAsync(results, active.Run, active.Run.Scorers, address, item, _turns, cancellationToken), usage)
+            : (results, usage);
     }
 
     private async Task<(IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage)> JudgeAsync(JudgeModels judges, Scenario item, CancellationToken cancellationToken)

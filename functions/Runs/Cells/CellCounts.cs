@@ -8,11 +8,12 @@ namespace FunctionsEval.Runs.Cells;
 /// <param name="Unpriced">Cells with calls whose cost is not known.</param>
 /// <param name="Judgements">Of pairs, one for each order, judge and repeat; those of scorers that the run has.</param>
 /// <param name="Cut">Scored cells whose answer was cut off by the limit of tokens.</param>
+/// <param name="Reused">Cells whose answer was taken over from an earlier run.</param>
 public sealed record CellCounts(
     long Scored = 0, long Invalid = 0, long Failed = 0, long CallsSent = 0, long CallsRepeated = 0, long InputTokens = 0, long OutputTokens = 0,
     long CostNanos = 0, long HeldNanos = 0, long Unpriced = 0, long Refused = 0, long Truncated = 0,
     long Cut = 0, long JudgeCalls = 0, long JudgeInputTokens = 0, long JudgeOutputTokens = 0, long JudgeCostNanos = 0, long JudgeUnpricedCalls = 0,
-    long Judgements = 0)
+    long Judgements = 0, long Reused = 0)
 {
     public static readonly CellCounts None = new();
 
@@ -40,7 +41,8 @@ public sealed record CellCounts(
         a.JudgeOutputTokens + b.JudgeOutputTokens,
         a.JudgeCostNanos + b.JudgeCostNanos,
         a.JudgeUnpricedCalls + b.JudgeUnpricedCalls,
-        a.Judgements + b.Judgements);
+        a.Judgements + b.Judgements,
+        a.Reused + b.Reused);
 
     public static CellCounts Of(CellRecord cell) => new(
         cell.Outcome == CellOutcome.Scored ? 1 : 0,
@@ -60,7 +62,8 @@ public sealed record CellCounts(
         cell.Judging?.InputTokens ?? 0,
         cell.Judging?.OutputTokens ?? 0,
         Money.ToNanos(cell.Judging?.CostUsd ?? 0),
-        cell.Judging?.UnpricedCalls ?? 0);
+        cell.Judging?.UnpricedCalls ?? 0,
+        Reused: cell.ReusedFrom is null ? 0 : 1);
 
     /// <summary>Of judgements of pairs, as they count for the run: they are not cells, and their calls are calls to judges.</summary>
     /// <param name="ofScorer">The run still has the scorer that asked for them.</param>
@@ -72,22 +75,22 @@ public sealed record CellCounts(
     public static CellCounts WithoutOutcome(CellRecord cell)
     {
         var counts = Of(cell);
-        return new CellCounts(-counts.Scored, -counts.Invalid, -counts.Failed, Refused: -counts.Refused, Truncated: -counts.Truncated, Cut: -counts.Cut);
+        return new CellCounts(-counts.Scored, -counts.Invalid, -counts.Failed, Refused: -counts.Refused, Truncated: -counts.Truncated, Cut: -counts.Cut, Reused: -counts.Reused);
     }
 
     public string ToText()
     {
         var cells = string.Create(
             CultureInfo.InvariantCulture, $"{Scored},{Invalid},{Failed},{CallsSent},{CallsRepeated},{InputTokens},{OutputTokens},{CostNanos},{HeldNanos},{Unpriced},{Refused},{Truncated},{Cut}");
-        return JudgeCalls == 0 && Judgements == 0
+        return JudgeCalls == 0 && Judgements == 0 && Reused == 0
             ? cells
-            : string.Create(CultureInfo.InvariantCulture, $"{cells},{JudgeCalls},{JudgeInputTokens},{JudgeOutputTokens},{JudgeCostNanos},{JudgeUnpricedCalls},{Judgements}");
+            : string.Create(CultureInfo.InvariantCulture, $"{cells},{JudgeCalls},{JudgeInputTokens},{JudgeOutputTokens},{JudgeCostNanos},{JudgeUnpricedCalls},{Judgements},{Reused}");
     }
 
     public static CellCounts Parse(string text)
     {
         var numbers = text.Split(',').Select(part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray();
         long At(int index) => index < numbers.Length ? numbers[index] : 0;
-        return new(At(0), At(1), At(2), At(3), At(4), At(5), At(6), At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14), At(15), At(16), At(17), At(18));
+        return new(At(0), At(1), At(2), At(3), At(4), At(5), At(6), At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14), At(15), At(16), At(17), At(18), At(19));
     }
 }

@@ -13,6 +13,7 @@ namespace FunctionsEval.Runs.Cells;
 public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 {
     private const int MaxWriters = 4096;
+    private const int RewrittenAtOnce = 16;
 
     /// <summary>A filter that finds little answers with a place to go on from, not after minutes.</summary>
     private const int MaxRowsLookedAt = 10_000;
@@ -48,6 +49,23 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     /// <summary>Takes an intent back whose calls were all refused.</summary>
     public Task ForgetIntentAsync(string runId, CellAddress address) => entities.SubmitAsync(
         TableKeys.Cells, EntityOperation.Delete(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)), CancellationToken.None);
+
+    /// <summary>Leaves an intent with so many calls; with none it is taken back.</summary>
+    public Task ReviseIntentAsync(string runId, CellAddress address, int calls, decimal reserved)
+    {
+        if (calls == 0)
+        {
+            return ForgetIntentAsync(runId, address);
+        }
+
+        var row = new Entity(address.PartitionKey(runId), TableKeys.Intent(address.RowKey)) { ["calls"] = calls };
+        if (reserved > 0)
+        {
+            row["reservedNanos"] = Money.ToNanos(reserved * calls);
+        }
+
+        return entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(row), CancellationToken.None);
+    }
 
     /// <summary>Keeps the turns so far of a conversation that goes on, with their calls.</summary>
     public Task KeepAsync(string runId, CellAddress address, KeptConversation kept) => EntityBatches.UpsertAsync(
@@ -192,28 +210,24 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
             var rows = new List<Entity>();
             var counter = CellCounter.Empty(key);
             var isChanged = false;
-            await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
+            var cells = await entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken)
+                .Select(row => CellRows.ToCell(row, ScorerNames(run))).ToListAsync(cancellationToken);
+            foreach (var (cell, rewritten) in cells.Zip(await RewrittenAsync(run, cells, rewrite, cancellationToken)))
             {
-                var cell = CellRows.ToCell(entity, ScorerNames(run));
-                if (cell.Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cell.Address, cancellationToken) is { } transcript)
+                var now = rewritten ?? cell;
+                if (rewritten is not null && intents.GetValueOrDefault(cell.Address.RowKey) is { } intent)
                 {
-                    var rewritten = await rewrite(cell, transcript);
-                    if (intents.GetValueOrDefault(cell.Address.RowKey) is { } intent)
-                    {
-                        rewritten = WithLost(rewritten, intent, (rewritten.Judging?.Calls ?? 0) - (cell.Judging?.Calls ?? 0));
-                        await entities.SubmitAsync(
-                            TableKeys.Cells, [EntityOperation.Upsert(CellRows.ToEntity(key, rewritten)), EntityOperation.Delete(key, intent.RowKey)], cancellationToken);
-                    }
-                    else if (!ReferenceEquals(rewritten, cell))
-                    {
-                        rows.Add(CellRows.ToEntity(key, rewritten));
-                    }
-
-                    isChanged |= !ReferenceEquals(rewritten, cell);
-                    cell = rewritten;
+                    now = WithLost(now, intent, (now.Judging?.Calls ?? 0) - (cell.Judging?.Calls ?? 0));
+                    await entities.SubmitAsync(
+                        TableKeys.Cells, [EntityOperation.Upsert(CellRows.ToEntity(key, now)), EntityOperation.Delete(key, intent.RowKey)], cancellationToken);
+                }
+                else if (!ReferenceEquals(now, cell))
+                {
+                    rows.Add(CellRows.ToEntity(key, now));
                 }
 
-                counter = counter.With(cell);
+                isChanged |= !ReferenceEquals(now, cell);
+                counter = counter.With(now);
             }
 
             await foreach (var retried in _retried.OfPartitionAsync(run, key, cancellationToken))
@@ -227,6 +241,21 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
                 await entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(counter.ToOperation().Entity), cancellationToken);
             }
         }
+    }
+
+    /// <summary>Several at once, for a scorer may be a program that takes its time; null for a cell without an answer.</summary>
+    private async Task<CellRecord?[]> RewrittenAsync(
+        RunRecord run, List<CellRecord> cells, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
+    {
+        var rewritten = new CellRecord?[cells.Count];
+        await Parallel.ForAsync(0, cells.Count, new ParallelOptions { MaxDegreeOfParallelism = RewrittenAtOnce, CancellationToken = cancellationToken }, async (index, token) =>
+        {
+            if (cells[index].Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cells[index].Address, token) is { } transcript)
+            {
+                rewritten[index] = await rewrite(cells[index], transcript);
+            }
+        });
+        return rewritten;
     }
 
     /// <summary>By the row of the cell.</summary>

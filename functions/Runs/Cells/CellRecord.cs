@@ -13,6 +13,7 @@ namespace FunctionsEval.Runs.Cells;
 /// <param name="Output">What the conversation came to, as JSON, where that is more than scores: a triage.</param>
 /// <param name="IsCut">An answer was cut off by the limit of tokens; what there was of it was scored.</param>
 /// <param name="Judging">What its judges used: the numbers above are those of its own model. Null where it was not judged.</param>
+/// <param name="ReusedFrom">The cell of an earlier run that the answer was taken over from, as <c>run/row</c>; its tokens and times are those of the answer, its calls and cost 0.</param>
 /// <param name="LostCalls">Calls that an earlier process sent and whose answers were never stored: paid for, and made again.</param>
 public sealed record CellRecord(
     CellAddress Address,
@@ -34,7 +35,8 @@ public sealed record CellRecord(
     bool TokensAreEstimated = false,
     string? Output = null,
     bool IsCut = false,
-    JudgeUsage? Judging = null);
+    JudgeUsage? Judging = null,
+    string? ReusedFrom = null);
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<CellOutcome>))]
 public enum CellOutcome

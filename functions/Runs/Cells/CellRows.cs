@@ -55,6 +55,11 @@ internal static class CellRows
             entity["lostCalls"] = cell.LostCalls;
         }
 
+        if (cell.ReusedFrom is { } source)
+        {
+            entity["reusedFrom"] = source;
+        }
+
         if (cell.Judging is { } judging)
         {
             entity["judging"] = JsonSerializer.Serialize(judging, RunsJson.Context.JudgeUsage);
@@ -101,7 +106,8 @@ internal static class CellRows
             entity.GetBoolean("tokensAreEstimated") ?? false,
             entity.GetText("output"),
             entity.GetBoolean("isCut") ?? false,
-            entity.GetString("judging") is { } judging ? JsonSerializer.Deserialize(judging, RunsJson.Context.JudgeUsage) : null);
+            entity.GetString("judging") is { } judging ? JsonSerializer.Deserialize(judging, RunsJson.Context.JudgeUsage) : null,
+            entity.GetString("reusedFrom"));
     }
 
     public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch

@@ -64,6 +64,11 @@ public sealed class RetriedCells(IEntityStore entities)
         return calls;
     }
 
+    /// <summary>Whether a retry set a try of the cell aside.</summary>
+    public async Task<bool> HasAsync(RunRecord run, CellAddress address, CancellationToken cancellationToken) =>
+        run.Course.Retry is not null
+        && await ReadAsync(run, address.PartitionKey(run.RunId), TableKeys.RetriedOf(address.RowKey), cancellationToken).AnyAsync(cancellationToken);
+
     /// <summary>All that a partition of cells has set aside.</summary>
     public IAsyncEnumerable<CellRecord> OfPartitionAsync(RunRecord run, string partition, CancellationToken cancellationToken) =>
         ReadAsync(run, partition, TableKeys.RetriedOf(""), cancellationToken);

@@ -156,9 +156,13 @@ internal sealed class CellJudging(
             if (call.Outcome is ModelOutcome.Failed(var failure))
             {
                 // What passes with time, or by somebody's hand, pauses the run; the answer is kept, and so is every other judgement.
-                return failure.IsExhausted
-                    ? throw new RunHaltedException($"judge {judgement.Model}", failure)
-                    : await KeepAsync(judgement with { Failed = failure.Code.ToWire(), Invalid = failure.Message });
+                if (failure.IsExhausted)
+                {
+                    await calls.TakeBackAsync(call.Attempts.Count(attempt => !CellCalls.MayBeCharged(attempt)));
+                    throw new RunHaltedException($"judge {judgement.Model}", failure);
+                }
+
+                return await KeepAsync(judgement with { Failed = failure.Code.ToWire(), Invalid = failure.Message });
             }
 
             var answer = ((ModelOutcome.Answered)call.Outcome).Answer;

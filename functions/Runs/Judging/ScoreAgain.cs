@@ -5,6 +5,7 @@ using FunctionsEval.Models;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.ExternalScoring;
 
 namespace FunctionsEval.Runs.Judging;
 
@@ -12,16 +13,18 @@ namespace FunctionsEval.Runs.Judging;
 /// <param name="IsAskedAgain">Which judgements that failed are asked for once more.</param>
 /// <param name="Budget">What judges may cost; null is no limit.</param>
 /// <param name="BaseUrl">Where judges are called; null is as the run has it.</param>
+/// <param name="CommandFolder">Where programs of command scorers are started; null is as the run has it.</param>
 /// <param name="Report">Told of the cells that are judged, and of how many there are.</param>
 internal sealed record ScoreAgainOptions(
-    Func<KeptJudgement, bool> IsAskedAgain, Func<CellRecord, bool>? Takes = null, RunBudget? Budget = null, string? BaseUrl = null, Action<long, long>? Report = null);
+    Func<KeptJudgement, bool> IsAskedAgain, Func<CellRecord, bool>? Takes = null, RunBudget? Budget = null, string? BaseUrl = null, Action<long, long>? Report = null,
+    string? CommandFolder = null);
 
 /// <summary>
 /// Scores stored answers of a run that nobody works on. First the judges are asked for what is missing, each judgement kept as it comes; then the cells
 /// are rewritten, without a call. Broken off at any point and repeated, it goes on where it was.
 /// </summary>
 public sealed class ScoreAgain(
-    RunStore runs, CellLedger cells, JudgementStore judgements, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock)
+    RunStore runs, CellLedger cells, JudgementStore judgements, ExternalScorers external, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock)
 {
     /// <summary>Cells in hand; how many calls are made at once is the business of each model's gate.</summary>
     private const int CellsAtOnce = 256;
@@ -40,9 +43,17 @@ public sealed class ScoreAgain(
         await cells.RewriteAsync(
             run,
             async (cell, transcript) => options.Takes?.Invoke(cell) == false ? cell
-                : Rescore(cell, transcript, specs, scorers, items[cell.Address.Item], judges is null ? (null, cell.Judging) : await KeptAsync(cell, transcript)),
+                : Rescore(cell, transcript, specs, scorers, items[cell.Address.Item], await OutsideAsync(cell, transcript)),
             cancellationToken);
         return null;
+
+        async Task<(IReadOnlyDictionary<string, JudgeResult>?, JudgeUsage?)> OutsideAsync(CellRecord cell, Transcript transcript)
+        {
+            var (results, usage) = judges is null ? (null, cell.Judging) : await KeptAsync(cell, transcript);
+            return CanBeJudged(cell)
+                ? (await external.AddAsync(results, run, specs, cell.Address, items[cell.Address.Item], transcript.Turns, cancellationToken, options.CommandFolder), usage)
+                : (results, usage);
+        }
 
         async Task<(IReadOnlyDictionary<string, JudgeResult>?, JudgeUsage?)> KeptAsync(CellRecord cell, Transcript transcript)
         {

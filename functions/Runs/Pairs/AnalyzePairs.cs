@@ -1,7 +1,9 @@
+using System.Collections;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Inference;
@@ -175,21 +177,22 @@ internal sealed class AnalyzePairs(RunScores scores, AnsweredCells answered)
     private static int PlaceOf((int Variant, int Control) pair) => new VariantPair(Math.Min(pair.Variant, pair.Control), Math.Max(pair.Variant, pair.Control)).Place;
 }
 
-/// <summary>Which cells have an answer.</summary>
+/// <summary>Which cells have an answer; a bit each.</summary>
 internal sealed class AnsweredCells(RunRecord run)
 {
-    private readonly HashSet<Evaluation.Cells.CellAddress> _answered = [];
-    private readonly int _samples = run.Sampling.SamplesPerScenario;
+    private readonly BitArray? _answered = run.Pairwise is null ? null : new BitArray(run.Items * run.Variants.Count * run.Sampling.SamplesPerScenario);
 
-    public void Add(Cells.CellRecord cell)
+    public void Add(CellRecord cell)
     {
-        if (cell.Outcome is Cells.CellOutcome.Scored or Cells.CellOutcome.Invalid)
+        if (cell.Outcome is CellOutcome.Scored or CellOutcome.Invalid)
         {
-            _answered.Add(cell.Address);
+            _answered?.Set(IndexOf(cell.Address.Item, cell.Address.Variant, cell.Address.Sample), true);
         }
     }
 
     /// <summary>Pairs of answers that two variants have.</summary>
-    public long Both(int first, int second, IEnumerable<int> items) => items.Sum(item => Enumerable.Range(0, _samples).LongCount(sample =>
-        _answered.Contains(new(item, first, sample)) && _answered.Contains(new(item, second, sample))));
+    public long Both(int first, int second, IEnumerable<int> items) => items.Sum(item => Enumerable.Range(0, run.Sampling.SamplesPerScenario).LongCount(sample =>
+        _answered![IndexOf(item, first, sample)] && _answered[IndexOf(item, second, sample)]));
+
+    private int IndexOf(int item, int variant, int sample) => (((item * run.Variants.Count) + variant) * run.Sampling.SamplesPerScenario) + sample;
 }

@@ -7,6 +7,7 @@ public sealed record AnalysisWarning(string Code, string Message, string Recomme
 /// <summary>What the warnings look at; the counts are over all variants.</summary>
 /// <param name="PlannedCells">Items x variants x samples.</param>
 /// <param name="FailedCells">Ended by infrastructure, so without an answer.</param>
+/// <param name="WeightedScenarios">With a weight other than 1.</param>
 /// <param name="MetricsOfOneMargin">Compared by the same margin although their scales differ, or empty.</param>
 public sealed record RunFacts(
     int ScenarioCount,
@@ -17,7 +18,8 @@ public sealed record RunFacts(
     long ScoredCells,
     long InvalidCells,
     long FailedCells,
-    IReadOnlyList<string> MetricsOfOneMargin)
+    IReadOnlyList<string> MetricsOfOneMargin,
+    int WeightedScenarios = 0)
 {
     public IReadOnlyList<JudgeFacts> Judges { get; init; } = [];
 }
@@ -104,6 +106,14 @@ public static class AnalysisWarnings
                 "ONE_MARGIN",
                 Text($"One margin judges scores of different scales: {string.Join(", ", facts.MetricsOfOneMargin)}."),
                 "Give each its own in compare.margins."));
+        }
+
+        if (facts.WeightedScenarios > 0)
+        {
+            warnings.Add(new AnalysisWarning(
+                "WEIGHTS_NOT_USED",
+                Text($"{Counted(facts.WeightedScenarios, "scenario")} with a weight: means, intervals and verdicts count every scenario alike."),
+                "Put more scenarios of the kind that matters into the definition, or read the results by tag."));
         }
 
         foreach (var judge in facts.Judges)

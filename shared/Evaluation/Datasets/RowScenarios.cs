@@ -57,7 +57,7 @@ internal sealed class RowScenarios
     /// <exception cref="TemplateException">A template cannot be filled in for this row.</exception>
     public SourceNode.Mapping? Make(DataRow row)
     {
-        var variables = row.Fields.EnumerateObject().ToDictionary(field => field.Name, field => field.Value, StringComparer.Ordinal);
+        var variables = VariablesOf(row);
         _columns.UnionWith(variables.Keys);
         if (!Spec!.Where.All(condition => variables.TryGetValue(condition.Key, out var value) && condition.Value.Contains(TextOf(value))) || _matched++ < Spec.Offset)
         {
@@ -87,6 +87,20 @@ internal sealed class RowScenarios
         }
 
         return new SourceNode.Mapping(entries, row.Line, 1);
+    }
+
+    private static Dictionary<string, JsonElement> VariablesOf(DataRow row)
+    {
+        var variables = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var field in row.Fields.EnumerateObject())
+        {
+            if (!variables.TryAdd(field.Name, field.Value))
+            {
+                throw new DatasetException($"The row has the column {Wording.Shorten(field.Name)} twice.", row.Line);
+            }
+        }
+
+        return variables;
     }
 
     /// <summary>Complains about columns that no row has.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
@@ -105,7 +106,7 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
         var expected = ScenarioTexts.OneOrMany(fields, "expected", TextRule.Text);
         var accepted = ScenarioTexts.OneOrMany(fields, "accepted", TextRule.Text) ?? [];
         var cluster = fields.Text("cluster", TextRule.Id);
-        var vars = row is { } columns ? ScenarioTexts.Vars(columns) : ScenarioTexts.Vars(fields);
+        var vars = row is { } columns ? new RowVariables(columns) : ScenarioTexts.Vars(fields);
         var system = fields.Text("system", TextRule.Text);
         var messages = ScenarioTexts.Messages(fields);
         var tags = ScenarioTexts.OneOrMany(fields, "tags", TextRule.Id);
@@ -154,14 +155,14 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
         return weight;
     }
 
-    private static List<FollowUp> ParseFollowUps(FieldReader fields)
+    private static List<FollowUp>? ParseFollowUps(FieldReader fields)
     {
-        var followUps = new List<FollowUp>();
         if (fields.List("followups") is not { } nodes)
         {
-            return followUps;
+            return null;
         }
 
+        var followUps = new List<FollowUp>();
         if (nodes.Count > DefinitionRules.MaxFollowUps)
         {
             fields.Fail("followups", $"{fields.PathOf("followups")} must list at most {DefinitionRules.MaxFollowUps} follow-ups, but lists {nodes.Count}.");

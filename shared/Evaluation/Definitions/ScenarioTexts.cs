@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Evaluation.Definitions;
@@ -11,7 +12,7 @@ internal static class ScenarioTexts
     public const int MaxVars = 200;
     private const int MaxMessages = 100;
 
-    public static Dictionary<string, JsonElement>? Vars(FieldReader fields)
+    public static IReadOnlyDictionary<string, JsonElement>? Vars(FieldReader fields)
     {
         if (fields.Take("vars") is not { } node || fields.Inner(node, fields.PathOf("vars")) is null || node is not SourceNode.Mapping mapping)
         {
@@ -30,12 +31,8 @@ internal static class ScenarioTexts
             return null;
         }
 
-        return Vars(JsonElement.Parse(json));
+        return new RowVariables(JsonElement.Parse(json));
     }
-
-    /// <summary>The fields of a JSON object as variables.</summary>
-    public static Dictionary<string, JsonElement> Vars(JsonElement fields) =>
-        fields.EnumerateObject().ToDictionary(field => field.Name, field => field.Value, StringComparer.Ordinal);
 
     public static List<ConversationMessage>? Messages(FieldReader fields)
     {

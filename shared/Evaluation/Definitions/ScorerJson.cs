@@ -61,11 +61,30 @@ internal static class ScorerJson
             Write(writer, parts, "of");
         }
 
+        DefinitionJson.WriteFlag(writer, "plain", scorer.Plain);
+        if (scorer.External is { } external)
+        {
+            Write(writer, external);
+        }
+
         if (scorer.Judge is { } judge)
         {
             JudgeJson.Write(writer, judge);
         }
 
         DefinitionJson.WriteOptional(writer, "pairs", scorer.Pairs);
+    }
+
+    private static void Write(Utf8JsonWriter writer, ExternalSpec external)
+    {
+        writer.WriteStartObject("external");
+        if (external.Command is { } command)
+        {
+            DefinitionJson.WriteList(writer, "command", command);
+        }
+
+        DefinitionJson.WriteOptional(writer, "url", external.Url);
+        writer.WriteNumber("timeoutSeconds", external.TimeoutSeconds);
+        writer.WriteEndObject();
     }
 }

@@ -81,8 +81,15 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             fields.Text("reasoning", TextRule.Id),
             fields.Take("of") is null ? null : new ScorerListParser(fields, config).Parse("of", ScorerRules.MaxChecks),
             type is ScorerSpec.JudgeType or ScorerSpec.PairwiseType ? JudgeParser.Parse(fields) : null,
-            fields.Text("pairs", TextRule.Id));
+            fields.Text("pairs", TextRule.Id),
+            fields.Boolean("plain") ?? false,
+            type is ScorerSpec.CommandType or ScorerSpec.HttpType ? ParseExternal(fields) : null);
         fields.RejectUnknown();
+        if (ofScenario && spec.External is not null)
+        {
+            fields.Fail("type", $"{path}.type must not be {type} in a scenario: what is scored outside belongs to the definition.");
+        }
+
         if (ofScenario && spec.Judge is not null)
         {
             fields.Fail("type", $"{path}.type must not be {type} in a scenario: a judge belongs to the definition, and its rubric may use the variables of each scenario.");
@@ -137,6 +144,22 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
         }
 
         return name;
+    }
+
+    /// <summary>Its fields stand beside those of the scorer, or together in <c>external</c>, as they are stored.</summary>
+    private static ExternalSpec ParseExternal(FieldReader scorer)
+    {
+        var fields = scorer.Take("external") is { } node ? scorer.Inner(node, scorer.PathOf("external")) ?? scorer : scorer;
+        var external = new ExternalSpec(
+            fields.Take("command") is SourceNode.Scalar ? [fields.Text("command", Anything) ?? ""] : ParseTexts(fields, "command", Anything),
+            fields.Text("url", TextRule.Text),
+            fields.Integer("timeoutSeconds", 1, ExternalSpec.MaxTimeoutSeconds) ?? ExternalSpec.StandardTimeoutSeconds);
+        if (fields != scorer)
+        {
+            fields.RejectUnknown();
+        }
+
+        return external;
     }
 
     private static List<string>? ParseTexts(FieldReader fields, string name, TextRule rule)

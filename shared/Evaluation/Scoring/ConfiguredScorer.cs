@@ -18,7 +18,7 @@ internal interface ITextScorer
 /// <param name="extraction">Where the scored text stands in the answer; null is all of it.</param>
 internal sealed class ConfiguredScorer(ScorerSpec spec, ITextScorer inner, AnswerPart? extraction) : IScorer
 {
-    private readonly string? _value = spec.Value is null ? null : AnswerText.Normalize(spec.Value);
+    private readonly string? _value = spec.Value is null ? null : FormOf(spec, spec.Value);
 
     public string Name { get; } = spec.Name ?? spec.Type;
 
@@ -59,6 +59,7 @@ internal sealed class ConfiguredScorer(ScorerSpec spec, ITextScorer inner, Answe
             text = part;
         }
 
+        text = spec.Plain ? PlainText.Of(text) : text;
         if (!inner.NeedsWanted)
         {
             return Finish(inner.Score(text, null));
@@ -67,8 +68,11 @@ internal sealed class ConfiguredScorer(ScorerSpec spec, ITextScorer inner, Answe
         IReadOnlyList<string> wanted = _value is not null ? [_value] : expected;
         return wanted.Count == 0
             ? new Score.Invalid("The scenario has no expected text to compare with.")
-            : Finish(Best(wanted.Select(one => inner.Score(text, AnswerText.Normalize(one)))));
+            : Finish(Best(wanted.Select(one => inner.Score(text, FormOf(spec, one)))));
     }
+
+    /// <summary>A text in the form that it is compared in.</summary>
+    internal static string FormOf(ScorerSpec spec, string text) => spec.Plain ? PlainText.Of(AnswerText.Normalize(text)) : AnswerText.Normalize(text);
 
     /// <summary>The highest score; of answers that are invalid whatever was wanted, the first reason.</summary>
     private static Score Best(IEnumerable<Score> scores)

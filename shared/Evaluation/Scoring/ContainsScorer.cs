@@ -9,10 +9,10 @@ internal enum TextPlace
 }
 
 /// <summary>1 when the wanted text stands in the answer, anywhere or at its start or end; else 0. Of several texts any one is enough, or all are needed.</summary>
-/// <param name="values">Instead of the expected text; empty compares with that.</param>
+/// <param name="values">Instead of the expected text, in the form of the answer; empty compares with that.</param>
 internal sealed class ContainsScorer(TextPlace place, bool ignoreCase, bool word, IReadOnlyList<string> values, bool all) : ITextScorer
 {
-    private readonly string[] _values = [.. values.Select(AnswerText.Normalize)];
+    private readonly string[] _values = [.. values];
     private readonly StringComparison _comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     public (double Min, double Max)? Scale => (0, 1);
@@ -50,12 +50,16 @@ internal sealed class ContainsScorer(TextPlace place, bool ignoreCase, bool word
     private static bool IsAlone(ReadOnlySpan<char> text, int start, int length)
     {
         var end = start + length;
-        return !(start > 0 && IsWord(text[start]) && (IsWord(text[start - 1]) || IsPoint(text, start - 1)))
-            && !(end < text.Length && IsWord(text[end - 1]) && (IsWord(text[end]) || IsPoint(text, end)));
+        return !(start > 0 && IsWord(text[start]) && (IsWord(text[start - 1]) || IsPoint(text, start - 1)) && !AreApart(text[start - 1], text[start]))
+            && !(end < text.Length && IsWord(text[end - 1]) && (IsWord(text[end]) || IsPoint(text, end)) && !AreApart(text[end - 1], text[end]));
     }
+
+    /// <summary>Scripts without spaces have no words that could be told from their neighbours.</summary>
+    private static bool AreApart(char left, char right) => UnspacedScripts.Has(left) || UnspacedScripts.Has(right);
 
     private static bool IsPoint(ReadOnlySpan<char> text, int at) =>
         text[at] is '.' or ',' && at > 0 && at + 1 < text.Length && char.IsAsciiDigit(text[at - 1]) && char.IsAsciiDigit(text[at + 1]);
 
-    private static bool IsWord(char unit) => char.IsLetterOrDigit(unit) || unit == '_';
+    private static bool IsWord(char unit) => char.IsLetterOrDigit(unit) || unit == '_'
+        || char.GetUnicodeCategory(unit) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
 }

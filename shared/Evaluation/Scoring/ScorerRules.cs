@@ -19,17 +19,17 @@ internal static class ScorerRules
 
     private static readonly Dictionary<string, (string[] Required, string[] Optional)> FieldsOfType = new(StringComparer.Ordinal)
     {
-        ["exact"] = ([], Wanted),
-        ["contains"] = ([], [.. Wanted, "values", "match", "word"]),
-        ["starts_with"] = ([], [.. Wanted, "values", "match", "word"]),
-        ["ends_with"] = ([], [.. Wanted, "values", "match", "word"]),
+        ["exact"] = ([], [.. Wanted, "plain"]),
+        ["contains"] = ([], [.. Wanted, "plain", "values", "match", "word"]),
+        ["starts_with"] = ([], [.. Wanted, "plain", "values", "match", "word"]),
+        ["ends_with"] = ([], [.. Wanted, "plain", "values", "match", "word"]),
         ["regex"] = (["pattern"], ["ignoreCase"]),
         ["number"] = ([], ["pattern", "ignoreCase", "take", "min", "max"]),
         ["numeric"] = ([], [.. Wanted, "tolerance"]),
         ["choice"] = (["choices"], Wanted),
         ["json_schema"] = (["schema"], ["pattern", "ignoreCase", "take"]),
         ["json_path"] = (["path"], Wanted),
-        ["levenshtein"] = ([], Wanted),
+        ["levenshtein"] = ([], [.. Wanted, "plain"]),
         ["rouge_l"] = ([], ["value", "pattern", "ignoreCase", "take"]),
         ["bleu"] = ([], Wanted),
         ["length"] = ([], ["pattern", "ignoreCase", "take", "unit", "min", "max"]),
@@ -39,6 +39,8 @@ internal static class ScorerRules
         ["checks"] = (["of"], ["match"]),
         [ScorerSpec.JudgeType] = ([], JudgeRules.Fields),
         [ScorerSpec.PairwiseType] = ([], [.. PairRules.Fields, "pairs"]),
+        [ScorerSpec.CommandType] = ([], ["min", "max"]),
+        [ScorerSpec.HttpType] = ([], ["min", "max"]),
     };
 
     public static IReadOnlyList<string> Types { get; } = [.. FieldsOfType.Keys];
@@ -48,7 +50,7 @@ internal static class ScorerRules
         (spec.Invalid ?? (spec.Type == "json_schema" ? ScorerSpec.Zero : ScorerSpec.Exclude)) == ScorerSpec.Zero ? InvalidAnswers.Zero : InvalidAnswers.Exclude;
 
     public static bool HasUnitScale(ScorerSpec spec) =>
-        spec.Judge is { } judge ? judge.Range() is { Min: 0, Max: 1 } : spec.Type is not ("number" or "latency" or "cost") && (spec.Type != "length" || spec.Min is not null || spec.Max is not null);
+        spec.Judge is { } judge ? judge.Range() is { Min: 0, Max: 1 } : spec.External is not null ? (spec.Min ?? 0, spec.Max ?? 1) == (0, 1) : spec.Type is not ("number" or "latency" or "cost") && (spec.Type != "length" || spec.Min is not null || spec.Max is not null);
 
     public static IEnumerable<ScorerComplaint> Check(ScorerSpec spec)
     {
@@ -77,7 +79,7 @@ internal static class ScorerRules
             yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional).Concat(common))}.");
         }
 
-        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)).Concat(spec.Judge is null ? [] : JudgeRules.Check(spec.Judge)).Concat(spec.Type == ScorerSpec.PairwiseType ? PairRules.Check(spec) : []))
+        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)).Concat(spec.Judge is null ? [] : JudgeRules.Check(spec.Judge)).Concat(spec.Type == ScorerSpec.PairwiseType ? PairRules.Check(spec) : []).Concat(spec.External?.Check(spec.Type) ?? []))
         {
             yield return complaint;
         }
@@ -132,6 +134,7 @@ internal static class ScorerRules
             ("values", spec.Values is not null),
             ("match", spec.Match is not null),
             ("word", spec.Word),
+            ("plain", spec.Plain),
             ("take", spec.Take is not null),
             ("tolerance", spec.Tolerance is not null),
             ("path", spec.Path is not null),
@@ -164,6 +167,11 @@ internal static class ScorerRules
             foreach (var complaint in Check(part))
             {
                 yield return new ScorerComplaint("of", $"of[{index}].{complaint.Message}");
+            }
+
+            if (part.External is not null)
+            {
+                yield return new ScorerComplaint("of", $"of[{index}].type must not be {part.Type}: what is scored outside is a scorer of its own.");
             }
 
             if (part.Judge is not null)

@@ -21,6 +21,8 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <param name="Of">The scorers that a checks scorer puts together.</param>
 /// <param name="Judge">How a judge or pairwise scorer asks models.</param>
 /// <param name="Pairs">Of a pairwise scorer: <c>control</c> or <c>all</c>; null is as the definition compares.</param>
+/// <param name="Plain">Compares what a reader reads: without Markdown signs, quotes around the whole and a full stop at its end.</param>
+/// <param name="External">Whom a command or http scorer asks.</param>
 public sealed record ScorerSpec(
     string Type,
     string? Name = null,
@@ -46,8 +48,16 @@ public sealed record ScorerSpec(
     string? Reasoning = null,
     IReadOnlyList<ScorerSpec>? Of = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeSpec? Judge = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pairs = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pairs = null,
+    bool Plain = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExternalSpec? External = null)
 {
+    /// <summary>The type whose scores a program of the user's gives.</summary>
+    public const string CommandType = "command";
+
+    /// <summary>The type whose scores a service gives.</summary>
+    public const string HttpType = "http";
+
     /// <summary>The type whose scores models give.</summary>
     public const string JudgeType = "judge";
 

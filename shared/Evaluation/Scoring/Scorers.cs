@@ -29,6 +29,7 @@ public static class Scorers
             "number" => new ConfiguredScorer(spec, new NumberScorer(part, last, spec.Min, spec.Max), extraction: null),
             "checks" => new ChecksScorer(spec),
             ScorerSpec.JudgeType => new JudgeScorer(spec),
+            ScorerSpec.CommandType or ScorerSpec.HttpType => new ExternalScorer(spec),
             "numeric" => new ConfiguredScorer(spec, new NumericScorer(part, last, spec.Tolerance ?? 0), extraction: null),
             _ => new ConfiguredScorer(spec, CreateInner(spec), part),
         };
@@ -59,7 +60,7 @@ public static class Scorers
     private static JsonSchemaScorer OfSchema(string schema) => new(CompiledJsonSchema.Compile(schema));
 
     private static ContainsScorer Contains(TextPlace place, ScorerSpec spec) =>
-        new(place, spec.IgnoreCase, spec.Word, spec.Values ?? [], spec.Match == ScorerSpec.All);
+        new(place, spec.IgnoreCase, spec.Word, [.. (spec.Values ?? []).Select(value => ConfiguredScorer.FormOf(spec, value))], spec.Match == ScorerSpec.All);
 
     /// <summary>Scores the turn that the spec names; invalid when the conversation did not reach it.</summary>
     public static Score ScoreTurn(IScorer scorer, int turn, IReadOnlyList<Turn> turns, string? expected) =>

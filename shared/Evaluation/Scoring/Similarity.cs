@@ -58,7 +58,10 @@ internal static partial class Similarity
         return 1 - ((double)row[^1] / longer);
     }
 
-    /// <summary>F1 of the longest common subsequence of words, lower case, letters and digits only. Lin (2004), https://aclanthology.org/W04-1013.</summary>
+    /// <summary>
+    /// F1 of the longest common subsequence of words, lower case, letters and digits only; each letter of a script without spaces is a word. Lin (2004),
+    /// https://aclanthology.org/W04-1013.
+    /// </summary>
     public static double RougeL(string answer, string reference)
     {
         var (left, right) = (Words(answer), Words(reference));
@@ -139,7 +142,9 @@ internal static partial class Similarity
         return HyphenAfterDigit().Replace(spaced, "${before} ${mark} ").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
     }
 
-    [GeneratedRegex("[a-z0-9]+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff]|[\p{L}\p{N}][\p{L}\p{M}\p{N}-[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff]]*",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Word();
 
     [GeneratedRegex(@"(?<mark>[ -&(-+/:-@\[-`{-~])", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -52,6 +52,11 @@ public sealed record Comparison(
 
         // Without any spread and without ends of the scale nothing bounds what was not seen; a t test of few would divide by 0.
         var isUnknown = isAlike && ends is null;
+        foreach (var mean in design.Margin is { } bound ? new[] { 0, -bound, bound } : [0])
+        {
+            method.Tails.Sharpen(mean);
+        }
+
         var step = (isAlike ? ends?.Max ?? 1 : spread / Math.Sqrt(units.Count)) / 2;
         return new Comparison(
             effect,

@@ -12,6 +12,11 @@ internal abstract class Tails
     /// <summary>The p-value of "the mean is at least <paramref name="mean"/>": small when the data lie below.</summary>
     public abstract double Below(double mean);
 
+    /// <summary>Looks closer where the tails at a mean are too small for what was drawn; of a test that is not drawn nothing changes.</summary>
+    public virtual void Sharpen(double mean)
+    {
+    }
+
     public double TwoSided(double mean) => Math.Min(1, 2 * Math.Min(Above(mean), Below(mean)));
 }
 
@@ -44,4 +49,17 @@ internal sealed class LargerOf(Tails first, Tails second) : Tails
     public override double Above(double mean) => Math.Max(first.Above(mean), second.Above(mean));
 
     public override double Below(double mean) => Math.Max(first.Below(mean), second.Below(mean));
+
+    public override void Sharpen(double mean)
+    {
+        // Where the other one says more, nothing is gained.
+        if (first.TwoSided(mean) < second.TwoSided(mean))
+        {
+            second.Sharpen(mean);
+        }
+        else
+        {
+            first.Sharpen(mean);
+        }
+    }
 }

@@ -46,6 +46,18 @@ public sealed class Warning_about_runs
         Assert.Equal("NO_SCORER", Only(Sound with { ScorerCount = 0, ScoredCells = 0 }).Code);
 
     [Fact]
+    public void Judges_are_warned_of_where_their_scores_are_worth_less()
+    {
+        var sound = new JudgeFacts("helpful", [], 0.7, 3, 150, 0, 0);
+
+        Assert.Empty(AnalysisWarnings.Of(Sound with { Judges = [sound] }));
+        Assert.Equal("'helpful' lets a model judge its own answers (a, b): models tend to prefer what they wrote.", Only(Sound with { Judges = [sound with { OwnAnswers = ["a", "b"] }] }).Message);
+        Assert.Equal("Of 150 judgements by 'helpful', 2 failed and 1 had no score that could be read.", Only(Sound with { Judges = [sound with { Failed = 2, Invalid = 1 }] }).Message);
+        Assert.Equal("JUDGE_TEMPERATURE_ZERO", Only(Sound with { Judges = [sound with { Temperature = 0 }] }).Code);
+        Assert.Empty(AnalysisWarnings.Of(Sound with { Judges = [sound with { Temperature = 0, Repeats = 1 }] }));
+    }
+
+    [Fact]
     public void The_order_is_fixed()
     {
         var codes = AnalysisWarnings.Of(new RunFacts(5, 1, 0, 0, 5, 1, 1, 1, ["rating", "passes"])).Select(warning => warning.Code);

@@ -30,6 +30,7 @@ public sealed class Refusing_odd_reports(SharedAgentServer shared, AgentStores s
     [InlineData("""{"task_id": "odd\u009b31m", REST, "duration_seconds": 1}""", "task_id must not hold control characters")]
     [InlineData("""{"task_id": "odd\ud800", REST, "duration_seconds": 1}""", "task_id must be Unicode text, but holds half of a")]
     [InlineData("""{"task_id": "////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////", REST, "duration_seconds": 1}""", "task_id must be shorter, for / \\ # ? % . ~ $ > [ and blanks count three times in it, but is '///")]
+    [InlineData("""{"task_id": "a%2fb", REST, "duration_seconds": 1}""", "task_id must not hold %2F, which stands for / in addresses, but is 'a%2fb'.")]
     [InlineData("""{"task_id": " \u3000 ", REST, "duration_seconds": 1}""", "task_id must have 1 to 200 characters, but has 3.")]
     [InlineData("""{"task_id": "odd", REST, "duration_seconds": 1, "executor": "a\nb"}""", "executor must not hold control characters, but is 'a b'.")]
     [InlineData("""{"task_id": "odd", REST, "duration_seconds": 1, "error": "\u001b[2J"}""", "error must not hold control characters")]
@@ -88,7 +89,7 @@ public sealed class Refusing_odd_reports(SharedAgentServer shared, AgentStores s
         await using var server = await AgentServer.StartAsync(await stores.EmptyAsync(kind));
         string[] ids =
         [
-            "a|b", "a/b", "a\\b", "a#b", "a?b", "a%2Fb", "a%b", "../etc", "..", "next", "open|x", "~x", "'; --", "a b", "a+b", "\u202Eabc", "\u05E9\u05DC\u05D5\u05DD", "\U0001F600", "e\u0301", "\u00E9", "{{x}}", "<b>",
+            "a|b", "a/b", "a\\b", "a#b", "a?b", "a%41b", "a%b", "../etc", "..", "next", "open|x", "~x", "'; --", "a b", "a+b", "\u202Eabc", "\u05E9\u05DC\u05D5\u05DD", "\U0001F600", "e\u0301", "\u00E9", "{{x}}", "<b>",
             new string('/', 160), new string('\u4E2D', 200), string.Concat(Enumerable.Repeat("\U0001F600", 100)),
         ];
         foreach (var (index, id) in ids.Index())

@@ -41,7 +41,7 @@ public sealed class Printing_json
         var analysis = json.GetProperty("analysis");
         Fields(
             analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
-            "comparisons", "failures", "variabilityPValue", "passRate", "slices", "judges");
+            "comparisons", "failures", "variabilityPValue", "passRate", "slices", "latencies", "judges");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);

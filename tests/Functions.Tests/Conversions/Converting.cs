@@ -85,8 +85,8 @@ public sealed class Converting : IDisposable
     }
 
     [Theory]
-    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: llm-rubric, value: polite }] }]", "assertion llm-rubric")]
-    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: javascript, value: 'JSON.parse(output).x > 3' }] }]", "assertion javascript")]
+    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: llm-rubric, value: polite }] }]", "assertion llm-rubric (a judge scorer may take its place: docs/judges.md)")]
+    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: javascript, value: 'JSON.parse(output).x > 3' }] }]", "assertion javascript (a command or http scorer may take its place: docs/scorers.md)")]
     [InlineData("tests: [{ vars: { country: a }, options: { transform: output.trim() } }]", "options.transform of a test")]
     [InlineData("tests: [{ vars: { country: a, image: file://a.png } }]", "variable image of a.png: a program or an image")]
     [InlineData("tests: file://tests.py:make", "tests of tests.py:make: a program makes them, or the format is not known")]
@@ -178,7 +178,7 @@ public sealed class Converting : IDisposable
 
     [Theory]
     [InlineData("c.yaml", "name: x\n", "it is no configuration of promptfoo")]
-    [InlineData("c.yaml", "prompts: [file://a.py]\nproviders: [openai:gpt-4.1]\n", "no prompt can be carried over: prompt a.py: a program makes it.")]
+    [InlineData("c.yaml", "prompts: [file://a.py]\nproviders: [openai:gpt-4.1]\n", "no prompt can be carried over: prompt a.py: a program makes it, and no program is started for a prompt; write its text as a template.")]
     [InlineData("c.yaml", "prompts: [x]\nproviders: [openai:gpt-4.1]\nredteam: {}\n", "the configuration makes attacks (redteam)")]
     [InlineData("c.yaml", "prompts: [x\n", "c.yaml:")]
     [InlineData("c.jsonl", "{\"question\":\"x\",\"answer\":\"y\"}\n", "a row must have input and ideal")]

@@ -135,13 +135,14 @@ public sealed class Reading_data_files : IDisposable
     [InlineData("a.csv", "id,x\na,1\n", "id: \"{{idd}}\"", "a.csv, line 2: scenarios.id needs the variable \"idd\", which is no column; did you mean \"id\"?.")]
     [InlineData("a.csv", "id,x\na,1\n", "where: { level: 1 }", "scenarios.where names the column \"level\", which the data do not have; they have id, x.")]
     [InlineData("a.csv", "id,x\na,1\n", "ids: x", "scenarios.ids is not a known field; did you mean \"id\"?")]
-    [InlineData("a.csv", "", "limit: 1", "has no rows.")]
+    [InlineData("a.csv", "", "limit: 1", "scenarios.file 'a.csv' is empty, or a device or a pipe; it must be a regular file with something in it.")]
     [InlineData("a.csv", "id,x\n", "limit: 1", "has no rows.")]
     [InlineData("a.csv", "id,x\na,1\n", "where: { x: 2 }", "has no rows that where and offset leave.")]
     [InlineData("a.csv", "id,x\na,1,2\n", "limit: 5", "a.csv, line 2: The row has 3 values, but there are 2 columns (id, x).")]
     [InlineData("a.csv", "id,id\na,1\n", "limit: 5", "a.csv, line 1: The column 'id' is there twice; rename one.")]
     [InlineData("a.csv", "id,x\na,\"open\nb,2\n", "limit: 5", "A quote may not be closed")]
     [InlineData("a.jsonl", "{\"id\":\"a\"}\n{\"id\":\n", "limit: 5", "a.jsonl, line 2: The line is not JSON:")]
+    [InlineData("a.jsonl", "{\"id\":\"a\",\"id\":\"b\"}\n", "limit: 5", "a.jsonl, line 1: The row has the column \"id\" twice.")]
     [InlineData("a.jsonl", "{\"id\":\"a\"}\n[1]\n", "limit: 5", "a.jsonl, line 2: Each row must be a JSON object, but this one is array.")]
     [InlineData("a.json", "{\"id\":\"a\"}", "limit: 5", "The file must be a JSON list of objects")]
     [InlineData("a.yaml", "id: a\n", "limit: 5", "The file must be a YAML list of mappings.")]
@@ -198,10 +199,15 @@ public sealed class Reading_data_files : IDisposable
     [InlineData("nothing.csv", "scenarios.file 'nothing.csv' does not exist")]
     [InlineData(".", "scenarios.file '.' has an ending that tells no format")]
     [InlineData("folder.csv", "scenarios.file 'folder.csv' is a folder; name a file in it.")]
-    [InlineData("/dev/zero", "must be a regular file, but is a device or a pipe.")]
+    [InlineData("/dev/zero", "must be a regular file with something in it.")]
+    [InlineData("pipe.csv", "scenarios.file 'pipe.csv' is empty, or a device or a pipe; it must be a regular file with something in it.")]
     public async Task Something_else_than_a_file_is_refused(string file, string message)
     {
         Directory.CreateDirectory(_folder.File("folder.csv"));
+        using (var make = System.Diagnostics.Process.Start("mkfifo", _folder.File("pipe.csv")))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
 
         var format = file == "/dev/zero" ? ", format: csv" : "";
         Assert.Contains(message, Assert.Single(await ErrorsAsync($"scenarios: {{ file: {file}{format} }}")).Message, StringComparison.Ordinal);

@@ -69,4 +69,28 @@ public sealed class Uploading_datasets(SharedServer server) : IClassFixture<Shar
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Contains(message, answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_command_line_reads_a_data_set_of_its_store()
+    {
+        await using var host = await ServerHost.StartAsync();
+        await host.PostAsync("/api/datasets?name=capitals", "country,capital\nFrance,Paris\nPeru,Lima\n", "text/csv");
+        var bench = host.Bench;
+        const string Definition = """
+            name: capitals
+            prompt: "Capital of {{country}}?"
+            scenarios: { dataset: NAME, expected: "{{capital}}" }
+            models: ["openai-compatible:sim-steady"]
+            scorers: [{ type: contains }]
+            """;
+
+        var run = await bench.RunAsync(Definition.Replace("NAME", "capitals", StringComparison.Ordinal));
+        var unknown = await bench.RunAsync(Definition.Replace("NAME", "rivers", StringComparison.Ordinal));
+        var noStore = await bench.CommandAsync(["run", bench.Write("d.yaml", Definition), "--base-url", bench.BaseUrl, "--data", bench.Path("none")], TestContext.Current.CancellationToken);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(2, run.Json.GetProperty("progress").GetProperty("completed").GetInt32());
+        Assert.Contains("scenarios.dataset 'rivers' does not exist.", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no store in", noStore.Error, StringComparison.Ordinal);
+    }
 }

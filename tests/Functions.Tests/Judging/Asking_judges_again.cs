@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
+using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
@@ -141,7 +144,45 @@ public sealed class Asking_judges_again : IAsyncLifetime
         Assert.Equal(3, walled.ExitCode);
         Assert.Contains("the judges were not asked to the end: judge openai-compatible:judge: AUTH_ERROR", walled.Error, StringComparison.Ordinal);
         Assert.True(whole.ExitCode == 0, whole.Error);
+        Assert.Equal((8L, 4L, 0L), JudgeBench.CallsOf(whole.Json));
         Assert.All((await _bench.StoredAsync()).Cells, cell => Assert.Equal(4, cell.Score));
+    }
+
+    [Fact]
+    public async Task The_noise_of_judgements_is_a_share_of_the_uncertainty()
+    {
+        // Each answer gets a 3 and a 5: a variance of 2 around its 4, in every answer alike.
+        var asked = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        _bench.Says = call => new ScriptedAnswer($$$"""{"score": {{{(asked.AddOrUpdate(call.Last, 1, (_, times) => times + 1) % 2 == 1 ? 3 : 5)}}}}""");
+
+        var analysis = (await _bench.RunAsync(JudgeBench.Yaml(12, JudgeBench.Judge.Replace("type: judge", "type: judge, temperature: 1, repeats: 2", StringComparison.Ordinal)))).Json.GetProperty("analysis");
+
+        var model = analysis.GetProperty("perModel")[0];
+        Assert.Equal((4.0, 2.0), (model.GetProperty("mean").GetDouble(), model.GetProperty("varianceBudget").GetProperty("judgeVariance").GetDouble()));
+        Assert.Equal((2.0, 1.0), (model.GetProperty("varianceBudget").GetProperty("judgementsPerSample").GetDouble(), model.GetProperty("varianceBudget").GetProperty("judgeShare").GetDouble()));
+        Assert.Equal("judgements", model.GetProperty("nextDollar").GetString());
+        var agreement = analysis.GetProperty("judges")[0].GetProperty("agreement");
+        Assert.Equal(("repeats", "interval", 12), (agreement.GetProperty("of").GetString(), agreement.GetProperty("scale").GetString(), agreement.GetProperty("answers").GetInt32()));
+        Assert.True(agreement.GetProperty("alpha").GetDouble() < 0);
+    }
+
+    [Fact]
+    public async Task Over_http_a_judge_is_added_too()
+    {
+        await using var host = await ServerHost.StartAsync();
+        var runId = await host.StartRunAsync(Yaml.Of(3, 1));
+        await host.UntilAsync(runId, "completed");
+        const string Scorers = """[{ "type": "judge", "name": "helpful", "model": "openai-compatible:sim-judge", "rubric": "Is it right?" }]""";
+
+        var unpriced = await host.PostAsync($"/api/runs/{runId}/rescore", $$"""{ "scorers": {{Scorers}}, "budgetUsd": 1 }""");
+        var rescored = await host.PostAsync($"/api/runs/{runId}/rescore", $$"""{ "scorers": {{Scorers}} }""");
+        var calls = (await host.GetAsync($"/api/runs/{runId}/calls")).Json.GetProperty("calls").EnumerateArray().Select(call => call.GetProperty("purpose").GetString());
+
+        Assert.Equal(HttpStatusCode.BadRequest, unpriced.Status);
+        Assert.Contains("budget needs the price of every model", unpriced.Text, StringComparison.Ordinal);
+        Assert.True(rescored.Status == HttpStatusCode.OK, rescored.Text);
+        Assert.Equal(3, rescored.Json.GetProperty("judges")[0].GetProperty("judgements").GetInt32());
+        Assert.Equal(3, calls.Count(purpose => purpose == "judge"));
     }
 
     [Fact]

@@ -200,6 +200,36 @@ public sealed partial class Judging_pairs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Judges_spend_the_budget_of_the_run_and_go_on_when_there_is_more()
+    {
+        // A call of a judge costs $0.12; reserved for it are its question and 50 tokens.
+        _bench.Environment["FUNCTIONSEVAL_PRICES"] = _bench.Write("prices.yaml", """
+            version: 2026-11-21
+            vendors:
+              openai-compatible:
+                asOf: 2026-11-21
+                source: made up
+                models:
+                  plain: { input: 10, output: 10 }
+                  kind: { input: 10, output: 10 }
+                  judge: { input: 1000, output: 1000 }
+            """);
+        var yaml = Yaml(4, scorers: Scorer.Replace("rubric", "maxTokens: 50, rubric", StringComparison.Ordinal)) + "config: { maxTokens: 50 }\nbudget: { maxUsd: 0.9 }\n";
+
+        var spent = await RunAsync(yaml);
+        var asked = _models.CountOf("judge");
+        var extended = await _bench.CommandAsync(["extend", "latest", "--budget", "9", "--data", _bench.Data, "--json"], Cancel);
+
+        Assert.Equal("budget", spent.Json.GetProperty("stopReason").GetString());
+        Assert.InRange(asked, 1, 7);
+        Assert.Equal((asked, 0.12m * asked), ((int)Calls(spent.Json).Judges, spent.Json.GetProperty("cost").GetProperty("judgeUsd").GetDecimal()));
+        Assert.InRange(spent.Json.GetProperty("cost").GetProperty("usd").GetDecimal(), 0.12m * asked, 0.9m);
+        Assert.True(extended.ExitCode == 0, extended.Error);
+        Assert.Equal((8, 4), (_models.CountOf("judge"), Pair(extended.Json).Wins));
+        Assert.Equal((0.96m, 0.96m + (8 * 0.0012m)), (extended.Json.GetProperty("cost").GetProperty("judgeUsd").GetDecimal(), extended.Json.GetProperty("cost").GetProperty("usd").GetDecimal()));
+    }
+
+    [Fact]
     public async Task Judgements_are_deleted_with_their_run()
     {
         await RunAsync(Yaml(2));

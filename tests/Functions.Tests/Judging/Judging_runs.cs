@@ -118,6 +118,7 @@ public sealed class Judging_runs : IAsyncLifetime
         Assert.Equal(3, paused.ExitCode);
         Assert.Contains("the run was paused: judge openai-compatible:judge: AUTH_ERROR", paused.Error, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Equal((10L, 5L, 0L), JudgeBench.CallsOf(resumed.Json));
         Assert.Equal((5, 5), (_bench.Models.CountOf("target"), (await _bench.StoredAsync()).Cells.Count(cell => cell.Score == 4)));
         Assert.InRange(answers, 1, 5);
     }

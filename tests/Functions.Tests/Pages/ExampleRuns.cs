@@ -105,7 +105,9 @@ internal static class ExampleRuns
                 1, text, new Dictionary<string, double>(StringComparer.Ordinal) { [text] = score }, [new JudgedOnce(text, 0, score, "a", Reason: text), new JudgedOnce($"other {text}", 0, 3, "b", Reason: text)], null, 40 + score);
             var scored = RunCells.Scored(address, score: score) with
             {
-                Scores = [new NamedScore($"number {text}", score), new NamedScore($"judge {text}", score, Judge: judged)], ModelVersion = text, FinishReason = text,
+                Scores = [new NamedScore($"number {text}", score), new NamedScore($"judge {text}", score, Judge: judged)],
+                ModelVersion = text,
+                FinishReason = text,
             };
             return random.Next(6) switch
             {

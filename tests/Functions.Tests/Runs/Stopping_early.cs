@@ -34,6 +34,37 @@ public sealed class Stopping_early
         stored.AssertCounted();
     }
 
+    [Theory]
+    [InlineData("obrien_fleming")]
+    [InlineData("anytime")]
+    public async Task Tags_of_a_run_that_stopped_have_p_values_by_looks_of_their_own(string type)
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.RunAsync(Yaml.Of(
+            300, 2, ["sim-noisy", "sim-better-1"], more: $"stopping: {{ lookEvery: 100, type: {type} }}\n", scenarioFields: index => index == 0 ? "tags: [lonely]" : index % 10 == 0 ? "tags: [tenth]" : "tags: [rest]"));
+
+        Assert.NotEqual(JsonValueKind.Null, result.Json.GetProperty("stoppedEarly").ValueKind);
+        var slices = result.Json.GetProperty("analysis").GetProperty("slices").EnumerateArray().ToDictionary(slice => Comparing_variants.Text(slice, "tag"), slice => Assert.Single(slice.GetProperty("comparisons").EnumerateArray()));
+        Assert.Equal(JsonValueKind.Null, slices["lonely"].GetProperty("pValue").ValueKind);
+        foreach (var tag in new[] { "tenth", "rest" })
+        {
+            if (type == "anytime" && tag == "tenth")
+            {
+                // Intervals that hold at any time begin at 50 scenarios; 29 have the tag.
+                Assert.Equal(JsonValueKind.Null, slices[tag].GetProperty("pValue").ValueKind);
+                continue;
+            }
+
+            var slice = slices[tag];
+            Assert.InRange(slice.GetProperty("items").GetInt32(), 2, 300);
+            Assert.InRange(slice.GetProperty("adjustedPValue").GetDouble(), slice.GetProperty("pValue").GetDouble(), 1);
+            Assert.NotEqual("worse", Comparing_variants.Text(slice, "verdict"));
+        }
+
+        Assert.True(slices["rest"].GetProperty("pValue").GetDouble() < 0.5);
+    }
+
     [Fact]
     public async Task A_run_without_a_difference_goes_to_its_end_and_is_judged_by_the_same_rule()
     {

@@ -38,6 +38,13 @@ public sealed class Tracing_runs
         Assert.Equal(6, cells.Count);
         Assert.All(cells, cell => Assert.Equal(
             (request.SpanId, run.RunId, "scored"), (cell.ParentSpanId, cell.GetTagItem("functionseval.run.id"), cell.GetTagItem("functionseval.outcome"))));
+        Assert.All(cells, cell =>
+        {
+            var score = Assert.Single(cell.Events);
+            Assert.Equal("gen_ai.evaluation.result", score.Name);
+            Assert.Equal("number", score.Tags.Single(tag => tag.Key == "gen_ai.evaluation.name").Value);
+            Assert.InRange((double)score.Tags.Single(tag => tag.Key == "gen_ai.evaluation.score.value").Value!, 1, 5);
+        });
         var calls = spans.Where(span => span.OperationName == "chat sim-noisy").ToList();
         Assert.Equal(cells.Select(cell => cell.SpanId.ToHexString()).Order(StringComparer.Ordinal), calls.Select(call => call.ParentSpanId.ToHexString()).Order(StringComparer.Ordinal));
         Assert.All(calls, AssertConventional);

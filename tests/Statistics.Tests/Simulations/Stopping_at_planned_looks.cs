@@ -2,6 +2,7 @@ using System.Globalization;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Sequential;
+using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Statistics.Tests.Simulations;
 
@@ -26,8 +27,45 @@ public sealed class Stopping_at_planned_looks
         Assert.InRange(items, 0, 0.9 * Items);
     }
 
-    [Fact(Explicit = true)]
-    [Trait("Category", "Simulation")]
+    /// <summary>The run stops for what the other scenarios show; the slice's two variants are alike. Its own looks hold wherever the run ends.</summary>
+    [Theory]
+    [InlineData(AlphaSpending.OBrienFleming)]
+    [InlineData(AlphaSpending.Pocock)]
+    public void Slices_of_runs_that_stop_are_told_apart_no_more_often_than_promised(AlphaSpending spending)
+    {
+        var replications = LongRun.IsOn ? 4_000 : 400;
+        int[] at = [100, 200, 300, Items];
+        var boundaries = new GroupSequentialDesign([0.25, 0.5, 0.75, 1], 0.05, spending).Boundaries;
+        var design = new ComparisonDesign(ScoreScale.PassOrFail);
+        var (told, items) = (0, 0);
+        for (var replication = 0; replication < replications; replication++)
+        {
+            var random = new Random((replication * 15_485_863) + 11);
+            bool[] isOfSlice = [.. Enumerable.Range(0, Items).Select(_ => random.Next(10) < 3)];
+            double[] first = [.. isOfSlice.Select(own => random.PassRate(own ? 0.5 : 0.7, 1))];
+            var second = Simulation.Draw(Items, () => random.PassRate(0.5, 1));
+            var look = Enumerable.Range(0, at.Length).First(look => look == at.Length - 1 || Math.Abs(Z(first, second, at[look])) >= boundaries[look]);
+            int[] planned = [.. at.Select(all => isOfSlice.Take(all).Count(own => own))];
+            int[] had = [.. Enumerable.Range(0, at[look]).Where(item => isOfSlice[item])];
+            var samples = PairedSamples.Of([.. had.Select(item => RunningMoments.Of([first[item]]))], [.. had.Select(item => RunningMoments.Of([second[item]]))], []);
+            var slice = new GroupSequentialTest(planned, design, spending).Of(samples, planned[..(look + 1)], random);
+            told += slice.PValue <= 0.05 ? 1 : 0;
+            items += at[look];
+        }
+
+        // Three standard errors; most runs ended early, or nothing is shown.
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{spending}: {100.0 * told / replications:0.0}% of {replications}, {items / replications} items"));
+        Assert.InRange(told / (double)replications, 0, 0.05 + (3 * Math.Sqrt(0.05 * 0.95 / replications)));
+        Assert.InRange(items / (double)replications, 0, 0.8 * Items);
+
+        static double Z(double[] first, double[] second, int count)
+        {
+            var moments = RunningMoments.Of([.. Enumerable.Range(0, count).Select(item => first[item] - second[item])]);
+            return moments.Mean / (moments.StandardDeviation / Math.Sqrt(count));
+        }
+    }
+
+    [Fact(Skip = LongRun.Reason, SkipUnless = nameof(LongRun.IsOn), SkipType = typeof(LongRun))]
     public void The_table_of_looks()
     {
         var output = TestContext.Current.TestOutputHelper!;

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace FunctionsEval.Exports;
+
+/// <summary>Reads on while what has been read is written: two processors share the work, and memory holds a few hundred entries.</summary>
+internal static class ReadAhead
+{
+    private const int Entries = 512;
+
+    public static async IAsyncEnumerable<T> Of<T>(IAsyncEnumerable<T> source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var channel = Channel.CreateBounded<T>(new BoundedChannelOptions(Entries) { SingleReader = true, SingleWriter = true });
+        var reading = Task.Run(() => ReadAsync(source, channel.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            while (await channel.Reader.WaitToReadAsync(cancellationToken))
+            {
+                while (channel.Reader.TryRead(out var entry))
+                {
+                    yield return entry;
+                }
+            }
+        }
+        finally
+        {
+            // Who stops before the end, as at a full disk, leaves a reader behind that waits for room.
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    private static async Task ReadAsync<T>(IAsyncEnumerable<T> source, ChannelWriter<T> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var entry in source.WithCancellation(cancellationToken))
+            {
+                await writer.WriteAsync(entry, cancellationToken);
+            }
+
+            writer.Complete();
+        }
+        catch (Exception exception)
+        {
+            // Thrown again where the entries are read.
+            writer.Complete(exception);
+        }
+    }
+}
