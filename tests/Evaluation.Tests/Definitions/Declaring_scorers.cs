@@ -14,7 +14,7 @@ public sealed class Declaring_scorers
 
     [Theory]
     [InlineData("""[{}]""", "scorers[0].type is required, but is missing.")]
-    [InlineData("""[{"type":"exakt"}]""", "scorers[0].type must be one of exact, contains, starts_with, ends_with, regex, number, numeric, choice, json_schema, json_path, levenshtein, rouge_l, bleu, length, latency, cost, refusal, checks, judge, command, http, but is \"exakt\". Did you mean \"exact\"?")]
+    [InlineData("""[{"type":"exakt"}]""", "scorers[0].type must be one of exact, contains, starts_with, ends_with, regex, number, numeric, choice, json_schema, json_path, levenshtein, rouge_l, bleu, length, latency, cost, refusal, checks, judge, pairwise, command, http, but is \"exakt\". Did you mean \"exact\"?")]
     [InlineData("""[{"type":"number","name":"a"},{"type":"number","name":"a"}]""", "scorers[1].name must be unique among the scorers, but \"a\" is taken.")]
     [InlineData("""[{"type":"regex"}]""", "scorers[0].pattern is required for a scorer of type regex, but is missing.")]
     [InlineData("""[{"type":"regex","pattern":""}]""", "scorers[0].pattern must have between 1 and 10,000 characters, but has 0.")]
