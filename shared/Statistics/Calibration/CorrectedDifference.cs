@@ -6,7 +6,9 @@ namespace FunctionsEval.Statistics.Calibration;
 /// <summary>The tails of a difference are the error rates at which an end of its interval reaches a mean.</summary>
 internal sealed class CorrectedDifference : Tails
 {
-    private const double FurthestDeviate = 8;
+    // Beyond it quantiles of Student's t with few degrees of freedom are not found, and no p-value is told so exactly.
+    private const double FurthestDeviate = 5;
+    private const int Rounds = 60;
 
     private readonly ScoreCorrection _first;
     private readonly ScoreCorrection _second;
@@ -30,21 +32,35 @@ internal sealed class CorrectedDifference : Tails
             Effect + Length(first.Upper - _first.Estimate, _second.Estimate - second.Lower));
     }
 
-    public override double Above(double mean) => mean >= Effect ? 1 - Tail(error => Ends(error).Upper <= mean) : Tail(error => Ends(error).Lower >= mean);
+    public override double Above(double mean) => mean >= Effect ? 1 - Tail(error => mean - Ends(error).Upper) : Tail(error => Ends(error).Lower - mean);
 
-    public override double Below(double mean) => mean <= Effect ? 1 - Tail(error => Ends(error).Lower >= mean) : Tail(error => Ends(error).Upper <= mean);
+    public override double Below(double mean) => mean <= Effect ? 1 - Tail(error => Ends(error).Lower - mean) : Tail(error => mean - Ends(error).Upper);
 
-    // The smallest error rate at which the end does not reach the mean: by halving its normal deviate.
-    private static double Tail(Func<double, bool> isExcluded)
+    // The error rate at which an end reaches the mean, by Illinois' rule on its normal deviate: the gap to the mean falls nearly in proportion to it.
+    private static double Tail(Func<double, double> gap)
     {
-        var (excluded, reached) = (0.0, FurthestDeviate);
-        for (var round = 0; round < 40; round++)
+        var (inside, outside) = (0.0, FurthestDeviate);
+        var (atInside, atOutside) = (At(inside), At(outside));
+        if (atInside <= 0 || atOutside >= 0)
         {
-            var middle = (excluded + reached) / 2;
-            (excluded, reached) = isExcluded(Normal.CDF(0, 1, -middle)) ? (middle, reached) : (excluded, middle);
+            return Normal.CDF(0, 1, -(atInside <= 0 ? inside : outside));
         }
 
-        return Normal.CDF(0, 1, -excluded);
+        for (var round = 0; round < Rounds && outside - inside > 1e-9; round++)
+        {
+            var middle = round % 3 == 2 ? (inside + outside) / 2 : inside + ((outside - inside) * (atInside / (atInside - atOutside)));
+            var at = At(middle);
+            if (at == 0)
+            {
+                return Normal.CDF(0, 1, -middle);
+            }
+
+            (inside, atInside, outside, atOutside) = at > 0 ? (middle, at, outside, atOutside / 2) : (inside, atInside / 2, middle, at);
+        }
+
+        return Normal.CDF(0, 1, -inside);
+
+        double At(double deviate) => gap(Normal.CDF(0, 1, -deviate));
     }
 
     private double Length(double first, double second) => Math.Sqrt(Math.Max(0, (first * first) + (second * second) - (2 * _correlation * first * second)));

@@ -25,14 +25,14 @@ public sealed class Printing_json
 
         Assert.Equal(0, result.ExitCode);
         var json = result.Json;
-        Fields(json, "runId", "status", "progress", "calls", "elapsedSeconds", "analysis", "reason", "analysisError", "cost", "stopReason", "stoppedEarly");
+        Fields(json, "runId", "status", "progress", "calls", "elapsedSeconds", "analysis", "reason", "analysisError", "cost", "stopReason", "stoppedEarly", "baseUrl");
         Assert.Matches("^r[0-9a-hjkmnp-tv-z]{15}$", json.GetProperty("runId").GetString());
         Assert.Equal("completed", json.GetProperty("status").GetString());
         Assert.InRange(json.GetProperty("elapsedSeconds").GetDouble(), 0, 60);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("analysisError").ValueKind);
 
         var progress = json.GetProperty("progress");
-        Fields(progress, "total", "completed", "failed", "perModel");
+        Fields(progress, "total", "completed", "failed", "perModel", "reused");
         Assert.Equal((24, 24, 0), (Long(progress, "total"), Long(progress, "completed"), Long(progress, "failed")));
         var calls = json.GetProperty("calls");
         Fields(calls, "sent", "repeated", "judges");
@@ -41,7 +41,7 @@ public sealed class Printing_json
         var analysis = json.GetProperty("analysis");
         Fields(
             analysis, "runId", "scorer", "computedAt", "perModel", "perScenario", "mostVariableScenarios", "mostStableScenarios", "otherScorers", "warnings",
-            "comparisons", "failures", "variabilityPValue", "passRate", "slices", "latencies", "judges");
+            "comparisons", "failures", "variabilityPValue", "passRate", "slices", "latencies", "labels", "judges");
         foreach (var model in analysis.GetProperty("perModel").EnumerateArray())
         {
             Fields(model, ModelFields);

@@ -11,6 +11,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Labels;
 
 namespace FunctionsEval.Functions.Tests.Pages;
 
@@ -116,6 +117,16 @@ internal static class ExampleRuns
                 _ => (scored, $"{text} Rating: {score}"),
             };
         });
+    }
+
+    /// <summary>Somebody who fails every fifth of the answers that the scorer passes.</summary>
+    public static async Task LabelAsync(LocalProgram program, string runId, int scenarios)
+    {
+        var cells = await program.Cells.AllAsync(await program.Runs.GetAsync(runId, Cancel), Cancel)
+            .Where(cell => cell.Address.Item < scenarios && cell.Address.Sample == 0 && cell.Score is not null).ToListAsync();
+        await program.Get<LabelStore>().SaveAsync(
+            runId, [.. cells.Select((cell, index) => new CellLabel(cell.Address, "contains capital", index % 5 == 0 ? 0 : cell.Score!.Value, "ann", RunCells.Noon))], Cancel);
+        await program.AnalyzeRun.AnalyzeAsync(runId, Cancel);
     }
 
     private static async Task<string> AddAsync(

@@ -20,6 +20,9 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "scenarios", "/api/pages/runs/{capitals}/scenarios?sort=difference&only=differ", "Scenarios" },
         { "scenarios-half-done", "/api/pages/runs/{half}/scenarios", "Scenarios" },
         { "scenario", "/api/pages/runs/{capitals}/scenarios/0?sample=2", "Bolivia" },
+        { "label-begin", "/api/pages/runs/{capitals}/labels", "Label answers" },
+        { "label", "/api/pages/runs/{capitals}/labels?labeller=ann&count=20", "Label answers" },
+        { "run-labelled", "/api/pages/runs/{earlier}", "capitals" },
         { "start", "/api/pages/start", "New run" },
         { "findings", "/api/pages/findings", "Findings" },
         { "agents", "/api/pages/agents?days=30", "Agents" },
@@ -64,6 +67,7 @@ public sealed class Looking_at_pages(PagesInChromium pages)
     [InlineData("/api/pages/runs/{hostile}")]
     [InlineData("/api/pages/runs/{hostile}/scenarios?sort=difference")]
     [InlineData("/api/pages/runs/{hostile}/scenarios/1")]
+    [InlineData("/api/pages/runs/{hostile}/labels?labeller=ann")]
     [InlineData("/api/pages/runs/{hostile}/scenarios/2?sample=2")]
     public async Task Script_in_any_text_is_shown_and_never_run(string address)
     {

@@ -57,6 +57,7 @@ public sealed class PagesInChromium : IAsyncLifetime
             HalfDone = await ExampleRuns.CapitalsAsync(program, samples: 3, finished: 0.4);
             Hostile = await ExampleRuns.HostileAsync(program);
             Earlier = await ExampleRuns.CapitalsAsync(program, seed: 9);
+            await ExampleRuns.LabelAsync(program, Earlier, scenarios: 14);
             Capitals = await ExampleRuns.CapitalsAsync(program);
         }
 

@@ -119,6 +119,24 @@ public sealed class Correcting_a_judge
         LabelledScores LabelledFirst(int count) => Alone(Judged, [.. Judged.Select((score, item) => item < count ? Math.Max(1, score - (item % 2)) : double.NaN)]);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(12)]
+    public void Few_labels_and_differences_beyond_doubt_have_a_p_value(int labels)
+    {
+        var random = new Random(labels);
+        double[] first = random.Normals(60), second = [.. random.Normals(60).Select(score => score - 50)];
+        double[] Label(double[] judged) => [.. judged.Select((score, item) => item < labels ? score + (0.1 * random.Normal()) : double.NaN)];
+
+        var comparison = CorrectedComparison.Of(Alone(first, Label(first)), Alone(second, Label(second)), new ComparisonDesign(ScoreScale.Unbounded, Margin: 1));
+
+        Assert.InRange(comparison.PValue!.Value, 0, labels == 2 ? 0.02 : 0.005);
+        Assert.InRange(comparison.EquivalencePValue!.Value, 0.99, 1);
+        Assert.InRange(comparison.Effect!.Value, 45, 55);
+    }
+
     // R: q <- x/n; a <- (x+z^2/2)/(n+z^2); s <- (tp+1)/(np+2); c <- (tn+1)/(nn+2); p <- (a+c-1)/(s+c-1); dp <- 2*z^2*(p*s*(1-s)/(np+2)-(1-p)*c*(1-c)/(nn+2))
     //    v <- (a*(1-a)/(n+z^2)+p^2*s*(1-s)/(np+2)+(1-p)^2*c*(1-c)/(nn+2))/(s+c-1)^2; c((q+sp-1)/(se+sp-1), p+dp+c(-1,1)*z*sqrt(v)), cut at 0
     [Theory]
@@ -177,4 +195,10 @@ public sealed class Correcting_a_judge
 
         return Alone(Judged, labels);
     }
+
+    // One cell an item; a label that is not a number is none.
+    private static LabelledScores Alone(double[] judged, double[] labels) => LabelledScores.Of(
+        [.. judged.Select(score => RunningMoments.Of([score]))],
+        [.. Enumerable.Range(0, judged.Length).Where(item => !double.IsNaN(labels[item])).Select(item => (item, judged[item], labels[item]))],
+        []);
 }

@@ -104,8 +104,8 @@ public sealed class Covering_the_truth
             var difference = CorrectedComparison.Of(first, second, design);
             var own = Plain([.. first.Judged.Select(item => item.Mean)], study.Clusters);
             var apart = Plain([.. first.Judged.Zip(second.Judged, (one, other) => one.Mean - other.Mean)], study.Clusters);
-            results[replication] = (
-                mean.Contains(truth), difference.Interval!.Contains(effect), difference.PValue <= 0.05, difference.Interval.Upper - difference.Interval.Lower, own.Contains(truth), !apart.Contains(0));
+            var interval = difference.Interval!;
+            results[replication] = (mean.Contains(truth), interval.Contains(effect), difference.PValue <= 0.05, interval.Upper - interval.Lower, own.Contains(truth), !apart.Contains(0));
         });
         return new Rates(Share(one => one.Mean), Share(one => one.Difference), Share(one => one.Told), results.Average(one => one.Width), Share(one => one.JudgeMean), Share(one => one.JudgeTold));
 
@@ -128,7 +128,7 @@ public sealed class Covering_the_truth
         var counts = JudgeAccuracy.Of([.. pairs.Select(pair => pair.Judged)], [.. pairs.Select(pair => pair.Label)], [.. pairs.Select(pair => pair.Item)], 0.95)!.Counts;
 
         // Without a fail among the labels there is no correction, and nothing to cover.
-        return RoganGladen.Of(first, counts, 0.95)!.Interval?.Contains(truth) != false;
+        return RoganGladen.Of(first, counts, 0.95) is not { Interval: { } interval } || interval.Contains(truth);
     });
 
     private static IEnumerable<JudgeStudy> Grid()

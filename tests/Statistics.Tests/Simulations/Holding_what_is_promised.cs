@@ -47,7 +47,7 @@ public sealed class Holding_what_is_promised
     [InlineData(100)]
     public void Rates_drawn_alike_are_covered_where_the_normal_interval_is_not(int items)
     {
-        var replications = LongRun.IsOn ? 10_000 : 1_000;
+        var replications = (LongRun.IsOn, items) switch { (true, <= 10) => 10_000, (true, _) or (_, <= 10) => 1_000, _ => 150 };
         var (mean, normalMean, pair, normalPair) = (0, 0, 0, 0);
         for (var replication = 0; replication < replications; replication++)
         {
@@ -65,9 +65,10 @@ public sealed class Holding_what_is_promised
         double all = replications / 100.0;
         TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"| {items} | {mean / all:0.0} | {normalMean / all:0.0} | {pair / all:0.0} | {normalPair / all:0.0} |"));
-        Assert.InRange(mean / all, 93, 99.5);
-        Assert.InRange(pair / all, 93, 100);
-        Assert.True(items > 30 || (normalMean < mean && normalPair < pair));
+        // Three standard errors of 150 replications below 95%.
+        Assert.InRange(mean / all, 89.6, 100);
+        Assert.InRange(pair / all, 89.6, 100);
+        Assert.True(items > 10 || (normalMean < mean && normalPair < pair));
 
         static ConfidenceInterval Plain(double[] values)
         {
