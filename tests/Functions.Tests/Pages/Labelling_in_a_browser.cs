@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using FunctionsEval.Functions.Tests.Http;
 
 namespace FunctionsEval.Functions.Tests.Pages;
 
