@@ -43,7 +43,9 @@ public sealed class Signing_in : IAsyncLifetime
         Assert.Equal((HttpStatusCode.Redirect, "/api/pages/runs/r1?sort=mean"), (right.StatusCode, right.Headers.Location!.ToString()));
         Assert.All(["path=/api/pages", "httponly", "samesite=strict"], part => Assert.Contains(part, cookie, StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(Key, cookie, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "/api/pages", cookie)).Status);
+        var opened = await GetAsync(client, "/api/pages", cookie);
+        Assert.Equal(HttpStatusCode.OK, opened.Status);
+        Assert.Contains("action=\"/api/pages/signout\"", opened.Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(client, "/api/runs", cookie)).Status);
     }
 

@@ -26,6 +26,19 @@ public sealed class Working_with_pages(PagesInChromium pages)
     private ServerHost Server => pages.Server;
 
     [Fact]
+    public async Task The_page_of_a_run_tells_times_passes_and_tags()
+    {
+        var page = (await Server.GetAsync(pages.Address("/api/pages/runs/{capitals}"))).Text;
+
+        Assert.Matches(@"terse mini: median \d+ ms, 95 of 100 within [\d.]+ m?s, the longest", page);
+        Assert.Contains("Cells that pass", page, StringComparison.Ordinal);
+        Assert.Contains("pass^5", page, StringComparison.Ordinal);
+        Assert.Contains("aria-label=\"Means by tag\"", page, StringComparison.Ordinal);
+        Assert.Contains("<bdi>Oceania</bdi>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("action=\"/api/pages/signout\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_is_estimated_started_and_watched_to_its_verdict()
     {
         var page = await pages.OpenAsync();
