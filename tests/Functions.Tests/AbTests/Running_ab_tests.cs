@@ -247,7 +247,7 @@ public sealed class Running_ab_tests(AbTestServer server) : IClassFixture<AbTest
 
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => services.HandleAsync("""{"job": "run_everything", "runId": "r"}""", Cancel));
 
-        Assert.Equal("Job 'run_everything' is unknown. Known jobs: start_run, run_abtest, run_window, resume_run, cancel_run, extend_run.", error.Message);
+        Assert.Equal("Job 'run_everything' is unknown. Known jobs: start_run, run_abtest, run_window, resume_run, cancel_run, extend_run, review.", error.Message);
     }
 
     internal static async Task<Workbench> BenchAsync()

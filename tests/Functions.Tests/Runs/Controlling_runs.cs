@@ -226,7 +226,7 @@ public sealed class Controlling_runs : IAsyncLifetime
     [Theory]
     [InlineData("no json", "is not a job")]
     [InlineData("null", "is null")]
-    [InlineData("""{"job":"dance","runId":"r1"}""", "Job 'dance' is unknown. Known jobs: start_run, run_abtest, run_window, resume_run, cancel_run, extend_run.")]
+    [InlineData("""{"job":"dance","runId":"r1"}""", "Job 'dance' is unknown. Known jobs: start_run, run_abtest, run_window, resume_run, cancel_run, extend_run, review.")]
     public async Task A_message_that_is_no_job_says_so(string message, string expected)
     {
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => _server.Services.HandleAsync(message, Cancel));

@@ -27,7 +27,10 @@ public sealed class Sending_to_Application_Insights
             scenarios: 20, samples: 1, models: ["sim-noisy", "sim-steady"], more: "stopping: { lookEvery: 5, maxCalls: 5 }\n"));
         await program.StopAsync();
 
-        var logs = insights.Of("MessageData").Select(Properties).ToList();
+        // Each score is an event of its cell's span, which arrives as a message too.
+        var messages = insights.Of("MessageData").Select(Properties).ToLookup(line => line.ContainsKey("gen_ai.evaluation.name"));
+        Assert.Equal(5, messages[true].Count());
+        var logs = messages[false].ToList();
         var ended = Assert.Single(logs, line => line["CategoryName"].EndsWith(".CompleteRun", StringComparison.Ordinal));
         Assert.Equal((runId, "Completed", "10 calls were sent, and stopping.maxCalls is 5."), (ended["RunId"], ended["Status"], ended["Reason"]));
         var failed = logs.Where(line => line["CategoryName"].EndsWith(".EvaluateCell", StringComparison.Ordinal)).ToList();

@@ -207,6 +207,7 @@ public sealed class Comparing_two_variants
             (double Min, double Max)? ends = design.Scale.Range is { } range ? (-range, range) : null;
             var comparison = Compare(differences, design, clusters, seed: 5);
             var tails = Method.Of(design.Scale, design.SamplesPerItem, design.IsClustered, units, ends, isDifference: true, new Random(5)).Tails;
+            tails.Sharpen(0);
             var (lower, upper) = (comparison.Interval!.Lower, comparison.Interval.Upper);
             var inside = (upper - lower) / 50;
 
