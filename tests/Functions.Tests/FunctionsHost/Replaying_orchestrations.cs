@@ -49,10 +49,10 @@ public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture
     {
         var calls = engines.DurableCalls.Of("r-pairs");
 
-        Assert.Equal(3, calls.Count(call => call.StartsWith("r-pairs: JudgeBlock", StringComparison.Ordinal)));
-        Assert.Equal(150, engines.Durable["r-pairs"].Attempts.Count(attempts => attempts.StartsWith("JudgePair", StringComparison.Ordinal)));
+        Assert.Equal(2, calls.Count(call => call.StartsWith("r-pairs: JudgeBlock", StringComparison.Ordinal)));
+        Assert.Equal(4, engines.Durable["r-pairs"].Attempts.Count(attempts => attempts.StartsWith("JudgePair", StringComparison.Ordinal)));
         Assert.Contains(calls, call => call.StartsWith("r-pairs: Resume", StringComparison.Ordinal));
-        Assert.Equal(2, calls.Count(call => call.StartsWith("r-pairs: continue as new", StringComparison.Ordinal)));
+        Assert.Equal(1, calls.Count(call => call.StartsWith("r-pairs: continue as new", StringComparison.Ordinal)));
         Assert.Equal(new CompleteRunInput("r-pairs", StopReason: "decided: Look 1 is enough."), engines.Durable["r-pairs"].Completed);
     }
 

@@ -36,11 +36,11 @@ public sealed class TwoEngines : IAsyncLifetime
             }),
         ["r-stops"] = () => new RunScript(new RunPlan("r-stops", 4, 1, 1, Seed: 7, LookEvery: 2), Look: number => $"decided: Look {number} is enough."),
 
-        // A look ends it before its second block; two blocks of pairs follow, an execution each, and one of the pairs meets a paused run.
+        // A look ends it before its second block; a block of pairs follows in an execution of its own, and one of the pairs meets a paused run.
         ["r-pairs"] = () => new RunScript(
-            new RunPlan("r-pairs", 4, 1, 1, Seed: 7, LookEvery: 2, BlocksPerWave: 1, JudgedPairs: 150),
+            new RunPlan("r-pairs", 4, 1, 1, Seed: 7, LookEvery: 2, BlocksPerWave: 1, JudgedPairs: 4),
             Look: number => $"decided: Look {number} is enough.",
-            Pair: (number, attempt) => (number, attempt) is (120, 1) ? EvaluateCell.Paused : JudgePair.Judged),
+            Pair: (number, attempt) => (number, attempt) is (2, 1) ? EvaluateCell.Paused : JudgePair.Judged),
         ["r-allocates"] = () => new RunScript(new RunPlan("r-allocates", 2, 1, 1, Seed: 7, AllocatedCells: 2), Failing: AnalyzeRun.Name),
         ["r-fails"] = () => new RunScript(new RunPlan("r-fails", 2, 1, 1, Seed: 7), Failing: PrepareRun.Name),
         ["r-cancelled"] = () => new RunScript(new RunPlan("r-cancelled", 2, 1, 1, Seed: 7), (_, _) => EvaluateCell.Cancelled),
