@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using FunctionsEval.Hosting;
 using FunctionsEval.Local;
@@ -107,11 +109,30 @@ public sealed class TwoEngines : IAsyncLifetime
         Environment.SetEnvironmentVariable(level, "None");
         try
         {
-            return await DurableTaskTestHost.StartAsync(tasks, new DurableTaskTestHostOptions { ConfigureServices = UseJsonOfWorker });
+            return await DurableTaskTestHost.StartAsync(tasks, new DurableTaskTestHostOptions { Port = FreePort(), ConfigureServices = UseJsonOfWorker });
         }
         finally
         {
             Environment.SetEnvironmentVariable(level, null);
+        }
+    }
+
+    /// <summary>The SDK's engine would take any port from 30,000 to 40,000, in which outgoing connections and other servers have theirs.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 30_000);
+            try
+            {
+                using var taken = new TcpListener(IPAddress.Loopback, port);
+                taken.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody else has it: another one is tried.
+            }
         }
     }
 
