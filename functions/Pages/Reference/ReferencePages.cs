@@ -19,6 +19,6 @@ internal static class ReferencePages
     internal static async Task<Page> Get(ApiDocument document)
     {
         using var json = JsonDocument.Parse(await document.JsonAsync());
-        return Page.Of<ReferencePage>(new { Api = ApiReference.Of(json.RootElement) });
+        return Page.Of<ReferencePage>(new { Contents = ApiReference.Of(json.RootElement) });
     }
 }
