@@ -1,7 +1,8 @@
 using System.Globalization;
-using FunctionsEval.Statistics.Verdicts;
+using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Planning;
 
-namespace FunctionsEval.Statistics.Inference;
+namespace FunctionsEval.Statistics.Verdicts;
 
 /// <summary>One plain sentence a comparison, the same wherever it is shown.</summary>
 /// <param name="Scale">Differences on a scale from 0 to 1 are told in points of a hundred.</param>
@@ -77,7 +78,7 @@ public sealed record ComparisonSentence(string First, string Second, ScoreScale 
 
         var critical = MathNet.Numerics.Distributions.StudentT.InvCDF(0, 1, comparison.Units - 1, (1 + Design.Confidence) / 2);
         var error = (interval.Upper - interval.Lower) / (2 * critical);
-        var units = Planning.PairedSampleSize.Of(new Planning.PairedDesign(error * error * comparison.Units, 0, 0, 1, 1), margin, Power, Design.Alpha);
+        var units = PairedSampleSize.Of(new PairedDesign(error * error * comparison.Units, 0, 0, 1, 1), margin, Power, Design.Alpha);
         return units > comparison.Units ? (int)Math.Ceiling((units.Value - comparison.Units) * ((double)comparison.Items / comparison.Units)) : null;
     }
 
