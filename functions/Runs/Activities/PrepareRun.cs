@@ -54,7 +54,7 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
         return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated, JudgedPairs: pairs.Count);
     }
 
-    private Task MarkRunningAsync(string runId, CancellationToken cancellationToken) => runs.ChangeAsync(
+    private Task<RunRecord?> MarkRunningAsync(string runId, CancellationToken cancellationToken) => runs.ChangeAsync(
         runId,
         current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, Course = current.Course with { StartedAt = current.Course.StartedAt ?? clock.GetUtcNow() } } : null,
         cancellationToken);

@@ -59,10 +59,10 @@ public sealed class ScoreRunAgain(RunStore runs, RunCatalog catalog, CellLedger 
         return EvaluateCell.Stopped;
     }
 
-    private Task SpentAsync(string runId, decimal? spent, CancellationToken cancellationToken) =>
+    private Task<RunRecord?> SpentAsync(string runId, decimal? spent, CancellationToken cancellationToken) =>
         ChangeAsync(runId, rescore => rescore.BudgetUsd is null ? null : rescore with { SpentUsd = spent }, cancellationToken);
 
-    private Task ChangeAsync(string runId, Func<RunRescore, RunRescore?> change, CancellationToken cancellationToken) => runs.ChangeAsync(
+    private Task<RunRecord?> ChangeAsync(string runId, Func<RunRescore, RunRescore?> change, CancellationToken cancellationToken) => runs.ChangeAsync(
         runId,
         run => run.Course.Rescore is { EndedAt: null } rescore && change(rescore) is { } changed ? run with { Course = run.Course with { Rescore = changed } } : null,
         cancellationToken);
