@@ -5,9 +5,6 @@ namespace FunctionsEval.Functions.Tests.Cli;
 /// <summary>What is printed, computed once more here from the cells in the store, by the textbook.</summary>
 public sealed class Computing_numbers
 {
-    // qt(0.975, 11) of R.
-    private const double CriticalValue = 2.2009851600916384;
-
     [Fact]
     public async Task Means_spreads_and_intervals_follow_from_the_scores_of_the_cells()
     {
@@ -24,7 +21,6 @@ public sealed class Computing_numbers
                 .GroupBy(cell => cell.Address.Item, cell => cell.Score!.Value).Select(group => group.ToList()).ToList();
             Assert.Equal(12, scenarios.Count);
             var means = scenarios.ConvertAll(scores => scores.Average());
-            var half = CriticalValue * Math.Sqrt(Variance(means) / means.Count);
             var repeated = scenarios.Where(scores => scores.Count > 1).ToList();
 
             Assert.Equal(scenarios.Sum(scores => scores.Count), model.GetProperty("sampleCount").GetInt32());
@@ -34,9 +30,9 @@ public sealed class Computing_numbers
             Same(means.Min(), model, "min");
             Same(means.Max(), model, "max");
 
-            // The signs of twelve scenarios allow an interval close to that of t.
-            Assert.Equal(means.Average() - half, model.GetProperty("confidenceInterval").GetProperty("lower").GetDouble(), half / 2);
-            Assert.Equal(means.Average() + half, model.GetProperty("confidenceInterval").GetProperty("upper").GetDouble(), half / 2);
+            var (lower, upper) = SignFlips(means);
+            Assert.Equal(lower, model.GetProperty("confidenceInterval").GetProperty("lower").GetDouble(), 1e-6);
+            Assert.Equal(upper, model.GetProperty("confidenceInterval").GetProperty("upper").GetDouble(), 1e-6);
             Same(repeated.Average(Variance), model, "withinScenarioVariance");
             Same(repeated.Average(scores => 1 - (2 * Variance(scores) / 16)), model, "consistency");
         }
@@ -77,5 +73,31 @@ public sealed class Computing_numbers
         return values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1);
     }
 
-    // Half of the samples at 1, the other half at 5.
+    /// <summary>The means that a two-sided test at 5% by all sign flips of the deviations does not reject.</summary>
+    private static (double Lower, double Upper) SignFlips(List<double> values)
+    {
+        return (Bound(values.Min()), Bound(values.Max()));
+
+        // The bound lies between the mean, which is never rejected, and the outermost value.
+        double Bound(double outer)
+        {
+            var inner = values.Average();
+            for (var step = 0; step < 60; step++)
+            {
+                var middle = (inner + outer) / 2;
+                (inner, outer) = PValue(middle) > 0.05 ? (middle, outer) : (inner, middle);
+            }
+
+            return inner;
+        }
+
+        double PValue(double mean)
+        {
+            var observed = Math.Abs(values.Sum(value => value - mean));
+            var flips = 1 << values.Count;
+            var asExtreme = Enumerable.Range(0, flips).Count(flip =>
+                Math.Abs(values.Index().Sum(value => (flip >> value.Index & 1) == 0 ? value.Item - mean : mean - value.Item)) >= observed - 1e-9);
+            return (double)asExtreme / flips;
+        }
+    }
 }
