@@ -82,6 +82,7 @@ internal static class Registration
 
     private static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunStore>()
+        .AddSingleton<ImageStore>()
         .AddSingleton<RunLeases>()
         .AddSingleton<RunList>()
         .AddSingleton<RunFinder>()
@@ -115,8 +116,10 @@ internal static class Registration
         .AddSingleton<ExtendRun>()
         .AddSingleton<RetryRun>()
         .AddSingleton<ScoreAgain>()
+        .AddSingleton<ApplyScorers>()
         .AddSingleton<RescoreRun>()
         .AddSingleton<PrepareRun>()
+        .AddSingleton<ScoreRunAgain>()
         .AddSingleton<EvaluateCell>()
         .AddSingleton<JudgePair>()
         .AddSingleton<Interruptions>()
