@@ -124,7 +124,6 @@ internal static class Registration
         .AddSingleton<InterimLook>()
         .AddSingleton<AllocateSamples>()
         .AddSingleton<ReadAllocation>()
-        .AddSingleton<AdaptedRequests>()
         .AddSingleton<AnalyzeRun>()
         .AddSingleton<CompleteRun>()
         .AddSingleton<PipelineQueue>()
