@@ -41,6 +41,8 @@ namespace FunctionsEval.Agents;
 [JsonSerializable(typeof(ProposalPage))]
 [JsonSerializable(typeof(GivenThresholds))]
 [JsonSerializable(typeof(Finding))]
+[JsonSerializable(typeof(Acknowledgement))]
+[JsonSerializable(typeof(AcknowledgeRequest))]
 [JsonSerializable(typeof(ReviewReport))]
 [JsonSerializable(typeof(FindingsMessage))]
 [JsonSerializable(typeof(StatusReport))]

@@ -25,6 +25,11 @@ internal static class RunOverview
             console.Say($"Models were called at {url}");
         }
 
+        if (run.Course.Rescore is { Problem: { } problem } kept)
+        {
+            console.Say($"The run kept its scores when it was to have others ({string.Join(", ", kept.Scorers.Select(scorer => scorer.Name))}): {problem}");
+        }
+
         RunReport.Print(terminal, result, asJson: false);
         var names = new ShortNames(run.Variants.Select(variant => variant.Name));
         foreach (var scorer in result.Analysis?.OtherScorers ?? [])

@@ -38,6 +38,7 @@ internal static class LocalRegistration
         .AddActivity<LookInput, string?>(InterimLook.Name, parts.GetRequiredService<InterimLook>().RunAsync)
         .AddActivity<string>(AllocateSamples.Name, parts.GetRequiredService<AllocateSamples>().RunAsync)
         .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, parts.GetRequiredService<ReadAllocation>().RunAsync)
+        .AddActivity<string, string>(ScoreRunAgain.Name, parts.GetRequiredService<ScoreRunAgain>().RunAsync)
         .AddActivity<string>(AnalyzeRun.Name, parts.GetRequiredService<AnalyzeRun>().RunAsync)
         .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, parts.GetRequiredService<CompleteRun>().RunAsync);
 }

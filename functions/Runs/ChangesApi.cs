@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using FunctionsEval.Http;
-using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -42,15 +41,14 @@ internal static class ChangesApi
             var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
         };
 
-    internal static async Task<Results<Ok<RunAnalysis>, ProblemHttpResult>> Rescore(
+    internal static async Task<Results<Accepted<RunView>, ProblemHttpResult>> Rescore(
         string runId, Body<RescoreRequest> body, RescoreRun rescore, CancellationToken cancellationToken) =>
-        body.Value is not { } request ? body.Problem! : await rescore.RescoreAsync(runId, request.Scorers.GetRawText(), new RescoreOptions(BudgetUsd: request.BudgetUsd), cancellationToken) switch
+        body.Value is not { } request ? body.Problem! : await rescore.RequestAsync(runId, request.Scorers.GetRawText(), request.BudgetUsd, cancellationToken) switch
         {
-            RescoreOutcome.Rescored(var analysis, _) => TypedResults.Ok(analysis),
+            RescoreOutcome.Requested(var run) => TypedResults.Accepted($"/api/runs/{run.RunId}", RunView.Of(run, counts: null)),
             RescoreOutcome.UnknownRun(var id) => Problems.NotFound("Run", id),
             RescoreOutcome.Rejected(var errors) => Problems.Invalid(errors),
             RescoreOutcome.WrongState(var message) => TypedResults.Problem(message, statusCode: 409),
-            RescoreOutcome.Stopped(var reason) => TypedResults.Problem($"{reason} What judges have said is kept; the same request goes on from there.", statusCode: 409),
             var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
         };
 

@@ -10,7 +10,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Runs;
 
@@ -19,6 +19,9 @@ public abstract record RescoreOutcome
     private RescoreOutcome()
     {
     }
+
+    /// <summary>It was taken up: a job does it.</summary>
+    public sealed record Requested(RunRecord Run) : RescoreOutcome;
 
     /// <param name="Notes">What the run keeps and may not fit the new scorers.</param>
     public sealed record Rescored(RunAnalysis Analysis, IReadOnlyList<string> Notes) : RescoreOutcome;
@@ -45,44 +48,96 @@ public sealed record RescoreOptions(string? BaseUrl = null, double? BudgetUsd = 
 /// Scores the stored transcripts of a finished run by other scorers. Only judges are called, and only for what they were not asked before; without
 /// judges no model is. Repeating it after a crash makes it whole.
 /// </summary>
-public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCatalog catalog, RunRules rules, CellLedger cells, ScoreAgain scoreAgain, JudgePairsAgain judgePairs, AnalyzeRun analyze)
+public sealed class RescoreRun(
+    DefinitionStore definitions, RunStore runs, RunLeases leases, RunCatalog catalog, RunRules rules, CellLedger cells, ApplyScorers apply, AnalyzeRun analyze, EnqueuePipelineJob enqueue, TimeProvider clock)
 {
+    /// <summary>Has a job do it, as for a retry: the run goes on, and ends as it had ended before.</summary>
+    /// <param name="scorers">A list of scorers as in a definition, as JSON.</param>
+    /// <param name="budgetUsd">What judges may cost this time; null is what the run's own budget has left, or no limit.</param>
+    public async Task<RescoreOutcome> RequestAsync(string runId, string scorers, double? budgetUsd, CancellationToken cancellationToken)
+    {
+        var (asked, refused) = await CheckAsync(runId, scorers, new RescoreOptions(BudgetUsd: budgetUsd), cancellationToken);
+        if (asked is not var (run, _, specs))
+        {
+            return refused!;
+        }
+
+        if (leases.HolderOf(run) is { } other)
+        {
+            return new RescoreOutcome.WrongState($"Run '{runId}' is worked on by {other}; wait until it is done.");
+        }
+
+        var rescore = new RunRescore(specs, budgetUsd, await cells.SpentAsync(run), SpentUsd: 0, clock.GetUtcNow(), run.Status, run.Course.Reason);
+        var wanted = await runs.ChangeAsync(
+            runId,
+            current => (current.Course.Extension, current.Status) == (run.Course.Extension, run.Status) && leases.HolderOf(current) is null
+                ? current with { Status = RunStatus.Pending, Course = current.Course with { Reason = null, Rescore = rescore } }
+                : null,
+            cancellationToken);
+        if (wanted is null)
+        {
+            return new RescoreOutcome.WrongState($"Run '{runId}' was changed at the same time; look at it again.");
+        }
+
+        try
+        {
+            await enqueue(new PipelineJob(PipelineJob.ExtendRun, runId), cancellationToken);
+        }
+        catch
+        {
+            // A run that nothing will continue must not look as if it were running.
+            await runs.ChangeAsync(
+                runId, current => current.Status == RunStatus.Pending && current.Course.Rescore == rescore ? current.WithRescoreEnded(clock.GetUtcNow(), "Its job could not be queued.") : null, CancellationToken.None);
+            throw;
+        }
+
+        return new RescoreOutcome.Requested(wanted);
+    }
+
+    /// <summary>Does it at once.</summary>
     /// <param name="scorers">A list of scorers as in a definition, as JSON.</param>
     public async Task<RescoreOutcome> RescoreAsync(string runId, string scorers, RescoreOptions options, CancellationToken cancellationToken)
     {
+        var (asked, refused) = await CheckAsync(runId, scorers, options, cancellationToken);
+        if (asked is not var (run, definition, specs))
+        {
+            return refused!;
+        }
+
+        var budget = options.BudgetUsd is { } most ? new RunBudget((decimal)most, 0) : await catalog.BudgetAsync(run);
+        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report, CommandFolder: options.CommandFolder);
+        return await apply.RunAsync(run, specs, again, cancellationToken) is { } stopped
+            ? new RescoreOutcome.Stopped(stopped.Message)
+            : new RescoreOutcome.Rescored(await analyze.AnalyzeAsync(run.RunId, cancellationToken), [.. MarginNotes(run, definition, specs)]);
+    }
+
+    private async Task<(Asked? Asked, RescoreOutcome? Refused)> CheckAsync(string runId, string scorers, RescoreOptions options, CancellationToken cancellationToken)
+    {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
         {
-            return new RescoreOutcome.UnknownRun(runId);
+            return (null, new RescoreOutcome.UnknownRun(runId));
         }
 
         if (run.IsTriage)
         {
-            return new RescoreOutcome.WrongState($"Run '{runId}' is a triage, whose scores are part of its answers; it cannot be scored by others.");
+            return (null, new RescoreOutcome.WrongState($"Run '{runId}' is a triage, whose scores are part of its answers; it cannot be scored by others."));
         }
 
         if (!run.Status.IsFinished())
         {
-            return new RescoreOutcome.WrongState($"Run '{runId}' is {JsonRules.Name(run.Status)}; only a run that has ended can be rescored.");
+            return (null, new RescoreOutcome.WrongState($"Run '{runId}' is {JsonRules.Name(run.Status)}; only a run that has ended can be rescored."));
         }
 
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
             ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
-        switch (Check(definition, scorers))
+        return Check(definition, scorers) switch
         {
-            case DefinitionOutcome.Rejected(var errors):
-                return new RescoreOutcome.Rejected([.. Explain(errors)]);
-            case DefinitionOutcome.Parsed(var asked):
-                if (Errors(run, asked.Scorers, options).ToList() is { Count: > 0 } refused)
-                {
-                    return new RescoreOutcome.Rejected(refused);
-                }
-
-                return await RescoreAsync(run, asked.Scorers, options, cancellationToken) is { } stopped
-                    ? new RescoreOutcome.Stopped(stopped)
-                    : new RescoreOutcome.Rescored(await analyze.AnalyzeAsync(run.RunId, cancellationToken), [.. MarginNotes(run, definition, asked.Scorers)]);
-            case var other:
-                throw new UnreachableException($"Unhandled {other.GetType().Name}");
-        }
+            DefinitionOutcome.Rejected(var errors) => (null, new RescoreOutcome.Rejected([.. Explain(errors)])),
+            DefinitionOutcome.Parsed(var asked) => Errors(run, asked.Scorers, options).ToList() is { Count: > 0 } refused
+                ? (null, new RescoreOutcome.Rejected(refused))
+                : (new Asked(run, definition, asked.Scorers), null),
+            var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
+        };
     }
 
     // The rules of a definition hold: a scorer that cannot judge a scenario is refused here too.
@@ -174,28 +229,5 @@ public sealed class RescoreRun(DefinitionStore definitions, RunStore runs, RunCa
         }
     }
 
-    private async Task<string?> RescoreAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, RescoreOptions options, CancellationToken cancellationToken)
-    {
-        var budget = options.BudgetUsd is { } most ? new RunBudget((decimal)most, 0) : await catalog.BudgetAsync(run);
-        var again = new ScoreAgainOptions(_ => true, Budget: budget, BaseUrl: options.BaseUrl, Report: options.Report, CommandFolder: options.CommandFolder);
-        List<ScorerSpec> ofCells = [.. specs.Where(spec => spec.Type != ScorerSpec.PairwiseType)];
-        var wanted = run.WithPairwise([.. specs.Except(ofCells)]);
-        var stopped = await judgePairs.RunAsync(wanted, budget, options.BaseUrl, options.Report, cancellationToken)
-            ?? await scoreAgain.RunAsync(run, ofCells, again, cancellationToken);
-        if (stopped is null)
-        {
-            await runs.ChangeAsync(run.RunId, Rescored, cancellationToken);
-        }
-
-        // Also what was paid before it stopped.
-        await cells.SealAsync(await runs.GetAsync(run.RunId, cancellationToken), cancellationToken);
-        return stopped;
-
-        RunRecord Rescored(RunRecord current) => current with
-        {
-            Scorers = ofCells,
-            Pairwise = wanted.Pairwise,
-            Calls = current.Calls with { CommandFolder = options.CommandFolder ?? current.Calls.CommandFolder },
-        };
-    }
+    private sealed record Asked(RunRecord Run, Definition Definition, IReadOnlyList<ScorerSpec> Scorers);
 }

@@ -17,7 +17,7 @@ public abstract record ControlOutcome
 
 /// <summary>
 /// Pause, resume, cancel. The run row is what counts: cells read it before they call a model. The job only wakes an orchestration
-/// that waits. Asking for the state that a run is in already changes nothing and succeeds.
+/// that waits. Asking for the state that a run is in already changes nothing and succeeds. To cancel a run that gets other scorers leaves it with those it had.
 /// </summary>
 public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimeProvider clock)
 {
@@ -32,11 +32,16 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
     public Task<ControlOutcome> CancelAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
             runId, "cancelled", [RunStatus.Pending, RunStatus.Running, RunStatus.Paused],
-            run => run with { Status = RunStatus.Cancelled, Course = run.Course with { CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." } },
+            run => run.Course.Rescore switch
+            {
+                { EndedAt: null, IsWriting: true } => null,
+                { EndedAt: null } => run.WithRescoreEnded(clock.GetUtcNow(), "Cancelled on request."),
+                _ => run with { Status = RunStatus.Cancelled, Course = run.Course with { CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." } },
+            },
             PipelineJob.CancelRun, cancellationToken);
 
     private async Task<ControlOutcome> ChangeAsync(
-        string runId, string verb, RunStatus[] from, Func<RunRecord, RunRecord> change, string? job, CancellationToken cancellationToken)
+        string runId, string verb, RunStatus[] from, Func<RunRecord, RunRecord?> change, string? job, CancellationToken cancellationToken)
     {
         RunRecord? seen = null;
         var changed = await runs.ChangeAsync(
@@ -52,11 +57,13 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
             return new ControlOutcome.UnknownRun(runId);
         }
 
-        if (changed is null && seen.Status != change(seen).Status)
+        if (changed is null && seen.Status != change(seen)?.Status)
         {
             var states = string.Join(", ", from.Select(JsonRules.Name));
             return new ControlOutcome.WrongState(
-                seen.Status, $"Run '{runId}' is {JsonRules.Name(seen.Status)}; only a run that is one of {states} can be {verb}.");
+                seen.Status,
+                from.Contains(seen.Status) ? $"Run '{runId}' writes its new scores at the moment, and that goes to its end."
+                : $"Run '{runId}' is {JsonRules.Name(seen.Status)}; only a run that is one of {states} can be {verb}.");
         }
 
         // Also when nothing changed: an earlier request may have ended between its write and its job.

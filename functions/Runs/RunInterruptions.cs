@@ -17,3 +17,6 @@ internal sealed class RunStoppedException(decimal cap) : RunInterruptedException
 
 /// <summary>A cell or a judgement is left for later or for good, and nothing was paid for it in vain.</summary>
 internal abstract class RunInterruptedException(string message) : Exception(message);
+
+/// <summary>An activity has worked for as long as one may; the next goes on where it was.</summary>
+internal sealed class TurnEndedException() : RunInterruptedException("The turn of this activity is over.");

@@ -31,7 +31,7 @@ public sealed class RunLeases(RunStore runs, RunExecutor me, TimeProvider clock)
                     return null;
                 }
 
-                if (run.Course.Executor is { } other && !other.Is(me) && !other.IsGone(clock.GetUtcNow()))
+                if (HolderOf(run) is { } other)
                 {
                     outcome = new LeaseOutcome.HeldBy(other);
                     return null;
@@ -51,12 +51,15 @@ public sealed class RunLeases(RunStore runs, RunExecutor me, TimeProvider clock)
             runId,
             run =>
             {
-                holder = run.Course.Executor is { } other && !other.Is(me) && !other.IsGone(clock.GetUtcNow()) ? other : null;
+                holder = HolderOf(run);
                 return holder is null ? run with { Course = run.Course with { Executor = Renewed() } } : null;
             },
             cancellationToken);
         return holder;
     }
+
+    /// <summary>Who else works on it; null when nobody does.</summary>
+    public RunExecutor? HolderOf(RunRecord run) => run.Course.Executor is { } other && !other.Is(me) && !other.IsGone(clock.GetUtcNow()) ? other : null;
 
     /// <summary>Gives the run as it is now; null when it is not this executor's any more.</summary>
     public Task<RunRecord?> RenewAsync(string runId, CancellationToken cancellationToken) => runs.ChangeAsync(

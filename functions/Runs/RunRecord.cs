@@ -100,6 +100,7 @@ public sealed record RunCalls(
 /// <param name="Extension">How often the run was extended after it had ended.</param>
 /// <param name="Executor">Who works on it; null when nobody does.</param>
 /// <param name="Retry">The cells that are called again since its last extension; kept for what it changed.</param>
+/// <param name="Rescore">The other scorers that it was last asked to have over HTTP.</param>
 public sealed record RunCourse(
     DateTimeOffset? StartedAt = null,
     DateTimeOffset? CompletedAt = null,
@@ -108,7 +109,8 @@ public sealed record RunCourse(
     string? AnalysisError = null,
     int Extension = 0,
     RunExecutor? Executor = null,
-    RunRetry? Retry = null)
+    RunRetry? Retry = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RunRescore? Rescore = null)
 {
     public const string StoppedByBudget = "budget";
 }

@@ -9,6 +9,7 @@ namespace FunctionsEval.Runs;
 
 /// <summary>A run on the wire.</summary>
 /// <param name="BaseUrl">Where its models were called, as the command line said; null is where the settings say.</param>
+/// <param name="Rescore">Null when it was never asked to have other scorers.</param>
 public sealed record RunView(
     string RunId,
     string Kind,
@@ -35,7 +36,8 @@ public sealed record RunView(
     RunRetry? Retry = null,
     IReadOnlyList<string>? Tags = null,
     string? ReusedRun = null,
-    string? BaseUrl = null)
+    string? BaseUrl = null,
+    RescoreView? Rescore = null)
 {
     /// <param name="counts">By variant; null where there is no progress to tell yet.</param>
     public static RunView Of(RunRecord run, IReadOnlyList<CellCounts>? counts) => new(
@@ -64,7 +66,8 @@ public sealed record RunView(
         run.Course.Retry,
         run.Tags ?? [],
         run.ReusedRun,
-        run.Calls.BaseUrl);
+        run.Calls.BaseUrl,
+        RescoreView.Of(run.Course.Rescore));
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);

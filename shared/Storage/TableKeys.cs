@@ -79,7 +79,10 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDigests"/>, row = run id: heads. Partition = run id, row = index: blocks of entries.</summary>
     public const string Digests = "Digests";
 
-    /// <summary>Partition = <see cref="AllFindings"/>, row = finding id. Partition = <see cref="ReviewedRuns"/>, row = run id: what a review saw of it.</summary>
+    /// <summary>
+    /// Partition = <see cref="AllFindings"/>, row = finding id. Partition = <see cref="ReviewedRuns"/>, row = run id: what a review saw of it. Partition =
+    /// <see cref="Acknowledged"/>, row = finding id: that a person knows of it, apart from the finding, which reviews write.
+    /// </summary>
     public const string Findings = "Findings";
 
     public const string AllFindings = "finding";
@@ -88,6 +91,8 @@ public static class TableKeys
     public const string AfterFindings = "~";
 
     public const string ReviewedRuns = "run";
+
+    public const string Acknowledged = "acknowledged";
 
     /// <summary>Partition = <see cref="Bucket"/>; rows: where a task lies, the open tasks, the ended tasks by time, and the roll-ups of days.</summary>
     public const string AgentTasks = "AgentTasks";

@@ -20,7 +20,23 @@ public sealed record Finding(
     IReadOnlyList<string> Evidence,
     DateTimeOffset FirstSeenAt,
     DateTimeOffset LastSeenAt,
-    DateTimeOffset? ResolvedAt = null);
+    DateTimeOffset? ResolvedAt = null)
+{
+    /// <summary>That a person knows of it; null while nobody has said so since it was first seen.</summary>
+    public Acknowledgement? Acknowledged { get; init; }
+
+    /// <summary>Still to be looked at by somebody.</summary>
+    [JsonIgnore]
+    public bool NeedsAttention => ResolvedAt is null && Acknowledged is null;
+}
+
+/// <summary>A person knows of a finding: it stays open until its condition is gone, and asks for no attention any more.</summary>
+/// <param name="By">Who said so; null where they did not say.</param>
+public sealed record Acknowledgement(DateTimeOffset At, string? By = null, string? Note = null);
+
+/// <param name="By">Who knows of it, up to 100 characters.</param>
+/// <param name="Note">What is done about it, up to 1,000 characters.</param>
+public sealed record AcknowledgeRequest(string? By = null, string? Note = null);
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<Severity>))]
 public enum Severity
@@ -30,7 +46,7 @@ public enum Severity
     Low,
 }
 
-/// <param name="Findings">Open ones first, the severe before the others, then the oldest first.</param>
+/// <param name="Findings">Open ones first, and of them those that nobody has acknowledged, the severe before the others, then the oldest first.</param>
 public sealed record ReviewReport(DateTimeOffset? ReviewedAt, IReadOnlyList<Finding> Findings);
 
 /// <summary>What a rule sees now.</summary>

@@ -22,15 +22,16 @@ public sealed class FindingStore(IEntityStore entities)
         var findings = (await AllAsync(cancellationToken)).Where(finding => withResolved || finding.ResolvedAt is null);
         return new ReviewReport(
             head?.GetDateTimeOffset(ReviewedAt),
-            [.. findings.OrderBy(finding => finding.ResolvedAt is not null).ThenBy(finding => finding.Severity).ThenBy(finding => finding.FirstSeenAt).ThenBy(finding => finding.Id, StringComparer.Ordinal)]);
+            [.. findings.OrderBy(finding => finding.ResolvedAt is not null).ThenBy(finding => !finding.NeedsAttention).ThenBy(finding => finding.Severity).ThenBy(finding => finding.FirstSeenAt).ThenBy(finding => finding.Id, StringComparer.Ordinal)]);
     }
 
     public async Task<IReadOnlyList<Finding>> AllAsync(CancellationToken cancellationToken)
     {
+        var acknowledged = await entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.Acknowledged), cancellationToken).ToDictionaryAsync(row => row.RowKey, StringComparer.Ordinal, cancellationToken);
         var findings = new List<Finding>();
         await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Findings, TableKeys.AllFindings, RowTo: TableKeys.AfterFindings), cancellationToken))
         {
-            findings.Add(JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)!);
+            findings.Add(FindingOf(row, acknowledged.GetValueOrDefault(row.RowKey)));
         }
 
         return findings;
@@ -38,8 +39,29 @@ public sealed class FindingStore(IEntityStore entities)
 
     public async Task<Finding?> FindAsync(string id, CancellationToken cancellationToken) =>
         await entities.FindAsync(TableKeys.Findings, TableKeys.AllFindings, id, cancellationToken) is { } row
-            ? JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)
+            ? FindingOf(row, await entities.FindAsync(TableKeys.Findings, TableKeys.Acknowledged, id, cancellationToken))
             : null;
+
+    /// <summary>Keeps that a person knows of an open finding; null takes it back. Gives the finding as it is then; null where there is none.</summary>
+    public async Task<Finding?> AcknowledgeAsync(string id, Acknowledgement? acknowledgement, CancellationToken cancellationToken)
+    {
+        var finding = await FindAsync(id, cancellationToken);
+        if (finding is not { ResolvedAt: null })
+        {
+            return finding;
+        }
+
+        var operation = EntityOperation.Delete(TableKeys.Acknowledged, id);
+        if (acknowledgement is not null)
+        {
+            var row = new Entity(TableKeys.Acknowledged, id);
+            row.SetText("acknowledgement", JsonSerializer.Serialize(acknowledgement, AgentsJson.Context.Acknowledgement));
+            operation = EntityOperation.Upsert(row);
+        }
+
+        await entities.SubmitAsync(TableKeys.Findings, operation, cancellationToken);
+        return finding with { Acknowledged = acknowledgement };
+    }
 
     /// <summary>Stores up to <see cref="AtOnce"/> findings and what tells the webhook of them, all or none of it.</summary>
     public Task SaveAsync(IEnumerable<Finding> some, Entity? message, CancellationToken cancellationToken)
@@ -47,14 +69,25 @@ public sealed class FindingStore(IEntityStore entities)
         var rows = some.Select(finding =>
         {
             var row = new Entity(TableKeys.AllFindings, finding.Id);
-            row.SetText("finding", JsonSerializer.Serialize(finding, AgentsJson.Context.Finding));
+            row.SetText("finding", JsonSerializer.Serialize(finding with { Acknowledged = null }, AgentsJson.Context.Finding));
             return row;
         });
         return entities.SubmitAsync(TableKeys.Findings, [.. (message is null ? rows : rows.Append(message)).Select(EntityOperation.Upsert)], cancellationToken);
     }
 
-    public Task RemoveAsync(Finding finding, CancellationToken cancellationToken) =>
-        entities.SubmitAsync(TableKeys.Findings, EntityOperation.Delete(TableKeys.AllFindings, finding.Id), cancellationToken);
+    public async Task RemoveAsync(Finding finding, CancellationToken cancellationToken)
+    {
+        await entities.SubmitAsync(TableKeys.Findings, EntityOperation.Delete(TableKeys.Acknowledged, finding.Id), cancellationToken);
+        await entities.SubmitAsync(TableKeys.Findings, EntityOperation.Delete(TableKeys.AllFindings, finding.Id), cancellationToken);
+    }
+
+    // A condition that has come back is another one than the one somebody knew of.
+    private static Finding FindingOf(Entity row, Entity? acknowledged)
+    {
+        var finding = JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)!;
+        var known = acknowledged?.GetText("acknowledgement") is { } json ? JsonSerializer.Deserialize(json, AgentsJson.Context.Acknowledgement) : null;
+        return finding with { Acknowledged = known?.At >= finding.FirstSeenAt ? known : null };
+    }
 
     /// <summary>By run id: what the last review saw of the runs that went on then.</summary>
     public async Task<IReadOnlyDictionary<string, SeenRun>> SeenAsync(CancellationToken cancellationToken)
@@ -104,5 +137,5 @@ public sealed class FindingStore(IEntityStore entities)
 /// <param name="ReviewedBefore">When the last review ended that did.</param>
 public sealed record ReviewTurn(string ETag, DateTimeOffset? ReviewedBefore);
 
-/// <summary>What a review saw of a run: its status, how many of its cells had ended, and since when both have been so.</summary>
+/// <summary>What a review saw of a run: its status, how many of its cells had ended or were judged anew, and since when both have been so.</summary>
 public sealed record SeenRun(string Status, long Ended, DateTimeOffset Since);

@@ -36,10 +36,11 @@ public sealed class RunReview(RunStore runs, CellLedger cells, FindingStore find
 
         var counts = (await cells.CountAsync(run, cancellationToken)).Aggregate(CellCounts.None, (a, b) => a + b);
         var status = JsonRules.Name(run.Status);
-        var since = seen is not null && (seen.Status, seen.Ended) == (status, counts.Finished) ? seen.Since : now;
+        var moved = counts.Finished + (run.Course.Rescore?.Judged ?? 0);
+        var since = seen is not null && (seen.Status, seen.Ended) == (status, moved) ? seen.Since : now;
         if (!run.Status.IsFinished() && since == now)
         {
-            await findings.SawAsync(run.RunId, new SeenRun(status, counts.Finished, now), cancellationToken);
+            await findings.SawAsync(run.RunId, new SeenRun(status, moved, now), cancellationToken);
         }
 
         return [.. RunConditions.OfRun(new ReviewedRun(run, counts.Finished, counts.Failed, since), now)];

@@ -26,7 +26,7 @@ public sealed class MakeStatusReport(TaskStore tasks, GoalStore goals, ArtefactS
         string[] reasons =
         [
             .. attention.Flags.Select(flag => $"attention: {flag}"),
-            .. open.Where(finding => finding.Severity == Severity.High).Select(finding => $"{finding.Rule}: {finding.Message}").Take(MaxFindings),
+            .. open.Where(finding => finding is { Severity: Severity.High, NeedsAttention: true }).Select(finding => $"{finding.Rule}: {finding.Message}").Take(MaxFindings),
         ];
         return new StatusReport(
             reasons.Length == 0 ? StatusReport.GoingWell : StatusReport.NeedsAttention, state.Now, reasons, QueueOf(state, phases), ExecutionOf(state), attention,

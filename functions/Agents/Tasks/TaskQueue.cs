@@ -19,7 +19,7 @@ public sealed class TaskQueue(TaskStore tasks, TaskOrder order, FindingStore fin
     /// <summary>Takes the first task of <see cref="TaskOrder"/> whose dependencies have completed.</summary>
     public async Task<NextTask> TakeAsync(NextTaskRequest request, CancellationToken cancellationToken)
     {
-        if (thresholds.Usage.Throttle && (await findings.ReportAsync(withResolved: false, cancellationToken)).Findings.FirstOrDefault(finding => finding.Rule == UsageSpike.CostId) is { } spike)
+        if (thresholds.Usage.Throttle && (await findings.ReportAsync(withResolved: false, cancellationToken)).Findings.FirstOrDefault(finding => finding.Rule == UsageSpike.CostId && finding.NeedsAttention) is { } spike)
         {
             return new NextTask(null, $"Throttled: {spike.Message}");
         }

@@ -15,6 +15,7 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
     public const double MaxCostUsd = 1_000;
 
     private const int MaxType = 100;
+    private const int MaxNote = 1_000;
     private const string EscapedSlash = "%2F";
     private const int MaxName = 200;
     private const long MaxTokens = 1_000_000_000;
@@ -78,6 +79,13 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
         Optional("model", update.Model, MaxName);
         Optional("executor", update.Executor, MaxType);
         return Measured(update.DurationSeconds, update.Usage, update.Error, update.OutputChars);
+    }
+
+    public TaskRules Check(Reviews.AcknowledgeRequest request)
+    {
+        Optional("by", request.By, MaxType);
+        Text("note", request.Note, MaxNote, isBlock: true);
+        return this;
     }
 
     public TaskRules Id(string field, string id)

@@ -11,7 +11,7 @@ internal static class ErrorResponses
     private const string AdminProblem = "AdminProblem";
 
     private static readonly string[] OwnBody = ["api/admin/abtests", "api/admin/run", "api/admin/credits"];
-    private static readonly string[] OfState = ["pause", "resume", "cancel", "extend", "retry", "rescore", "review"];
+    private static readonly string[] OfState = ["pause", "resume", "cancel", "extend", "retry", "rescore", "review", "acknowledge"];
 
     /// <summary>Errors of single operations, by method and path.</summary>
     private static readonly Dictionary<string, (int Status, string Text)[]> OfOne = new(StringComparer.Ordinal)

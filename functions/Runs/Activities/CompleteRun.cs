@@ -42,18 +42,27 @@ public sealed partial class CompleteRun(RunStore runs, RunCatalog catalog, CellL
         return ended.Status;
     }
 
-    private RunRecord Ended(RunRecord run, RunStatus status, CompleteRunInput input) => run with
+    private RunRecord Ended(RunRecord run, RunStatus status, CompleteRunInput input)
     {
-        Status = status,
-        Course = run.Course with
+        if (run.IsRescored())
         {
-            CompletedAt = clock.GetUtcNow(),
-            Reason = input.FailureReason ?? StopText(input) ?? run.Course.Reason,
-            AnalysisError = input.AnalysisError,
-            StopReason = StopCode(input) ?? run.Course.StopReason,
-            Executor = null,
-        },
-    };
+            var again = run.WithRescoreEnded(clock.GetUtcNow(), input.FailureReason);
+            return again with { Course = again.Course with { AnalysisError = input.AnalysisError, Executor = null } };
+        }
+
+        return run with
+        {
+            Status = status,
+            Course = run.Course with
+            {
+                CompletedAt = clock.GetUtcNow(),
+                Reason = input.FailureReason ?? StopText(input) ?? run.Course.Reason,
+                AnalysisError = input.AnalysisError,
+                StopReason = StopCode(input) ?? run.Course.StopReason,
+                Executor = null,
+            },
+        };
+    }
 
     // An interim look answers "code: sentence".
     private static string? StopCode(CompleteRunInput input) => input.StopReason?.Split(": ", 2)[0];

@@ -18,6 +18,12 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
     public async Task<RunPlan> RunAsync([ActivityTrigger] string runId, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(runId, cancellationToken);
+        if (run.IsRescored())
+        {
+            await MarkRunningAsync(runId, cancellationToken);
+            return new RunPlan(runId, run.Items, run.Variants.Count, run.Sampling.SamplesPerScenario, run.Sampling.DispatchSeed, IsRescored: true);
+        }
+
         if (!run.IsTriage)
         {
             await AddScenariosAsync(run, cancellationToken);
@@ -36,20 +42,22 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
             // Whatever the run goes on for, judges that could not be called are asked again.
             foreach (var set in pairs.Sets.DistinctBy(set => set.Id))
             {
-                await retried.SetFailedAsideAsync(set.AsRun(run), cancellationToken);
+                await retried.SetFailedAsideAsync(set.AsRun(run), before: null, cancellationToken);
             }
 
             catalog.Forget(runId);
         }
 
-        await runs.ChangeAsync(
-            runId,
-            current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, Course = current.Course with { StartedAt = current.Course.StartedAt ?? clock.GetUtcNow() } } : null,
-            cancellationToken);
+        await MarkRunningAsync(runId, cancellationToken);
         var matrixSamples = run.Sampling.Allocation?.PilotSamples ?? run.Sampling.SamplesPerScenario;
         var allocated = run.TotalCells - ((long)run.Items * run.Variants.Count * matrixSamples);
         return new RunPlan(runId, run.Items, run.Variants.Count, matrixSamples, run.Sampling.DispatchSeed, run.Stopping?.LookEvery ?? 0, allocated, JudgedPairs: pairs.Count);
     }
+
+    private Task<RunRecord?> MarkRunningAsync(string runId, CancellationToken cancellationToken) => runs.ChangeAsync(
+        runId,
+        current => current.Status == RunStatus.Pending ? current with { Status = RunStatus.Running, Course = current.Course with { StartedAt = current.Course.StartedAt ?? clock.GetUtcNow() } } : null,
+        cancellationToken);
 
     // A wall that judges meet leaves their scores as they are: the cells that are to be called meet it too, or another retry asks again.
     private async Task AskJudgesAsync(RunRecord run, RunRetry retry, CancellationToken cancellationToken)
@@ -57,9 +65,9 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
         if (run.Scorers.Any(spec => spec.Judge is not null))
         {
             var again = new ScoreAgainOptions(failed => failed.Extension < retry.Number, cell => retry.TakesJudges(run, cell), await catalog.BudgetAsync(run));
-            if (await scoreAgain.RunAsync(run, run.Scorers, again, cancellationToken) is { } reason)
+            if (await scoreAgain.RunAsync(run, run.Scorers, again, cancellationToken) is { } wall)
             {
-                await runs.ChangeAsync(run.RunId, current => current with { Course = current.Course with { Reason = reason } }, cancellationToken);
+                await runs.ChangeAsync(run.RunId, current => current with { Course = current.Course with { Reason = wall.Message } }, cancellationToken);
             }
         }
     }

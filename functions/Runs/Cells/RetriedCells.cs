@@ -35,18 +35,19 @@ public sealed class RetriedCells(IEntityStore entities)
         }
     }
 
-    /// <summary>Takes all failed cells out of their places, so that they are evaluated again, and keeps them beside; each time they have failed once more.</summary>
-    public async Task SetFailedAsideAsync(RunRecord run, CancellationToken cancellationToken)
+    /// <summary>Takes failed cells out of their places, so that they are evaluated again, and keeps them beside; each time they have failed once more.</summary>
+    /// <param name="before">Only those that failed before it; null is all.</param>
+    public async Task SetFailedAsideAsync(RunRecord run, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
         {
             var key = CellAddress.PartitionKey(run.RunId, partition);
             await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
             {
-                if (CellRows.OutcomeOf(entity) == CellOutcome.Failed)
+                if (CellRows.OutcomeOf(entity) == CellOutcome.Failed && CellRows.ToCell(entity, CellLedger.ScorerNames(run)) is var cell && !(cell.CompletedAt >= before))
                 {
                     var tries = await ReadAsync(run, key, TableKeys.RetriedOf(entity.RowKey), cancellationToken).CountAsync(cancellationToken);
-                    await SetAsideAsync(key, [(entity, CellRows.ToCell(entity, CellLedger.ScorerNames(run)))], tries + 1, cancellationToken);
+                    await SetAsideAsync(key, [(entity, cell)], tries + 1, cancellationToken);
                 }
             }
         }

@@ -14,10 +14,13 @@ namespace FunctionsEval.Runs.Judging;
 /// <param name="Budget">What judges may cost; null is no limit.</param>
 /// <param name="BaseUrl">Where judges are called; null is as the run has it.</param>
 /// <param name="CommandFolder">Where programs of command scorers are started; null is as the run has it.</param>
-/// <param name="Report">Told of the cells that are judged, and of how many there are.</param>
+/// <param name="Report">Told of the pairs that are judged, and of how many there are; then of the cells.</param>
+/// <param name="BeforeFirst">Awaited before the first call for a cell or pair; throws where nobody wants it any more.</param>
+/// <param name="BeforeWriting">Awaited once all judges have been heard; throws where nobody wants the scores any more.</param>
+/// <param name="FailedBefore">Only judgements of pairs that failed before it are asked for once more; null is all that failed.</param>
 internal sealed record ScoreAgainOptions(
     Func<KeptJudgement, bool> IsAskedAgain, Func<CellRecord, bool>? Takes = null, RunBudget? Budget = null, string? BaseUrl = null, Action<long, long>? Report = null,
-    string? CommandFolder = null);
+    string? CommandFolder = null, Func<CancellationToken, ValueTask>? BeforeFirst = null, Func<CancellationToken, Task>? BeforeWriting = null, DateTimeOffset? FailedBefore = null);
 
 /// <summary>
 /// Scores stored answers of a run that nobody works on. First the judges are asked for what is missing, each judgement kept as it comes; then the cells
@@ -30,13 +33,22 @@ public sealed class ScoreAgain(
     private const int CellsAtOnce = 256;
 
     /// <returns>Null at the end; else why it stopped before, and then no score has changed.</returns>
-    internal async Task<string?> RunAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, ScoreAgainOptions options, CancellationToken cancellationToken)
+    internal async Task<RunInterruptedException?> RunAsync(RunRecord run, IReadOnlyList<ScorerSpec> specs, ScoreAgainOptions options, CancellationToken cancellationToken)
     {
         var items = await runs.ItemsAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
         var judges = specs.Any(spec => spec.Judge is not null) ? new JudgeModels(specs, catalogs.For(options.BaseUrl ?? run.Calls.BaseUrl), prices) : null;
         if (judges is not null && await JudgeAsync(run, specs, judges, items, options, cancellationToken) is { } stopped)
         {
             return stopped;
+        }
+
+        try
+        {
+            await (options.BeforeWriting?.Invoke(cancellationToken) ?? Task.CompletedTask);
+        }
+        catch (RunInterruptedException unwanted)
+        {
+            return unwanted;
         }
 
         var scorers = specs.Select(Scorers.Create).ToList();
@@ -67,12 +79,12 @@ public sealed class ScoreAgain(
         }
     }
 
-    private async Task<string?> JudgeAsync(
+    private async Task<RunInterruptedException?> JudgeAsync(
         RunRecord run, IReadOnlyList<ScorerSpec> specs, JudgeModels judges, List<Scenario> items, ScoreAgainOptions options, CancellationToken cancellationToken)
     {
         var total = (await cells.CountAsync(run, cancellationToken)).Sum(counts => counts.Answered);
         var done = 0L;
-        string? stopped = null;
+        RunInterruptedException? stopped = null;
         await Parallel.ForEachAsync(
             cells.AllAsync(run, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = CellsAtOnce, CancellationToken = cancellationToken },
@@ -87,14 +99,15 @@ public sealed class ScoreAgain(
                 {
                     // Those that wait for their place when another has met a wall stay at home.
                     using var calls = new CellCalls(
-                        run.RunId, cell.Address, options.Budget, cells, _ => stopped is null ? ValueTask.CompletedTask : throw new RunNotActiveException(RunStatus.Paused));
+                        run.RunId, cell.Address, options.Budget, cells,
+                        wanted => stopped is not null ? throw new RunNotActiveException(RunStatus.Paused) : options.BeforeFirst?.Invoke(wanted) ?? ValueTask.CompletedTask);
                     try
                     {
                         await JudgeAsync(run, specs, judges, cell, transcript, items[cell.Address.Item], calls, options, token);
                     }
-                    catch (Exception wall) when (wall is RunHaltedException or RunStoppedException or RunNotActiveException)
+                    catch (RunInterruptedException wall)
                     {
-                        Interlocked.CompareExchange(ref stopped, wall.Message, null);
+                        Interlocked.CompareExchange(ref stopped, wall, null);
                         return;
                     }
                 }

@@ -6,7 +6,7 @@ namespace FunctionsEval.Runs.Orchestration;
 
 /// <summary>
 /// PrepareRun, then the blocks wave by wave, with a look between waves where the run may stop early, or an allocation of samples behind those
-/// of the pilot, then the blocks of pairs that judges compare, then AnalyzeRun and CompleteRun. One instance per run, whose id is the run's.
+/// of the pilot, then the blocks of pairs that judges compare, then AnalyzeRun and CompleteRun. A run that gets other scorers has ScoreRunAgain in their place. One instance per run, whose id is the run's.
 /// Each wave is a fresh execution (continue-as-new), so a history never holds more than one wave.
 /// All that was decided or finished before is in the store, so the orchestration may be started anew at any time.
 /// </summary>
@@ -26,6 +26,11 @@ public static class RunOrchestration
         try
         {
             var plan = input.Plan ?? await context.CallActivityAsync<RunPlan>(PrepareRun.Name, input.RunId, Retries.OfActivities);
+            if (plan.IsRescored)
+            {
+                return await RescoreAsync(context, input with { Plan = plan });
+            }
+
             var next = input.NextBlock;
             bool goesOn;
             var stopReason = input.StopReason;
@@ -64,6 +69,25 @@ public static class RunOrchestration
         {
             return await CompleteAsync(context, new CompleteRunInput(input.RunId, FailureReason: ReasonOf(failure)));
         }
+    }
+
+    /// <summary>Judges are asked a few minutes at a time, each time in an execution of its own; then all cells get their new scores.</summary>
+    private static async Task<RunStatus> RescoreAsync(TaskOrchestrationContext context, RunInput input)
+    {
+        var ending = await context.CallActivityAsync<string>(ScoreRunAgain.Name, input.RunId, Retries.OfActivities);
+        if (ending == EvaluateCell.Paused)
+        {
+            await context.WaitForExternalEvent<object?>(ResumeEvent);
+        }
+
+        if (ending is EvaluateCell.Paused or ScoreRunAgain.More)
+        {
+            context.ContinueAsNew(input);
+            return RunStatus.Running;
+        }
+
+        var analysisError = ending == ScoreRunAgain.Scored ? await AnalyzeAsync(context, input.RunId) : null;
+        return await CompleteAsync(context, new CompleteRunInput(input.RunId, AnalysisError: analysisError));
     }
 
     /// <summary>Evaluates or judges the blocks from <paramref name="first"/> to before <paramref name="end"/>; false when the run was cancelled.</summary>

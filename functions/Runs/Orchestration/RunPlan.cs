@@ -8,6 +8,7 @@ namespace FunctionsEval.Runs.Orchestration;
 /// <param name="LookEvery">Items between two interim looks; 0 for a run that does not stop early.</param>
 /// <param name="AllocatedCells">Cells behind the matrix, which ones the scores of the matrix decide; 0 for a run without an allocation.</param>
 /// <param name="JudgedPairs">Pairs of answers that judges compare once all cells are there; 0 for a run without pairwise scorers.</param>
+/// <param name="IsRescored">The run has ended before and gets other scorers: no cell is evaluated.</param>
 /// <param name="BlocksPerWave">Blocks of one execution of the orchestration. A part of the plan, so that another version replays a history as it was made.</param>
 public sealed record RunPlan(
     string RunId,
@@ -18,7 +19,8 @@ public sealed record RunPlan(
     int LookEvery = 0,
     long AllocatedCells = 0,
     int BlocksPerWave = 200,
-    long JudgedPairs = 0)
+    long JudgedPairs = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsRescored = false)
 {
     /// <summary>Cells of one block: one sub-orchestration with at most this many activities.</summary>
     public const int CellsPerBlock = 100;

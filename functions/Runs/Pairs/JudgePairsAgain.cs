@@ -1,6 +1,5 @@
 using FunctionsEval.Models;
 using FunctionsEval.Providers.Prices;
-using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 
@@ -13,9 +12,8 @@ public sealed class JudgePairsAgain(RunStore runs, JudgePairs judging, RetriedCe
     private const int PairsAtOnce = 128;
 
     /// <param name="run">With the pairwise scorers that it is to have.</param>
-    /// <param name="budget">What judges may cost; null is no limit.</param>
     /// <returns>Null at the end; else why it stopped before.</returns>
-    internal async Task<string?> RunAsync(RunRecord run, RunBudget? budget, string? baseUrl, Action<long, long>? report, CancellationToken cancellationToken)
+    internal async Task<RunInterruptedException?> RunAsync(RunRecord run, ScoreAgainOptions options, CancellationToken cancellationToken)
     {
         var plan = new PairPlan(run);
         if (plan.Count == 0)
@@ -27,16 +25,17 @@ public sealed class JudgePairsAgain(RunStore runs, JudgePairs judging, RetriedCe
         await runs.ChangeAsync(run.RunId, current => current with { PairSets = run.PairSets }, cancellationToken);
         foreach (var set in plan.Sets.DistinctBy(set => set.Id))
         {
-            await retried.SetFailedAsideAsync(set.AsRun(run), cancellationToken);
+            await retried.SetFailedAsideAsync(set.AsRun(run), options.FailedBefore, cancellationToken);
         }
 
         var items = await runs.ItemsAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken);
-        var judges = new JudgeModels(run.PairScorers(), catalogs.For(baseUrl ?? run.Calls.BaseUrl), prices);
-        string? stopped = null;
+        var judges = new JudgeModels(run.PairScorers(), catalogs.For(options.BaseUrl ?? run.Calls.BaseUrl), prices);
+        RunInterruptedException? stopped = null;
         var done = 0L;
 
         // Those that wait for their place when another has met a wall stay at home.
-        var context = new PairContext(run, judges, budget, _ => stopped is null ? ValueTask.CompletedTask : throw new RunNotActiveException(RunStatus.Paused));
+        var context = new PairContext(
+            run, judges, options.Budget, wanted => stopped is not null ? throw new RunNotActiveException(RunStatus.Paused) : options.BeforeFirst?.Invoke(wanted) ?? ValueTask.CompletedTask);
         await Parallel.ForAsync(0, plan.Count, new ParallelOptions { MaxDegreeOfParallelism = PairsAtOnce, CancellationToken = cancellationToken }, async (number, token) =>
         {
             if (stopped is not null)
@@ -54,11 +53,11 @@ public sealed class JudgePairsAgain(RunStore runs, JudgePairs judging, RetriedCe
             }
             catch (RunInterruptedException wall)
             {
-                Interlocked.CompareExchange(ref stopped, wall.Message, null);
+                Interlocked.CompareExchange(ref stopped, wall, null);
                 return;
             }
 
-            report?.Invoke(Interlocked.Increment(ref done), plan.Count);
+            options.Report?.Invoke(Interlocked.Increment(ref done), plan.Count);
         });
         return stopped;
     }

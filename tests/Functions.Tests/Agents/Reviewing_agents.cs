@@ -98,13 +98,50 @@ public sealed class Reviewing_agents
 
         var spike = Assert.Single(await FindAsync(server));
         var next = await server.PostJsonAsync("/api/agent/tasks/next", new { executor = "e" });
+        await server.PostJsonAsync($"/api/agent/findings/{spike.GetProperty("id").GetString()}/acknowledge", new { note = "A large import, once." });
+        var released = await server.PostJsonAsync("/api/agent/tasks/next", new { executor = "e" });
         server.Clock.Advance(TimeSpan.FromDays(3));
         var later = await FindAsync(server);
 
+        Assert.Equal("waiting", released.GetProperty("task").GetProperty("task_id").GetString());
         Assert.Equal(("COST_SPIKE", "2026-05-04"), (spike.GetProperty("rule").GetString(), spike.GetProperty("subject").GetString()));
         Assert.StartsWith("45.00 US dollars were used on 2026-05-04", spike.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.StartsWith("Throttled: 45.00 US dollars", next.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain(later, finding => finding.GetProperty("rule").GetString() == "COST_SPIKE");
+    }
+
+    [Fact]
+    public async Task A_finding_that_somebody_knows_of_stays_open_and_asks_for_attention_again_when_it_comes_back()
+    {
+        await using var server = await AgentServer.StartAsync();
+        await AddAsync(server, "waiting", 3, "Do it");
+        server.Clock.Advance(TimeSpan.FromHours(2));
+        var id = Assert.Single(await FindAsync(server)).GetProperty("id").GetString()!;
+        var address = $"/api/agent/findings/{id}/acknowledge";
+        async Task<(string?, bool)> StateAsync() => (
+            (await server.GetJsonAsync("/api/agent/status-report")).GetProperty("reasons").ToString() is var reasons && reasons.Contains("STUCK_PHASE", StringComparison.Ordinal) ? "asks" : "rests",
+            (await server.GetJsonAsync($"/api/agent/findings/{id}")).GetProperty("acknowledged").ValueKind == JsonValueKind.Object);
+
+        var before = await StateAsync();
+        var said = await server.PostJsonAsync(address, new { by = "Ada", note = "The runner is being\nreplaced." });
+        await FindAsync(server);
+        var known = await StateAsync();
+        await server.SendAsync(HttpMethod.Delete, address, content: null);
+        var takenBack = await StateAsync();
+        await server.PostJsonAsync(address, new { });
+        await server.PostJsonAsync("/api/agent/tasks/next", new { executor = "e" });
+        await FindAsync(server);
+        var late = await server.PostAsync(address, new { });
+        await server.PatchAsync("/api/agent/tasks/waiting", new { status = "pending" });
+        server.Clock.Advance(TimeSpan.FromHours(2));
+        await FindAsync(server);
+        var again = await StateAsync();
+
+        Assert.Equal([("asks", false), ("rests", true), ("asks", false), ("asks", false)], [before, known, takenBack, again]);
+        Assert.Equal(("Ada", "The runner is being\nreplaced."), (said.GetProperty("acknowledged").GetProperty("by").GetString(), said.GetProperty("acknowledged").GetProperty("note").GetString()));
+        late.AssertProblem(HttpStatusCode.Conflict, $"Finding '{id}' is resolved since ");
+        (await server.PostAsync("/api/agent/findings/nobody/acknowledge", new { })).AssertProblem(HttpStatusCode.NotFound, "nobody");
+        (await server.PostAsync(address, new { by = "", note = new string('x', 1_001) })).AssertProblem(HttpStatusCode.BadRequest, "note must have 0 to 1,000 characters, but has 1,001", "note");
     }
 
     [Fact]

@@ -54,6 +54,7 @@ public sealed class Describing_functions : IAsyncLifetime
             "Review: timerTrigger 0 7/15 * * * *",
             "RunOrchestration: orchestrationTrigger",
             "Runs: httpTrigger runs/{*path} Function, http",
+            "ScoreRunAgain: activityTrigger",
             "Settings: httpTrigger settings/{*path} Function, http",
             "Watchdog: timerTrigger 0 */5 * * * *, durableClient",
         ],

@@ -12,7 +12,7 @@ public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture
     private static readonly string[] AllTasks =
     [
         PrepareRun.Name, EvaluateCell.Name, InterimLook.Name, AllocateSamples.Name, ReadAllocation.Name, AnalyzeRun.Name, CompleteRun.Name, EvaluateBlock.Name,
-        JudgePair.Name, JudgeBlock.Name,
+        JudgePair.Name, JudgeBlock.Name, ScoreRunAgain.Name,
     ];
 
     public static TheoryData<string> Runs() => [.. TwoEngines.Scripts.Keys];
@@ -54,6 +54,16 @@ public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture
         Assert.Contains(calls, call => call.StartsWith("r-pairs: Resume", StringComparison.Ordinal));
         Assert.Equal(1, calls.Count(call => call.StartsWith("r-pairs: continue as new", StringComparison.Ordinal)));
         Assert.Equal(new CompleteRunInput("r-pairs", StopReason: "decided: Look 1 is enough."), engines.Durable["r-pairs"].Completed);
+    }
+
+    [Fact]
+    public void A_run_that_gets_other_scores_is_worked_on_by_turns_and_evaluates_no_cell()
+    {
+        var attempts = engines.Durable["r-scores"].Attempts.ToList();
+
+        Assert.Equal(["AnalyzeRun r-scores x1", "PrepareRun r-scores x1", "ScoreRunAgain r-scores x3"], attempts.Where(attempt => !attempt.StartsWith("CompleteRun", StringComparison.Ordinal)));
+        Assert.Equal(2, engines.DurableCalls.Of("r-scores").Count(call => call.StartsWith("r-scores: continue as new", StringComparison.Ordinal)));
+        Assert.Equal(new CompleteRunInput("r-scores"), engines.Durable["r-scores"].Completed);
     }
 
     [Fact]

@@ -9,8 +9,9 @@ namespace FunctionsEval.Functions.Tests.FunctionsHost;
 /// <param name="Cell">How a cell ends at its nth attempt.</param>
 /// <param name="Look">What a look says.</param>
 /// <param name="Pair">How a pair ends at its nth attempt.</param>
+/// <param name="Turn">How the nth turn of scoring it again ends.</param>
 /// <param name="Failing">Name of an activity that always fails.</param>
-internal sealed record RunScript(RunPlan Plan, Func<int, int, string>? Cell = null, Func<int, string?>? Look = null, string? Failing = null, Func<long, int, string>? Pair = null)
+internal sealed record RunScript(RunPlan Plan, Func<int, int, string>? Cell = null, Func<int, string?>? Look = null, string? Failing = null, Func<long, int, string>? Pair = null, Func<int, string>? Turn = null)
 {
     private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
 
@@ -35,6 +36,13 @@ internal sealed record RunScript(RunPlan Plan, Func<int, int, string>? Cell = nu
     public string Judge(PairInput input) => Attempted(JudgePair.Name, input, attempt =>
     {
         var ending = Pair?.Invoke(input.Number, attempt) ?? JudgePair.Judged;
+        IsPaused |= ending == EvaluateCell.Paused;
+        return ending;
+    });
+
+    public string ScoreAgain(string runId) => Attempted(ScoreRunAgain.Name, runId, attempt =>
+    {
+        var ending = Turn!(attempt);
         IsPaused |= ending == EvaluateCell.Paused;
         return ending;
     });

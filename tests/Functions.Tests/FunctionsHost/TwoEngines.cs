@@ -45,6 +45,11 @@ public sealed class TwoEngines : IAsyncLifetime
             Pair: (number, attempt) => (number, attempt) is (2, 1) ? EvaluateCell.Paused : JudgePair.Judged),
         ["r-allocates"] = () => new RunScript(new RunPlan("r-allocates", 2, 1, 1, Seed: 7, AllocatedCells: 2), Failing: AnalyzeRun.Name),
         ["r-fails"] = () => new RunScript(new RunPlan("r-fails", 2, 1, 1, Seed: 7), Failing: PrepareRun.Name),
+
+        // A turn ends before all is judged, the next meets a paused run, the third writes the scores.
+        ["r-scores"] = () => new RunScript(
+            new RunPlan("r-scores", 4, 1, 1, Seed: 7, IsRescored: true),
+            Turn: attempt => attempt switch { 1 => ScoreRunAgain.More, 2 => EvaluateCell.Paused, _ => ScoreRunAgain.Scored }),
         ["r-cancelled"] = () => new RunScript(new RunPlan("r-cancelled", 2, 1, 1, Seed: 7), (_, _) => EvaluateCell.Cancelled),
     };
 
@@ -143,6 +148,7 @@ public sealed class TwoEngines : IAsyncLifetime
         .AddActivity<CellInput, string>(EvaluateCell.Name, (input, _) => Task.FromResult(Local[input.RunId].Evaluate(input)))
         .AddOrchestrator<BlockInput, BlockResult>(JudgeBlock.Name, (context, input) => JudgeBlock.RunAsync(Recorded(context, LocalCalls), input))
         .AddActivity<PairInput, string>(JudgePair.Name, (input, _) => Task.FromResult(Local[input.RunId].Judge(input)))
+        .AddActivity<string, string>(ScoreRunAgain.Name, (runId, _) => Task.FromResult(Local[runId].ScoreAgain(runId)))
         .AddActivity<LookInput, string?>(InterimLook.Name, (input, _) => Task.FromResult(Local[input.RunId].LookAt(input)))
         .AddActivity<string, string?>(AllocateSamples.Name, (runId, _) => Task.FromResult(Local[runId].Allocate(runId)))
         .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, (input, _) => Task.FromResult(Local[input.RunId].Allocation(input)))
@@ -156,6 +162,7 @@ public sealed class TwoEngines : IAsyncLifetime
         .AddActivityFunc<CellInput, string>(EvaluateCell.Name, (_, input) => Durable[input.RunId].Evaluate(input))
         .AddOrchestratorFunc<BlockInput, BlockResult>(JudgeBlock.Name, (context, input) => JudgeBlock.RunAsync(Recorded(context, DurableCalls), input))
         .AddActivityFunc<PairInput, string>(JudgePair.Name, (_, input) => Durable[input.RunId].Judge(input))
+        .AddActivityFunc<string, string>(ScoreRunAgain.Name, (_, runId) => Durable[runId].ScoreAgain(runId))
         .AddActivityFunc<LookInput, string?>(InterimLook.Name, (_, input) => Durable[input.RunId].LookAt(input))
         .AddActivityFunc<string, string?>(AllocateSamples.Name, (_, runId) => Durable[runId].Allocate(runId))
         .AddActivityFunc<AllocatedBlockInput, string>(ReadAllocation.Name, (_, input) => Durable[input.RunId].Allocation(input))

@@ -16,14 +16,15 @@ namespace FunctionsEval.Functions.Tests.Hosting;
 public sealed class Serving
 {
     private const string Secret = "sk-a-secret-of-this-test";
+    private const string Zone = "Pacific/Auckland";
 
     [Fact]
-    public async Task Its_log_is_json_lines_without_key_or_prompt_and_sigterm_is_a_success()
+    public async Task Its_log_is_json_lines_without_key_or_prompt_in_any_time_zone_and_sigterm_is_a_success()
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: Secret));
         await using var program = ProgramProcess.Start(
             ["serve", "--port", "0", "--data", bench.Data, "--base-url", bench.BaseUrl],
-            new Dictionary<string, string> { ["OPENAI_API_KEY"] = Secret, ["FUNCTIONSEVAL_API_KEY"] = "server-" + Secret });
+            new Dictionary<string, string> { ["OPENAI_API_KEY"] = Secret, ["FUNCTIONSEVAL_API_KEY"] = "server-" + Secret, ["TZ"] = Zone });
         using var client = await ClientOfAsync(program);
         client.DefaultRequestHeaders.Add("x-functions-key", "server-" + Secret);
 
@@ -31,10 +32,17 @@ public sealed class Serving
         var definition = await PostAsync(client, "definitions", Yaml.Of(models: ["sim-noisy", "sim-better-7"]), "application/yaml");
         var run = await PostAsync(client, "runs", $"{{\"definitionId\":\"{definition.GetProperty("definitionId").GetString()}\"}}", "application/json");
         await UntilCompletedAsync(client, run.GetProperty("runId").GetString()!);
+
+        // A time that does not tell its zone is UTC, and the server's own zone changes no other.
+        await PostAsync(client, "agent/metrics", """{"task_id":"t","task_type":"t","model":"m","duration_seconds":1,"status":"completed","created_at":"2026-03-02T10:00:00"}""", "application/json");
+        await PostAsync(client, "agent/metrics", """{"task_id":"u","task_type":"t","model":"m","duration_seconds":1,"status":"completed","created_at":"2026-03-02T23:00:00+13:00"}""", "application/json");
+        var ended = (await client.GetStringAsync(new Uri("agent/tasks?ended=true", UriKind.Relative)), TimeZoneInfo.FindSystemTimeZoneById(Zone).BaseUtcOffset);
         await program.SignalAsync("TERM");
         var (exitCode, output, error) = await program.EndAsync();
 
         Assert.Equal(0, exitCode);
+        Assert.Equal(2, ended.Item1.Split("\"ended_at\":\"2026-03-02T10:00:00+00:00\"").Length - 1);
+        Assert.Equal(12, ended.BaseUtcOffset.Hours);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains(lines, line => line.Contains("NOT_FOUND", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Equal(JsonValueKind.Object, JsonSerializer.Deserialize<JsonElement>(line).ValueKind));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
-using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
@@ -15,7 +13,7 @@ public sealed class Asking_judges_again : IAsyncLifetime
     private const string Contains = "{ type: contains, name: names, value: case }";
 
     // A judgement is 100 tokens in and 20 out: $0.03. Reserved are 100 tokens out.
-    private const string Prices = """
+    internal const string Prices = """
         version: 2026-11-21
         vendors:
           openai-compatible:
@@ -164,25 +162,6 @@ public sealed class Asking_judges_again : IAsyncLifetime
         var agreement = analysis.GetProperty("judges")[0].GetProperty("agreement");
         Assert.Equal(("repeats", "interval", 12), (agreement.GetProperty("of").GetString(), agreement.GetProperty("scale").GetString(), agreement.GetProperty("answers").GetInt32()));
         Assert.True(agreement.GetProperty("alpha").GetDouble() < 0);
-    }
-
-    [Fact]
-    public async Task Over_http_a_judge_is_added_too()
-    {
-        await using var host = await ServerHost.StartAsync();
-        var runId = await host.StartRunAsync(Yaml.Of(3, 1));
-        await host.UntilAsync(runId, "completed");
-        const string Scorers = """[{ "type": "judge", "name": "helpful", "model": "openai-compatible:sim-judge", "rubric": "Is it right?" }]""";
-
-        var unpriced = await host.PostAsync($"/api/runs/{runId}/rescore", $$"""{ "scorers": {{Scorers}}, "budgetUsd": 1 }""");
-        var rescored = await host.PostAsync($"/api/runs/{runId}/rescore", $$"""{ "scorers": {{Scorers}} }""");
-        var calls = (await host.GetAsync($"/api/runs/{runId}/calls")).Json.GetProperty("calls").EnumerateArray().Select(call => call.GetProperty("purpose").GetString());
-
-        Assert.Equal(HttpStatusCode.BadRequest, unpriced.Status);
-        Assert.Contains("budget needs the price of every model", unpriced.Text, StringComparison.Ordinal);
-        Assert.True(rescored.Status == HttpStatusCode.OK, rescored.Text);
-        Assert.Equal(3, rescored.Json.GetProperty("judges")[0].GetProperty("judgements").GetInt32());
-        Assert.Equal(3, calls.Count(purpose => purpose == "judge"));
     }
 
     [Fact]

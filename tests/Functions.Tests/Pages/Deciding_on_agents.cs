@@ -35,6 +35,16 @@ public sealed class Deciding_on_agents(PagesInChromium pages)
         Assert.Contains("accepted", statuses);
         Assert.Contains("rejected", statuses);
 
+        // What somebody knows of stays in the table and leaves the sentences above.
+        var known = page.Locator("form.known", new() { HasText = "Acknowledge" });
+        var unknown = await known.CountAsync();
+        await known.First.Locator("input[name=note]").FillAsync("Ada <b>looks</b> after it");
+        await known.First.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(known).ToHaveCountAsync(unknown - 1);
+        await Expect(page.GetByText("Ada <b>looks</b> after it")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
+        await Expect(known).ToHaveCountAsync(unknown);
+
         // Another page of the window, and another dimension.
         await page.GetByRole(AriaRole.Link, new() { Name = "90 days" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "executor" }).ClickAsync();

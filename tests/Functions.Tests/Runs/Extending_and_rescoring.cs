@@ -160,6 +160,7 @@ public sealed class Extending_and_rescoring
         }
 
         var rescored = await host.PostAsync($"/api/runs/{runId}/rescore", """{"scorers":[{"type":"regex","name":"high","pattern":"[45]"}]}""");
+        await host.UntilAsync(runId, "completed");
         var bad = await host.PostAsync($"/api/runs/{runId}/rescore", """{"scorers":[{"type":"magic"}]}""");
         foreach (var body in new[] { """{"scorers":[]}""", "{}", """{"scorers":null}""" })
         {
@@ -170,7 +171,8 @@ public sealed class Extending_and_rescoring
         var nothing = await host.PostAsync($"/api/runs/{runId}/extend", "{}");
         var unknown = await host.PostAsync("/api/runs/r000000000000000/extend", """{"samplesPerScenario":3}""");
 
-        Assert.Equal("high", rescored.Json.GetProperty("scorer").GetString());
+        Assert.Equal(HttpStatusCode.Accepted, rescored.Status);
+        Assert.Equal("high", (await host.GetAsync($"/api/runs/{runId}/analysis")).Json.GetProperty("scorer").GetString());
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.NotFound), (bad.Status, nothing.Status, unknown.Status));
         Assert.Equal(20, host.Bench.Simulator.Stats().Calls);
     }
