@@ -1,7 +1,6 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Analysis;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
