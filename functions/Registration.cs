@@ -82,6 +82,7 @@ internal static class Registration
 
     private static IServiceCollection AddRuns(this IServiceCollection services) => services
         .AddSingleton<RunStore>()
+        .AddSingleton<ImageStore>()
         .AddSingleton<RunLeases>()
         .AddSingleton<RunList>()
         .AddSingleton<RunFinder>()

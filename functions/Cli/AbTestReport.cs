@@ -171,5 +171,15 @@ internal static class AbTestReport
 
     private static string Percent(double? share) => share?.ToString("P0", CultureInfo.InvariantCulture) ?? "-";
 
-    private static string Shorten(string title) => title.Length <= MaxTitle ? title : title[..(MaxTitle - 1)] + "…";
+    /// <summary>Ends behind a whole word, where there is one.</summary>
+    private static string Shorten(string title)
+    {
+        if (title.Length <= MaxTitle)
+        {
+            return title;
+        }
+
+        var space = title.LastIndexOf(' ', MaxTitle - 2);
+        return title[..(space > MaxTitle / 2 ? space : MaxTitle - 1)] + "…";
+    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using FunctionsEval.Evaluation;
 using FunctionsEval.Http;
 using FunctionsEval.Local;
@@ -67,7 +68,7 @@ internal static class CommandLine
         try
         {
             var parsed = root.Parse(Usual(arguments));
-            return parsed.Action is ParseErrorAction ? Refuse(terminal, parsed) : await parsed.InvokeAsync(configuration, cancellationToken);
+            return parsed.Action is ParseErrorAction || OptionAsArgument(parsed) is not null ? Refuse(terminal, parsed) : await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -110,19 +111,31 @@ internal static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var verb = command is RootCommand ? "" : $" {command.Name}";
-        if (parsed.UnmatchedTokens is [var unknown, ..] && Known(command, unknown) is { } known && Suggestion.For(unknown, known) is { } meant)
+        var option = OptionAsArgument(parsed);
+        if ((option ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null)) is { } unknown && Known(command, unknown) is { } known && Suggestion.For(unknown, known) is { } meant)
         {
             terminal.Say($"'{Excerpt.Of(unknown)}' is not known: did you mean 'functionseval{verb} {meant}'?");
             return ExitCodes.Usage;
         }
 
-        foreach (var error in command is RootCommand && parsed.UnmatchedTokens is [var first, ..] ? [$"'{Excerpt.Of(first)}' is not a verb."] : parsed.Errors.Select(error => error.Message))
+        if (option is not null)
+        {
+            return terminal.Fail(
+                $"'{Excerpt.Of(option)}' is no option of 'functionseval{verb}', which '--help' lists; a name that begins with a hyphen goes behind '--'.", ExitCodes.Usage);
+        }
+
+        foreach (var error in command is RootCommand && parsed.UnmatchedTokens is [var word, ..] ? [$"'{Excerpt.Of(word)}' is not a verb."] : parsed.Errors.Select(error => error.Message))
         {
             terminal.Say(error);
         }
 
         return terminal.Fail($"'functionseval{verb} --help' tells what it takes.", ExitCodes.Usage);
     }
+
+    /// <summary>A misspelt option that would be taken for the name of a file or a run, which the library does with every word that it does not know.</summary>
+    private static string? OptionAsArgument(ParseResult parsed) => parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)
+        ? null
+        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).FirstOrDefault(word => word.Length > 1 && word[0] == '-');
 
     /// <summary>What could have been meant in the place of a word: a verb, or an option.</summary>
     private static List<string>? Known(Command command, string unknown) =>

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
+using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -20,11 +21,14 @@ internal static class DefinitionFile
     public static string FolderOf(FileInfo file) => file.Name == "-" ? Directory.GetCurrentDirectory() : file.DirectoryName!;
 
     /// <summary>Null when the file is not there or holds no definition. <c>-</c> is standard input, in YAML, which JSON is too.</summary>
-    public static async Task<Definition?> ReadAsync(Terminal terminal, FileInfo file, DefinitionDefaults defaults, Settings? settings, CancellationToken cancellationToken)
+    /// <param name="images">Remembers the images that are read, for a verb that stores them.</param>
+    public static async Task<Definition?> ReadAsync(
+        Terminal terminal, FileInfo file, DefinitionDefaults defaults, Settings? settings, CancellationToken cancellationToken, ImageFiles? images = null)
     {
+        images ??= new ImageFiles(FolderOf(file));
         if (file.Name == "-" && terminal.In is { } input)
         {
-            return await ParseAsync(terminal, "standard input", Encoding.UTF8.GetBytes(await input.ReadToEndAsync(cancellationToken)), defaults, settings, cancellationToken);
+            return await ParseAsync(terminal, "standard input", Encoding.UTF8.GetBytes(await input.ReadToEndAsync(cancellationToken)), defaults, settings, cancellationToken, images);
         }
 
         if (Directory.Exists(file.FullName))
@@ -53,16 +57,17 @@ internal static class DefinitionFile
             }
         }
 
-        return await ParseAsync(terminal, file.FullName, utf8.ToArray(), defaults, settings, cancellationToken);
+        return await ParseAsync(terminal, file.FullName, utf8.ToArray(), defaults, settings, cancellationToken, images);
     }
 
     /// <param name="file">Its ending tells YAML from JSON; data sets are looked for beside it.</param>
     /// <param name="settings">Of the store that has uploaded data sets; null where none is read.</param>
-    public static async Task<Definition?> ParseAsync(Terminal terminal, string file, byte[] utf8, DefinitionDefaults defaults, Settings? settings, CancellationToken cancellationToken)
+    public static async Task<Definition?> ParseAsync(
+        Terminal terminal, string file, byte[] utf8, DefinitionDefaults defaults, Settings? settings, CancellationToken cancellationToken, ImageFiles? images = null)
     {
         var isJson = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
         var datasets = new DatasetFiles(Path.GetDirectoryName(file) ?? "", settings is null ? null : (spec, token) => StoredAsync(settings, spec, token));
-        switch (await DefinitionReader.ReadAsync(utf8, isJson, datasets, defaults, cancellationToken))
+        switch (await DefinitionReader.ReadAsync(utf8, isJson, datasets, defaults, cancellationToken, images))
         {
             case DefinitionOutcome.Parsed(var definition):
                 return definition;
@@ -80,6 +85,19 @@ internal static class DefinitionFile
                 return null;
             case var other:
                 throw new UnreachableException($"Unhandled {other.GetType().Name}");
+        }
+    }
+
+    /// <summary>Stores the images that a definition brought, so that its run can show them.</summary>
+    public static async Task StoreImagesAsync(LocalProgram program, ImageFiles images, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await program.Get<ImageStore>().AddAsync(images, cancellationToken);
+        }
+        catch (ImageException problem)
+        {
+            throw new UsageException($"the image {problem.Message}");
         }
     }
 

@@ -54,7 +54,7 @@ internal static class EstimateCommand
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
         var rules = new RunRules(catalogs, PriceTableReader.Load(settings.Prices), settings.ScorerHosts);
         var asked = RunCommand.OverridesOf(arguments).ApplyTo(definition);
-        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, DefinitionFile.FolderOf(arguments.GetRequiredValue(RunCommand.File))) is { Count: > 0 } errors)
+        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, DefinitionFile.FolderOf(arguments.GetRequiredValue(RunCommand.File)), definition.UseOfImages()) is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(" ", errors.Select(error => OptionNames.In(error.Message, arguments, givenOnly: true))));
         }

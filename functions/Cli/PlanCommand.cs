@@ -142,7 +142,7 @@ internal static class PlanCommand
         if (report.Plan.Items is not null)
         {
             console.Say(
-                $"To find a difference of [bold]{Text(report.Effect, "G4")}[/] in {Text(report.Power, "P0")} of the cases: [bold]{Text(report.Plan.Items, "N0")}[/] scenarios with [bold]{SamplesOf(report.Plan)}[/] of either variant, {Text(report.Plan.Calls, "N0")} calls");
+                $"To find a difference of [bold]{Text(report.Effect, "G4")}[/] in {Text(report.Power, "P0")} of the cases: [bold]{Text(report.Plan.Items, "N0")}[/] scenarios{(arguments.GetValue(Unpaired) ? " for each variant" : "")} with [bold]{SamplesOf(report.Plan)}[/] of either variant, {Text(report.Plan.Calls, "N0")} calls");
         }
 
         if (report.ItemsByUpperSpread is { } safe)

@@ -46,7 +46,8 @@ internal static class RunCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = CommonOptions.SettingsOf(terminal, arguments, arguments.GetRequiredValue(File));
-        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, settings, cancellationToken);
+        var images = new ImageFiles(DefinitionFile.FolderOf(arguments.GetRequiredValue(File)));
+        var definition = await DefinitionFile.ReadAsync(terminal, arguments.GetRequiredValue(File), settings.Defaults, settings, cancellationToken, images);
         if (definition is null)
         {
             return ExitCodes.Usage;
@@ -67,7 +68,7 @@ internal static class RunCommand
 
         using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
         var (rules, asked) = (new RunRules(catalogs, PriceTableReader.Load(settings.Prices), settings.ScorerHosts), overrides.ApplyTo(definition));
-        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, overrides.CommandFolder) is { Count: > 0 } errors)
+        if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, overrides.CommandFolder, definition.UseOfImages()) is { Count: > 0 } errors)
         {
             foreach (var error in errors)
             {
@@ -109,6 +110,7 @@ internal static class RunCommand
                 overrides = overrides with { Reuse = earlier.RunId };
             }
 
+            await DefinitionFile.StoreImagesAsync(program, images, cancellationToken);
             var definitionId = await program.Get<DefinitionStore>().AddAsync(definition, cancellationToken);
 
             // Its scenarios are in the store now; there may be a hundred thousand of them.

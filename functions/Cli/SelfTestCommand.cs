@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
@@ -42,7 +43,8 @@ internal static class SelfTestCommand
             return await OfCellsAsync(terminal, arguments, runId, cancellationToken);
         }
 
-        if (await DesignAsync(terminal, arguments, cancellationToken) is not { } design)
+        var images = new ImageFiles(arguments.GetValue(File) is { } file ? DefinitionFile.FolderOf(file) : "");
+        if (await DesignAsync(terminal, arguments, images, cancellationToken) is not { } design)
         {
             return ExitCodes.Usage;
         }
@@ -56,6 +58,7 @@ internal static class SelfTestCommand
             simulator?.BaseUrl.ToString() ?? CommonOptions.BaseUrlOf(arguments),
             arguments.GetValue(CommonOptions.Concurrency));
         await using var program = LocalProgram.Open(settings, Terminal.Warnings());
+        await DefinitionFile.StoreImagesAsync(program, images, cancellationToken);
         var calls = (long)design.Definition.Scenarios.Count * design.Definition.AllVariants().Count * design.Definition.SamplesPerScenario;
         terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"functionseval: {design.Runs} comparisons of either kind, {calls:N0} conversations"));
         var report = await new SelfTest(program).RunAsync(design, cancellationToken);
@@ -77,7 +80,7 @@ internal static class SelfTestCommand
         return report.IsSound ? ExitCodes.Completed : ExitCodes.Unsound;
     }
 
-    private static async Task<SelfTestDesign?> DesignAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
+    private static async Task<SelfTestDesign?> DesignAsync(Terminal terminal, ParseResult arguments, ImageFiles images, CancellationToken cancellationToken)
     {
         var runs = arguments.GetValue(Runs);
         var samples = arguments.GetValue(Samples) ?? 1;
@@ -94,7 +97,7 @@ internal static class SelfTestCommand
 
         Check("--samples", samples, 1, DefinitionRules.MaxSamples / 4);
         Check("--runs", runs ?? OwnRuns, 2, DefinitionRules.MaxSamples / (2 * samples));
-        var definition = await DefinitionFile.ReadAsync(terminal, file, CommonOptions.DefaultsOf(terminal, file), settings: null, cancellationToken);
+        var definition = await DefinitionFile.ReadAsync(terminal, file, CommonOptions.DefaultsOf(terminal, file), settings: null, cancellationToken, images);
         return definition is { Scorers.Count: 0 } ? throw new UsageException("a self-test needs a scorer, but the definition has none.")
             : definition is null ? null
             : SelfTestDesign.OfOwn(definition, runs ?? OwnRuns, samples, arguments.GetValue(Effect));

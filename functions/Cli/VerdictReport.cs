@@ -24,12 +24,22 @@ internal static class VerdictReport
 
     public static void Print(IAnsiConsole console, IReadOnlyList<VariantComparison> comparisons)
     {
-        // A table for each control: as a column beside the variants a terminal has no room for it.
+        // A table for each control, and with several scorers for each pair: as columns beside the others a terminal has no room for them.
         var names = new ShortNames(comparisons.SelectMany(comparison => new[] { comparison.Variant, comparison.Control }));
         var controls = comparisons.GroupBy(comparison => comparison.Control, StringComparer.Ordinal).ToList();
+        var hasMetrics = comparisons.DistinctBy(comparison => comparison.Metric).Count() > 1;
         foreach (var control in controls)
         {
-            console.Write(Against(control.Key, control, names));
+            if (!hasMetrics)
+            {
+                console.Write(Table($"Verdicts against {control.Key}", ["variant", "metric"], control, comparison => [names.Of(comparison.Variant), comparison.Metric]));
+                continue;
+            }
+
+            foreach (var variant in control.GroupBy(comparison => comparison.Variant, StringComparer.Ordinal))
+            {
+                console.Write(Table($"Verdicts against {control.Key}: {names.Of(variant.Key)}", ["metric"], variant, comparison => [comparison.Metric]));
+            }
         }
 
         foreach (var comparison in comparisons)
@@ -52,20 +62,20 @@ internal static class VerdictReport
     // No p-value is 0.
     internal static string PValue(double? value) => value < 0.0001 ? "< 0.0001" : RunReport.Number(value, "0.####");
 
-    private static Table Against(string control, IEnumerable<VariantComparison> comparisons, ShortNames names)
+    private static Table Table(string title, string[] names, IEnumerable<VariantComparison> comparisons, Func<VariantComparison, string[]> namesOf)
     {
-        var table = RunReport.NewTable($"Verdicts against {control}", "variant", "metric", "verdict");
+        var table = RunReport.NewTable(title, [.. names, "verdict"]);
         table.Columns[^1].NoWrap();
         RunReport.AddNumbers(table, ["effect", "interval", "adj. p"]);
         foreach (var comparison in comparisons)
         {
-            table.AddRow(
-                Visible.Markup(names.Of(comparison.Variant)),
-                Visible.Markup(comparison.Metric),
+            table.AddRow([
+                .. namesOf(comparison).Select(Visible.Markup),
                 $"[bold]{comparison.Verdict}[/]",
                 RunReport.Number(comparison.Effect),
                 comparison.Interval is { } interval ? $"{RunReport.Number(interval.Lower)} .. {RunReport.Number(interval.Upper)}" : "-",
-                PValue(comparison.AdjustedPValue));
+                PValue(comparison.AdjustedPValue),
+            ]);
         }
 
         return table;

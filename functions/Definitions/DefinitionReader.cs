@@ -1,4 +1,5 @@
 using System.Text;
+using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -19,8 +20,9 @@ internal static class DefinitionReader
 
     /// <summary>A document whose scenarios may be the rows of a data set.</summary>
     /// <param name="defaults">For what it does not say.</param>
+    /// <param name="images">Reads the files of images; null where none may be read.</param>
     public static async Task<DefinitionOutcome> ReadAsync(
-        ReadOnlyMemory<byte> utf8, bool isJson, IDatasets datasets, DefinitionDefaults defaults, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> utf8, bool isJson, IDatasets datasets, DefinitionDefaults defaults, CancellationToken cancellationToken, IImageFiles? images = null)
     {
         if (isJson && JsonText.Check(utf8.Span) is { Field: { } field } fault)
         {
@@ -30,7 +32,7 @@ internal static class DefinitionReader
         try
         {
             var source = isJson ? JsonSource.Parse(utf8.Span) : YamlSource.Parse(Strict.GetString(utf8.Span));
-            return await DefinitionParser.ParseAsync(defaults.ApplyTo(source), datasets, cancellationToken);
+            return await DefinitionParser.ParseAsync(defaults.ApplyTo(source), datasets, images, cancellationToken);
         }
         catch (DecoderFallbackException exception)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Storage;
 
@@ -28,7 +29,7 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
                 var rows = batch.Select(scenario => ScenarioEntity(id, scenario.Index, scenario.Item));
                 await EntityBatches.UpsertAsync(entities, TableKeys.Definitions, [.. rows], token);
             });
-        var head = new DefinitionHead(id, definition with { Scenarios = [] }, definition.Scenarios.Count, clock.GetUtcNow());
+        var head = new DefinitionHead(id, definition with { Scenarios = [] }, definition.Scenarios.Count, clock.GetUtcNow(), definition.UseOfImages());
         var entity = new Entity(TableKeys.AllDefinitions, id);
         entity.SetText("definition", JsonSerializer.Serialize(head, DefinitionsJson.Context.DefinitionHead));
         await entities.SubmitAsync(TableKeys.Definitions, EntityOperation.Upsert(entity), cancellationToken);
@@ -84,4 +85,5 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
 }
 
 /// <param name="Definition">Without its scenarios, which are rows of their own.</param>
-public sealed record DefinitionHead(string DefinitionId, Definition Definition, int Scenarios, DateTimeOffset CreatedAt);
+/// <param name="Images">What its images ask of vendors.</param>
+public sealed record DefinitionHead(string DefinitionId, Definition Definition, int Scenarios, DateTimeOffset CreatedAt, ImageUse Images = default);

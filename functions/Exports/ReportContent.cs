@@ -5,7 +5,7 @@ using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Pairs;
-using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Exports;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Gates;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
@@ -11,11 +12,11 @@ namespace FunctionsEval.Hosting;
 /// <summary>The program as the isolated worker of a function app; the Functions host starts it and ends it.</summary>
 internal static class FunctionsWorker
 {
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, IJsonTypeInfoResolver jsonContexts)
     {
         try
         {
-            await ServeAsync(args);
+            await ServeAsync(args, jsonContexts);
             return 0;
         }
         catch (Exception exception) when (exception is FormatException or StorageException)
@@ -26,7 +27,7 @@ internal static class FunctionsWorker
         }
     }
 
-    private static async Task ServeAsync(string[] args)
+    private static async Task ServeAsync(string[] args, IJsonTypeInfoResolver jsonContexts)
     {
         var settings = new Settings(Environment.GetEnvironmentVariable, Settings.DefaultDataFolder);
         if (settings.Storage.IsLocal)
@@ -52,7 +53,7 @@ internal static class FunctionsWorker
             .AddSingleton<HttpForwarding>()
             .AddHostedService<HostWatch>()
             .AddHostedService<CallsAtStop>()
-            .Configure<JsonSerializerOptions>(WorkerJson.Apply)
+            .Configure<JsonSerializerOptions>(options => WorkerJson.Apply(options, jsonContexts))
             .Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         await builder.Build().RunAsync();
     }

@@ -9,13 +9,13 @@ namespace FunctionsEval.Hosting;
 /// </summary>
 internal static class WorkerJson
 {
-    public static void Apply(JsonSerializerOptions options)
+    public static void Apply(JsonSerializerOptions options, IJsonTypeInfoResolver contexts)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
 
         // What the host sends by itself, such as the state of a timer, has names in another case.
         options.PropertyNameCaseInsensitive = true;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(Registration.JsonContexts, new DefaultJsonTypeInfoResolver());
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(contexts, new DefaultJsonTypeInfoResolver());
     }
 }

@@ -4,8 +4,8 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Labels;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Calibration;
+using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Labels;
 

@@ -18,7 +18,7 @@ internal static class PagesApi
 {
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
-        services.AddSingleton<ScenarioTables>();
+        services.AddScenarioPages();
         services.AddSingleton<IProblemDetailsWriter, PageProblemWriter>();
         services.AddRazorComponents();
         return services;

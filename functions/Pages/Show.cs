@@ -47,6 +47,16 @@ public static class Show
 
     public static string Status(RunStatus status) => JsonRules.Name(status);
 
+    /// <summary>How a status is coloured.</summary>
+    public static string StatusClass(RunStatus status) => status switch
+    {
+        RunStatus.Completed => "good",
+        RunStatus.Failed => "bad",
+        RunStatus.Pending or RunStatus.Running => "live",
+        RunStatus.Paused => "open",
+        _ => "",
+    };
+
     public static string Kind(string kind) => kind switch
     {
         RunRecord.AbTest => "A/B test",
@@ -64,6 +74,9 @@ public sealed record ScoreFormat(bool IsPassRate)
     public string Title => IsPassRate ? "Pass rate" : "Mean score";
 
     public string DifferenceTitle => IsPassRate ? "Difference, in points" : "Difference";
+
+    /// <summary>The same as the head of a column.</summary>
+    public string DifferenceHead => IsPassRate ? "Difference, points" : "Difference";
 
     public static ScoreFormat Of(ScorerSpec? scorer) => new(
         scorer?.Judge is { } judge ? judge.IsPassOrFail() : scorer is not null && !Graded.Contains(scorer.Type) && (scorer.Type != "length" || scorer.Min is not null || scorer.Max is not null));

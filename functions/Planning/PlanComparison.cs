@@ -23,6 +23,10 @@ public abstract record PlanOutcome
 public sealed class PlanComparison(RunStore runs, CellLedger cells)
 {
     private const int MaxCurveSamples = 100;
+
+    // Below, coarse scores have too few steps for the power of a t test (docs/statistics.md).
+    private const int FewUnits = 20;
+
     private static readonly int[] CurveSamples = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20];
 
     public async Task<PlanOutcome> PlanAsync(PlanRequest request, CancellationToken cancellationToken)
@@ -71,7 +75,7 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             Point(samples),
             request.Items is { } given ? DetectableEffect.Of(design, given, request.Power, alpha) : null,
             [.. pilot.OneSampleOnly ? [] : CurveSamples.Select(Point)],
-            BySpread(samples) is { } ? [.. Notes(request, pilot)] : [OutOfReach(request)],
+            BySpread(samples) is { } planned ? [.. Notes(request, pilot, planned)] : [OutOfReach(request)],
             spread.PilotItems is { } measured ? PairedSampleSize.Of(design.WithVariancesTimes(SpreadLimit.FactorOf(measured)), request.Effect, request.Power, alpha) : null,
             request.Looks is { } looks && BySpread(samples) is { } fixedItems ? LooksOf(looks, fixedItems, request.Power, alpha) : null);
 
@@ -116,16 +120,21 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             looks, design.Boundaries, (int)Math.Ceiling(largest), largest * design.ExpectedFraction(design.Drift(power)), largest * design.ExpectedFraction(0));
     }
 
-    private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot)
+    private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot, int items)
     {
+        if (items / pilot.Spread!.ItemsPerCluster < FewUnits)
+        {
+            yield return "So few scenarios find pass or fail, and ratings of one sample, less often than planned: ten of them by 7 to 34 points (docs/statistics.md). Twenty or more come within 2 to 8.";
+        }
+
         if (pilot.OneSampleOnly)
         {
             yield return "The pilot has one sample a scenario: what more samples would save is not known, so only one is planned.";
         }
 
-        if (pilot.Spread!.PilotItems is < 50 and var items)
+        if (pilot.Spread.PilotItems is < 50 and var measured)
         {
-            yield return FormattableString.Invariant($"The spread rests on {items} scenarios; with so few it may be half or twice as large, and so may the plan: itemsByUpperSpread is safe in four pilots of five.");
+            yield return FormattableString.Invariant($"The spread rests on {measured} scenarios; with so few it may be half or twice as large, and so may the plan: itemsByUpperSpread is safe in four pilots of five.");
         }
 
         if (pilot.Spread is { DifferenceVariance: 0, WithinVariance: 0, ControlWithinVariance: 0 })

@@ -114,7 +114,7 @@ internal static class EstimateRun
     private static long InputTokens(string vendor, Scenario scenario, Opening opening, int turns)
     {
         long Tokens(string text) => TokenEstimate.OfConversation(vendor, [new ChatMessage(ChatRole.User, text)]);
-        var sent = opening.Messages.Sum(message => Tokens(message.Text));
+        var sent = opening.Messages.Sum(message => Tokens(message.Text) + (message.Images?.Sum(image => (long)TokenEstimate.OfImage(image.Width, image.Height)) ?? 0));
         var total = sent;
         foreach (var followUp in scenario.FollowUps.Take(turns - 1))
         {

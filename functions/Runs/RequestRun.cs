@@ -73,7 +73,7 @@ public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, 
         }
 
         var asked = request.Overrides.ApplyTo(definition);
-        if (rules.Errors(asked, asked.Scenarios.Count, baseUrl: null) is { Count: > 0 } errors)
+        if (rules.Errors(asked, asked.Scenarios.Count, baseUrl: null, images: asked.UseOfImages()) is { Count: > 0 } errors)
         {
             return new EstimateOutcome.Rejected(errors);
         }

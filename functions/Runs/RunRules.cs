@@ -1,3 +1,4 @@
+using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Scoring;
@@ -44,7 +45,8 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, Score
     /// <param name="scenarios">How many it has.</param>
     /// <param name="baseUrl">A right of the command line; requests pass null.</param>
     /// <param name="commandFolder">Where programs of command scorers are started; requests pass null, and then none may be.</param>
-    public IReadOnlyList<FieldError> Errors(Definition asked, int scenarios, string? baseUrl, string? commandFolder = null)
+    /// <param name="images">Of its scenarios.</param>
+    public IReadOnlyList<FieldError> Errors(Definition asked, int scenarios, string? baseUrl, string? commandFolder = null, ImageUse images = default)
     {
         var errors = FieldErrors(
             ("samplesPerScenario", DefinitionRules.ValidateSamples(asked.SamplesPerScenario)),
@@ -60,7 +62,7 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, Score
         return
         [
             .. FieldErrors(("samplesPerScenario", DefinitionRules.ValidateCellCount(items, asked.AllVariants().Count, asked.SamplesPerScenario))),
-            .. ModelErrors(asked.AllVariants(), baseUrl),
+            .. ModelErrors(asked.AllVariants(), baseUrl, images),
             .. JudgeErrors(asked.Scorers, baseUrl),
             .. PairErrors(asked.PairScorers(), asked.AllVariants(), asked.Compare, items, asked.SamplesPerScenario),
             .. ExternalErrors(asked.Scorers, commandFolder),
@@ -127,16 +129,22 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, Score
     public bool AreOnThisMachine(IEnumerable<string> models, string? baseUrl) =>
         models.All(name => catalogs.For(baseUrl).Resolve(name) is ProviderResolution.Resolved { Route.Address.IsLoopback: true });
 
-    /// <summary>Models that cannot be called: unknown provider, missing key.</summary>
-    public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl)
+    /// <summary>Models that cannot be called: unknown provider, missing key, images that it does not take.</summary>
+    public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl, ImageUse images = default)
     {
         var catalog = catalogs.For(baseUrl);
         foreach (var (index, variant) in variants.Index())
         {
-            if (catalog.Resolve(variant.Model) is ProviderResolution.Unsupported(var failure))
+            var field = variant == Variant.Of(variant.Model) ? $"models[{index}]" : $"variants[{index}].model";
+            var resolution = catalog.Resolve(variant.Model);
+            if (resolution is ProviderResolution.Unsupported(var failure))
             {
-                var field = variant == Variant.Of(variant.Model) ? $"models[{index}]" : $"variants[{index}].model";
                 yield return new FieldError(field, $"{field} '{variant.Model}' cannot be called: {failure.Code.ToWire()}: {failure.Message}");
+            }
+            else if (resolution is ProviderResolution.Resolved model
+                && Vendor.All.First(vendor => vendor.Name == model.ProviderName).ImageProblem(model.Model, images.Files, images.Urls) is { } problem)
+            {
+                yield return new FieldError(field, $"{field} {problem}.");
             }
         }
     }

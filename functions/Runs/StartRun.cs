@@ -38,7 +38,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
         }
 
         var asked = overrides.ApplyTo(head.Definition);
-        if (rules.Errors(asked, head.Scenarios, baseUrl, overrides.CommandFolder) is { Count: > 0 } errors)
+        if (rules.Errors(asked, head.Scenarios, baseUrl, overrides.CommandFolder, head.Images) is { Count: > 0 } errors)
         {
             return new StartOutcome.Rejected(errors);
         }

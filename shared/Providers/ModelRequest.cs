@@ -42,4 +42,5 @@ public enum ChatRole
     Assistant,
 }
 
-public sealed record ChatMessage(ChatRole Role, string Text);
+/// <param name="Images">Of a user's message only.</param>
+public sealed record ChatMessage(ChatRole Role, string Text, IReadOnlyList<ChatImage>? Images = null);

@@ -12,7 +12,18 @@ public static class TokenEstimate
     private const int TokensPerMessage = 4;
 
     public static int OfConversation(string vendor, IReadOnlyList<ChatMessage> messages) =>
-        messages.Sum(message => TokensPerMessage + OfText(vendor, message.Text));
+        messages.Sum(message => TokensPerMessage + OfText(vendor, message.Text) + (message.Images?.Sum(image => OfImage(image.Width, image.Height)) ?? 0));
+
+    /// <summary>
+    /// An image in pixels. Vendors count by areas or tiles after they made it smaller; a token for 750 pixels, at most 1,600, is Anthropic's own rule and near the
+    /// others'. The most where the size is not known.
+    /// </summary>
+    public static int OfImage(int width, int height)
+    {
+        const int Most = 1_600;
+        var pixels = (long)width * height;
+        return pixels == 0 ? Most : (int)Math.Clamp(pixels / 750, 85, Most);
+    }
 
     public static int OfText(string vendor, string text)
     {

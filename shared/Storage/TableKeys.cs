@@ -8,6 +8,9 @@ public static class TableKeys
     /// <summary>Partition = <see cref="AllDefinitions"/>, row = definition id: heads. Partition = definition id, row = index: scenarios.</summary>
     public const string Definitions = "Definitions";
 
+    /// <summary>Partition in <see cref="Definitions"/>; row = number: the parts of an image.</summary>
+    public static string Image(string digest) => $"image|{digest}";
+
     /// <summary>In <see cref="Definitions"/>: row = <see cref="Head"/>; what definitions get that they do not say themselves.</summary>
     public const string DefinitionDefaults = "defaults";
 

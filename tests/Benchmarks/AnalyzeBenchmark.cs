@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Benchmarks;

@@ -10,7 +10,8 @@ public sealed class Allocating_across_variants
     private const int Pilot = 4;
     private const int Mean = 10;
     private const int Ceiling = 30;
-    private const int Replications = 10_000;
+    private const int Replications = 5_000;
+    private const int Verdicts = 500;
 
     private delegate int[][] Rule(IReadOnlyList<RunningMoments[]> pilots, Random random);
 
@@ -44,8 +45,8 @@ public sealed class Allocating_across_variants
     {
         var (first, second, _) = Estimates(Shared, ByOwnPilot, 401);
 
-        Assert.True(Errors(first, Shared[0].Average()) < -8);
-        Assert.True(Errors(second, Shared[1].Average()) < -8);
+        Assert.True(Errors(first, Shared[0].Average()) < -5);
+        Assert.True(Errors(second, Shared[1].Average()) < -5);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class Allocating_across_variants
     }
 
     [Fact]
-    public void It_is_as_precise_where_noise_is_not_shared() => Assert.InRange(VarianceVersusEqual(Unrelated, 409), 0.97, 1.03);
+    public void It_is_as_precise_where_noise_is_not_shared() => Assert.InRange(VarianceVersusEqual(Unrelated, 409), 0.94, 1.06);
 
     [Theory]
     [InlineData(20, 0)]
@@ -68,7 +69,7 @@ public sealed class Allocating_across_variants
     {
         var design = new ComparisonDesign(ScoreScale.PassOrFail, Mean);
         var covered = 0;
-        var told = Simulation.Rate(1_500, 419, random =>
+        var told = Simulation.Rate(Verdicts, 419, random =>
         {
             double[] second = [.. Enumerable.Range(0, items).Select(_ => random.Next(2) * 0.8 * random.NextDouble())];
             double[] first = [.. second.Select(pass => pass + effect)];
@@ -78,14 +79,14 @@ public sealed class Allocating_across_variants
             return evidence.PValue <= design.Alpha;
         });
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"covered {covered / 1_500.0:F4}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"covered {covered / (double)Verdicts:F4}");
 
         // Sparse differences of few items are given wide intervals on purpose.
-        Assert.InRange(covered / 1_500.0, 0.93, items < 50 ? 0.99 : 0.975);
+        Assert.InRange(covered / (double)Verdicts, 0.92, items < 50 ? 0.995 : 0.98);
         if (effect == 0)
         {
-            // Two standard errors of the simulation above the nominal rate.
-            Assert.InRange(told, 0, 0.05 + 0.0113);
+            // Two standard errors of 500 replications above the nominal rate.
+            Assert.InRange(told, 0, 0.05 + 0.0195);
         }
     }
 
@@ -205,7 +206,7 @@ public sealed class Allocating_across_variants
         var runs = new (double First, double Second)[Replications];
         Parallel.For(0, Replications, replication =>
         {
-            var scores = Sampled(new Random((seed * 1_000_003) + replication), pass, rule);
+            var scores = Sampled(Simulation.Draws(seed, replication), pass, rule);
             runs[replication] = (scores[0].Average(item => item.Mean), scores[1].Average(item => item.Mean));
         });
         var (first, second) = (RunningMoments.Of([.. runs.Select(run => run.First)]), RunningMoments.Of([.. runs.Select(run => run.Second)]));

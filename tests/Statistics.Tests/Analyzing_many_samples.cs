@@ -1,5 +1,6 @@
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Repeats;
+using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Statistics.Tests;
 

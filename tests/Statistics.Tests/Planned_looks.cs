@@ -109,6 +109,23 @@ public sealed class Planned_looks
         Assert.Contains("4 planned looks", test.Of(none, [25], random).Method, StringComparison.Ordinal);
     }
 
+    /// <summary>The run looks early, where only a huge difference may stop it: the p-value of the second question must not claim what its interval does not.</summary>
+    [Theory]
+    [InlineData(0.45)]
+    [InlineData(0.75)]
+    [InlineData(2)]
+    public void On_these_items_interval_and_p_value_say_the_same(double effect)
+    {
+        RunningMoments[] first = [.. Enumerable.Range(0, 25).Select(item => RunningMoments.Of([effect + (item % 3), effect + 1 + (item % 3)]))];
+        RunningMoments[] second = [.. Enumerable.Range(0, 25).Select(item => RunningMoments.Of([item % 3, 1.1 + (item % 3)]))];
+        var test = new GroupSequentialTest([25, 50, 75, 100], new ComparisonDesign(ScoreScale.Between(0, 9), 2), AlphaSpending.OBrienFleming);
+
+        var own = test.Of(PairedSamples.Of(first, second, []), [25], new Random(1)).OnTheseItems!;
+
+        Assert.Equal(0.95, own.Interval.Level);
+        Assert.Equal(own.PValue <= 0.05, own.Interval.Lower > 0);
+    }
+
     private static PairedSamples Samples(double[] differences) => PairedSamples.Of(
         [.. differences.Select(value => RunningMoments.Of([value]))], [.. differences.Select(_ => RunningMoments.Of([0]))], []);
 

@@ -106,7 +106,7 @@ public sealed class Planning_a_comparison
         items -= items % clusterSize;
         var promised = PairedPower.Of(design, items, Effect, 0.05);
         var clusters = Clusters(items, clusterSize);
-        var found = Simulation.Rate(2_000, 73, random =>
+        var found = Simulation.Rate(1_000, 73, random =>
         {
             var (a, b) = Draw(random, items, clusterSize, Effect, samples);
             return Comparison.Of(
@@ -116,7 +116,7 @@ public sealed class Planning_a_comparison
         });
 
         Assert.InRange(promised, 0.78, 0.83);
-        Assert.InRange(found, promised - 0.03, promised + 0.03);
+        Assert.InRange(found, promised - 0.04, promised + 0.04);
     }
 
     [Fact]

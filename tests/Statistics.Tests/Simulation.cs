@@ -1,3 +1,5 @@
+using FunctionsEval.Statistics.Resampling;
+
 namespace FunctionsEval.Statistics.Tests;
 
 /// <summary>Seeded draws and rates for simulations; each replication has its own seed, so the rate does not depend on the cores.</summary>
@@ -40,18 +42,39 @@ internal static class Simulation
 
     internal static bool Contains(this ConfidenceInterval interval, double value) => interval.Lower <= value && value <= interval.Upper;
 
+    /// <summary>
+    /// The draws of one replication. Not <c>new Random(seed + replication)</c>: the first numbers of neighbouring seeds lie on a lattice, so that replications are no independent ones
+    /// (a rate that is exactly 2.5% came out as 3.4% of 4,000).
+    /// </summary>
+    internal static Random Draws(int seed, int replication) => new StreamRandom(new SeededStream((ulong)seed, replication));
+
     /// <summary>The share of replications in which the event happened.</summary>
     internal static double Rate(int replications, int seed, Func<Random, bool> happens)
     {
         var hits = 0;
         Parallel.For(0, replications, replication =>
         {
-            if (happens(new Random(unchecked((seed * 1_000_003) + replication))))
+            if (happens(Draws(seed, replication)))
             {
                 Interlocked.Increment(ref hits);
             }
         });
         TestContext.Current.TestOutputHelper?.WriteLine($"measured {hits / (double)replications:F4} in {replications}");
         return hits / (double)replications;
+    }
+
+    private sealed class StreamRandom(SeededStream stream) : Random
+    {
+        public override int Next() => stream.Next(int.MaxValue);
+
+        public override int Next(int maxValue) => stream.Next(maxValue);
+
+        public override int Next(int minValue, int maxValue) => minValue + stream.Next(maxValue - minValue);
+
+        public override long NextInt64(long minValue, long maxValue) => unchecked(minValue + (long)Math.BigMul(stream.Next(), (ulong)(maxValue - minValue), out _));
+
+        public override double NextDouble() => (stream.Next() >> 11) * (1.0 / (1UL << 53));
+
+        protected override double Sample() => NextDouble();
     }
 }

@@ -49,7 +49,7 @@ public sealed class ScriptedModels : IAsyncDisposable
             using var body = await JsonDocument.ParseAsync(context.Request.Body);
             var root = body.RootElement.Clone();
             var call = new ScriptedCall(
-                root.GetProperty("model").GetString()!, [.. root.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("content").GetString() ?? "")], root);
+                root.GetProperty("model").GetString()!, [.. root.GetProperty("messages").EnumerateArray().Select(TextOf)], root);
             models.Calls.Enqueue(call);
             var said = await answer(call);
             context.Response.StatusCode = said.Status;
@@ -75,6 +75,12 @@ public sealed class ScriptedModels : IAsyncDisposable
         await web.StartAsync();
         return models;
     }
+
+    private static string TextOf(JsonElement message) => message.GetProperty("content") switch
+    {
+        { ValueKind: JsonValueKind.Array } parts => string.Concat(parts.EnumerateArray().Select(part => part.TryGetProperty("text", out var text) ? text.GetString() : "")),
+        var text => text.GetString() ?? "",
+    };
 
     public static Task<ScriptedModels> StartAsync(Func<ScriptedCall, ScriptedAnswer> answer) => StartAsync(call => Task.FromResult(answer(call)));
 

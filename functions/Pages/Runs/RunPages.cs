@@ -180,14 +180,4 @@ public sealed record RunLine(RunRecord Run, RunProgress Progress, RunCost Cost, 
     public long Ended => Progress.Completed + Progress.Failed;
 
     public double Share => Progress.Total == 0 ? 0 : (double)Ended / Progress.Total;
-
-    /// <summary>Which colour its status has.</summary>
-    public string StatusClass => Run.Status switch
-    {
-        RunStatus.Completed => "good",
-        RunStatus.Failed => "bad",
-        RunStatus.Pending or RunStatus.Running => "live",
-        RunStatus.Paused => "open",
-        _ => "",
-    };
 }

@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Pairs;
@@ -19,6 +20,8 @@ internal static class ScenarioPages
     /// <summary>Above so many samples of a scenario a list shows means instead of squares.</summary>
     private const int MaxSquares = 120;
 
+    public static IServiceCollection AddScenarioPages(this IServiceCollection services) => services.AddSingleton<ScenarioTables>();
+
     public static void MapScenarioPages(this IEndpointRouteBuilder pages)
     {
         pages.MapGet("/runs/{runId}/scenarios", List);
@@ -27,30 +30,35 @@ internal static class ScenarioPages
     }
 
     internal static async Task<Results<Page, ProblemHttpResult>> List(
-        string runId, RunStore runs, CellLedger cells, ScenarioTables tables, CancellationToken cancellationToken, string? sort = null, string? only = null, string? page = null)
+        string runId, RunStore runs, CellLedger cells, AnalysisStore analyses, ScenarioTables tables, CancellationToken cancellationToken, string? sort = null, string? only = null, string? page = null)
     {
         if (await runs.FindAsync(runId, cancellationToken) is not { } run)
         {
             return Problems.NotFound("Run", runId);
         }
 
-        var table = await tables.FindAsync(run, cancellationToken);
+        var analysis = await analyses.FindHeadAsync(run.RunId, cancellationToken);
         var number = Math.Max(1, int.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 1);
-        var query = table is null ? new ScenarioQuery(ScenarioOrder.Definition, false, number) : ScenarioQuery.Of(sort, only, number);
-        var (items, count) = Asked(run, table, query);
+        var query = analysis is null ? new ScenarioQuery(ScenarioOrder.Definition, false, number) : ScenarioQuery.Of(sort, only, number);
+
+        // In the order of the definition a page needs its own scenarios only, and shows at once.
+        var needsAll = query.Order != ScenarioOrder.Definition || query.OnlyDiffering || HasTooManySquares(run);
+        var table = analysis is null ? null : needsAll ? await tables.ReadAsync(run, analysis, cancellationToken) : tables.Known(analysis);
+        var (items, count) = Asked(run, needsAll ? table : null, query);
         var rows = await Task.WhenAll(items.Select(item => RowAsync(run, item.Item, item.Statistics, runs, cells, cancellationToken)));
-        return Page.Of<ScenarioListPage>(new { Run = run, Rows = rows, Query = query, Count = count, Pages = (count + PageSize - 1) / PageSize, Table = table });
+        return Page.Of<ScenarioListPage>(new { Run = run, Rows = rows, Query = query, Count = count, Pages = (count + PageSize - 1) / PageSize, Table = table, IsAnalyzed = analysis is not null });
     }
 
     /// <summary>A part of the page of a run that comes after the rest: it has to know all scenarios.</summary>
     internal static async Task<Results<Page, ProblemHttpResult>> Differing(
-        string runId, RunStore runs, CellLedger cells, ScenarioTables tables, CancellationToken cancellationToken)
+        string runId, RunStore runs, CellLedger cells, AnalysisStore analyses, ScenarioTables tables, CancellationToken cancellationToken)
     {
-        if (await runs.FindAsync(runId, cancellationToken) is not { } run || await tables.FindAsync(run, cancellationToken) is not { } table)
+        if (await runs.FindAsync(runId, cancellationToken) is not { } run || await analyses.FindHeadAsync(runId, cancellationToken) is not { } analysis)
         {
             return Problems.NotFound("Analysis of run", runId);
         }
 
+        var table = await tables.ReadAsync(run, analysis, cancellationToken);
         var query = new ScenarioQuery(ScenarioOrder.Difference, OnlyDiffering: true, Page: 1);
         var (found, _) = table.Page(query.Order, query.OnlyDiffering, skip: 0, MostDiffering);
         var rows = await Task.WhenAll(found.Select(row => RowAsync(run, row.Item, row, runs, cells, cancellationToken)));
@@ -106,14 +114,17 @@ internal static class ScenarioPages
         RunRecord run, int item, ScenarioTable.Row? statistics, RunStore runs, CellLedger cells, CancellationToken cancellationToken)
     {
         var scenario = await runs.FindItemAsync(run.RunId, item, cancellationToken) ?? new Scenario($"{item}", "(not in the store)", "");
-        if (run.Variants.Count * run.Sampling.SamplesPerScenario > MaxSquares)
+        if (HasTooManySquares(run))
         {
             return new ScenarioRow(item, scenario, statistics, Cells: null);
         }
 
         var (page, _) = await cells.PageAsync(run, new CellFilter(Item: item), Paging.MaxPageSize, continuation: null, cancellationToken);
-        return new ScenarioRow(item, scenario, statistics, [.. run.Variants.Select((_, variant) => (IReadOnlyList<CellRecord>)[.. page.Where(cell => cell.Address.Variant == variant)])]);
+        IReadOnlyList<IReadOnlyList<CellRecord>> byVariant = [.. run.Variants.Select((_, variant) => (IReadOnlyList<CellRecord>)[.. page.Where(cell => cell.Address.Variant == variant)])];
+        return new ScenarioRow(item, scenario, statistics ?? ScenarioTable.Row.Of(item, byVariant), byVariant);
     }
+
+    private static bool HasTooManySquares(RunRecord run) => run.Variants.Count * run.Sampling.SamplesPerScenario > MaxSquares;
 }
 
 /// <summary>Which scenarios a list shows, and in what order.</summary>

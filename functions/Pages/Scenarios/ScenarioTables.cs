@@ -1,5 +1,7 @@
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Statistics;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace FunctionsEval.Pages.Scenarios;
@@ -15,27 +17,23 @@ internal sealed class ScenarioTables(AnalysisStore analyses) : IDisposable
 
     private readonly MemoryCache _tables = new(new MemoryCacheOptions { SizeLimit = MaxPairs });
 
-    /// <summary>Null when the run has no analysis.</summary>
-    public async Task<ScenarioTable?> FindAsync(RunRecord run, CancellationToken cancellationToken)
-    {
-        if (await analyses.FindHeadAsync(run.RunId, cancellationToken) is not { } head)
-        {
-            return null;
-        }
+    /// <summary>The table of an analysis, if it is in memory: reading it takes the longer the more scenarios there are.</summary>
+    public ScenarioTable? Known(RunAnalysis head) => _tables.Get<ScenarioTable>(KeyOf(head));
 
-        if (_tables.TryGetValue((run.RunId, head.ComputedAt), out ScenarioTable? known))
+    /// <param name="head">The analysis without its scenarios.</param>
+    /// <exception cref="Storage.StorageException">The run is being analyzed anew.</exception>
+    public async Task<ScenarioTable> ReadAsync(RunRecord run, RunAnalysis head, CancellationToken cancellationToken)
+    {
+        if (Known(head) is { } known)
         {
             return known;
         }
 
-        if (await analyses.FindAsync(run.RunId, cancellationToken) is not { } analysis)
-        {
-            return null;
-        }
-
-        var table = ScenarioTable.Of(run, analysis);
-        return _tables.Set((run.RunId, analysis.ComputedAt), table, new MemoryCacheEntryOptions { Size = Math.Max(1, analysis.PerScenario.Count), SlidingExpiration = TimeSpan.FromMinutes(10) });
+        var table = await ScenarioTable.OfAsync(run, analyses.OfFirstScorerAsync(head, cancellationToken));
+        return _tables.Set(KeyOf(head), table, new MemoryCacheEntryOptions { Size = Math.Max(1, table.Count * run.Variants.Count), SlidingExpiration = TimeSpan.FromMinutes(10) });
     }
+
+    private static (string RunId, DateTimeOffset ComputedAt) KeyOf(RunAnalysis head) => (head.RunId, head.ComputedAt);
 
     public void Dispose() => _tables.Dispose();
 }
@@ -59,24 +57,35 @@ public sealed class ScenarioTable
     /// <summary>Scenarios whose variants have not all the same mean.</summary>
     public int Differing => _byDifference.Value.Count(row => row.Difference > 0);
 
-    internal static ScenarioTable Of(RunRecord run, RunAnalysis analysis)
+    /// <param name="pairs">Scenarios and variants, those of one scenario behind each other.</param>
+    internal static async Task<ScenarioTable> OfAsync(RunRecord run, IAsyncEnumerable<ScenarioStatistics> pairs)
     {
         var variants = run.Variants.Index().ToDictionary(variant => variant.Item.Name, variant => variant.Index, StringComparer.Ordinal);
         var rows = new List<Row>();
-        foreach (var pairs in analysis.PerScenario.Where(pair => pair.ItemIndex is not null).GroupBy(pair => pair.ItemIndex!.Value))
+        var (item, means, variances) = (-1, new float?[run.Variants.Count], new List<double>());
+        await foreach (var pair in pairs.Where(pair => pair.ItemIndex is not null))
         {
-            var means = new float?[run.Variants.Count];
-            var (variance, varying) = (0.0, 0);
-            foreach (var pair in pairs)
+            if (pair.ItemIndex != item)
             {
-                means[variants[pair.Variant]] = (float?)pair.Mean;
-                (variance, varying) = pair.Variance is { } own ? (variance + own, varying + 1) : (variance, varying);
+                End();
+                (item, means) = (pair.ItemIndex!.Value, new float?[run.Variants.Count]);
+                variances.Clear();
             }
 
-            rows.Add(new Row(pairs.Key, means, varying == 0 ? 0 : (float)Math.Sqrt(variance / varying)));
+            means[variants[pair.Variant]] = (float?)pair.Mean;
+            variances.AddRange(pair.Variance is { } own ? [own] : []);
         }
 
+        End();
         return new ScenarioTable([.. rows.OrderBy(row => row.Item)]);
+
+        void End()
+        {
+            if (item >= 0)
+            {
+                rows.Add(Row.Of(item, means, variances));
+            }
+        }
     }
 
     /// <summary>A page of the scenarios in an order, and how many there are in all.</summary>
@@ -100,6 +109,17 @@ public sealed class ScenarioTable
     /// <param name="StdDev">Over samples: the root of the mean of its variants' variances.</param>
     public sealed record Row(int Item, IReadOnlyList<float?> Means, float StdDev)
     {
+        /// <summary>Of the cells themselves, as an analysis has it.</summary>
+        /// <param name="cells">By variant.</param>
+        internal static Row Of(int item, IReadOnlyList<IReadOnlyList<CellRecord>> cells)
+        {
+            var moments = cells.Select(variant => RunningMoments.Of([.. variant.Where(cell => cell.Score is not null).Select(cell => cell.Score!.Value)])).ToList();
+            return Of(item, [.. moments.Select(one => one.Count > 0 ? (float?)one.Mean : null)], [.. moments.Where(one => one.Count > 1).Select(one => one.Variance)]);
+        }
+
+        internal static Row Of(int item, float?[] means, IReadOnlyCollection<double> variances) =>
+            new(item, means, variances.Count == 0 ? 0 : (float)Math.Sqrt(variances.Average()));
+
         /// <summary>Between the highest and the lowest mean.</summary>
         public float Difference { get; } = Means.Any(mean => mean is not null) ? (Means.Max() ?? 0) - (Means.Min() ?? 0) : 0;
     }

@@ -1,3 +1,4 @@
+using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
@@ -14,7 +15,7 @@ public sealed record CellInput(string RunId, int Item, int Variant, int Sample);
 /// full of it: scored, invalid, failed, stored when it was there, or paused / cancelled / stopped when it was left.
 /// </summary>
 public sealed partial class EvaluateCell(
-    RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, ReuseCell reuse, Interruptions interruptions, TimeProvider clock, ILogger<EvaluateCell> logger)
+    RunCatalog catalog, CellLedger ledger, JudgementStore judgements, RetriedCells retried, ReuseCell reuse, Interruptions interruptions, ImageStore images, TimeProvider clock, ILogger<EvaluateCell> logger)
 {
     public const string Name = "EvaluateCell";
 
@@ -45,7 +46,7 @@ public sealed partial class EvaluateCell(
         }
 
         using var span = RunTelemetry.StartCell(active.Run, address);
-        using var conversation = new CellConversation(active, address, catalog, ledger, judgements, clock);
+        using var conversation = new CellConversation(active, address, catalog, ledger, judgements, images, clock);
         try
         {
             var item = await catalog.GetItemAsync(input.RunId, input.Item, cancellationToken);

@@ -1,7 +1,7 @@
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
+using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Runs.Analysis;
 

@@ -6,6 +6,7 @@ using FunctionsEval.Runs.Judging;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Planning;
+using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Runs.Analysis;
 

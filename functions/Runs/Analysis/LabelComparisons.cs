@@ -1,9 +1,9 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Calibration;
 using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;

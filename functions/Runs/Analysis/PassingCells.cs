@@ -1,6 +1,6 @@
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Runs.Analysis;
 

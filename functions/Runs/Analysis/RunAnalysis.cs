@@ -5,6 +5,7 @@ using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Repeats;
+using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Runs.Analysis;
 

@@ -1,7 +1,7 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;

@@ -3,8 +3,8 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Analysis;

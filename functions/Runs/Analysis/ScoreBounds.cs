@@ -1,5 +1,5 @@
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;

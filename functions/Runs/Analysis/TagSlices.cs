@@ -2,6 +2,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Comparisons;
 using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Runs.Analysis;

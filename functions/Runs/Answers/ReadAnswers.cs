@@ -7,14 +7,25 @@ using FunctionsEval.Storage;
 namespace FunctionsEval.Runs.Answers;
 
 /// <summary>One cell with what was asked and what was said.</summary>
-/// <param name="Transcript">Null where no model was reached.</param>
-public sealed record Answer(int ItemIndex, Scenario Scenario, Variant Variant, CellRecord Cell, Transcript? Transcript)
+/// <param name="transcript">Its rows; null where no model was reached. They are taken apart only where somebody looks: that costs more than reading them.</param>
+public sealed class Answer(int itemIndex, Scenario scenario, Variant variant, CellRecord cell, IReadOnlyList<Entity>? transcript)
 {
+    public int ItemIndex => itemIndex;
+
+    public Scenario Scenario => scenario;
+
+    public Variant Variant => variant;
+
+    public CellRecord Cell => cell;
+
+    /// <summary>Null where no model was reached.</summary>
+    public Transcript? Transcript => transcript is null ? null : CellRows.ToTranscript(transcript);
+
     /// <summary>What the model said last; null where it said nothing.</summary>
-    public string? Text => Transcript is { Turns: [.., var last] } ? last.TargetResponse : null;
+    public string? Text => transcript is null ? null : CellRows.LastResponseIn(transcript);
 
     /// <summary>From the start of the cell to its end, waits between attempts included.</summary>
-    public long DurationMs => (long)(Cell.CompletedAt - Cell.StartedAt).TotalMilliseconds;
+    public long DurationMs => (long)(cell.CompletedAt - cell.StartedAt).TotalMilliseconds;
 }
 
 /// <summary>Which answers are wanted; null means all.</summary>
@@ -60,14 +71,14 @@ public sealed class ReadAnswers(RunStore runs, IEntityStore entities)
         }
     }
 
-    /// <summary>The transcripts of a partition, read beside its cells: both are in the same order.</summary>
+    /// <summary>The rows of the transcripts of a partition, read beside its cells: both are in the same order.</summary>
     private sealed class TranscriptReader(IEntityStore entities, EntityQuery query, CancellationToken cancellationToken) : IAsyncDisposable
     {
         private readonly IAsyncEnumerator<Entity> _rows = entities.QueryAsync(query, cancellationToken).GetAsyncEnumerator(cancellationToken);
         private bool _hasStarted;
         private bool _hasRow;
 
-        public async ValueTask<Transcript?> FindAsync(string cellRow)
+        public async Task<IReadOnlyList<Entity>?> FindAsync(string cellRow)
         {
             if (!_hasStarted)
             {
@@ -92,7 +103,7 @@ public sealed class ReadAnswers(RunStore runs, IEntityStore entities)
                 _hasRow = await _rows.MoveNextAsync();
             }
 
-            return CellRows.ToTranscript(parts);
+            return parts;
         }
 
         public ValueTask DisposeAsync() => _rows.DisposeAsync();

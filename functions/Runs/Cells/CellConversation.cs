@@ -1,3 +1,4 @@
+using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
@@ -11,7 +12,7 @@ namespace FunctionsEval.Runs.Cells;
 
 /// <summary>Talks one cell through with its model, turn by turn, and scores what was said, by judges where the scorers want them.</summary>
 internal sealed partial class CellConversation(
-    ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, TimeProvider clock) : IDisposable
+    ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, ImageStore images, TimeProvider clock) : IDisposable
 {
     /// <summary>From the first attempt of a cell to its last answer.</summary>
     internal static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(300);
@@ -166,7 +167,12 @@ internal sealed partial class CellConversation(
 
         var config = active.Run.Calls.Config;
         var variant = active.Run.Variants[address.Variant];
-        var messages = ask.Messages.Select(message => new ChatMessage((ChatRole)message.Role, message.Text)).ToList();
+        var messages = new List<ChatMessage>(ask.Messages.Count);
+        foreach (var message in ask.Messages)
+        {
+            messages.Add(new ChatMessage((ChatRole)message.Role, message.Text, await ImagesOfAsync(message, cancellationToken)));
+        }
+
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";
         var request = new ModelRequest(
             model.Model, messages, id, variant.Temperature ?? config.Temperature, MaxTokens, variant.ReasoningEffort,
@@ -181,6 +187,24 @@ internal sealed partial class CellConversation(
         }
 
         return call.Outcome;
+    }
+
+    private async ValueTask<IReadOnlyList<ChatImage>?> ImagesOfAsync(ConversationMessage message, CancellationToken cancellationToken)
+    {
+        if (message.Images is not { } shown)
+        {
+            return null;
+        }
+
+        var sent = new List<ChatImage>(shown.Count);
+        foreach (var image in shown)
+        {
+            sent.Add(image.IsUrl
+                ? new ChatImage(image.Name)
+                : new ChatImage(null, image.MediaType, await images.GetAsync(image, cancellationToken), image.Width, image.Height));
+        }
+
+        return sent;
     }
 
     private async Task<PaidCall> CallAsync(ModelCaller caller, ModelRequest request, CancellationToken cancellationToken)

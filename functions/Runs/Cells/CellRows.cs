@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
@@ -167,8 +169,38 @@ internal static class CellRows
     /// <summary>How many rows the transcript has that begins with this one.</summary>
     public static int PartsOf(Entity first) => (int)(first.GetInt64("parts") ?? 1);
 
-    public static Transcript ToTranscript(IReadOnlyList<Entity> rows) => rows.Count == PartsOf(rows[0])
-        ? JsonSerializer.Deserialize(string.Concat(rows.Select(row => row.GetText("transcript"))), RunsJson.Context.Transcript)!
+    public static Transcript ToTranscript(IReadOnlyList<Entity> rows) => JsonSerializer.Deserialize(TranscriptTextOf(rows), RunsJson.Context.Transcript)!;
+
+    /// <summary>What <see cref="ToTranscript"/> has as the last turn's response, without reading the rest into objects; null without a turn.</summary>
+    public static string? LastResponseIn(IReadOnlyList<Entity> rows)
+    {
+        // A turn is an object in a list of the outermost object.
+        const int depthOfTurns = 3;
+        var text = TranscriptTextOf(rows);
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            var reader = new Utf8JsonReader(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
+            string? last = null;
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depthOfTurns && reader.ValueTextEquals("targetResponse"u8))
+                {
+                    reader.Read();
+                    last = reader.GetString();
+                }
+            }
+
+            return last;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static string TranscriptTextOf(IReadOnlyList<Entity> rows) => rows.Count == PartsOf(rows[0])
+        ? rows.Count == 1 ? rows[0].GetText("transcript")! : string.Concat(rows.Select(row => row.GetText("transcript")))
         : throw new InvalidDataException($"Row {rows.Count} of transcript '{rows[0].RowKey}' is not in partition '{rows[0].PartitionKey}'.");
 
     /// <summary>Null for a transcript without its calls, or one that was written by half: nobody can store a whole cell from it.</summary>

@@ -83,6 +83,10 @@ public sealed class ReusableCells
         foreach (var message in Opening.For(run.Calls.Preamble, scenario, variant).Messages)
         {
             Add(text, ConversationMessage.NameOf(message.Role), message.Text);
+            if (message.Images is { } images)
+            {
+                Add(text, [.. images.Select(image => image.Digest ?? image.Name)]);
+            }
         }
 
         foreach (var followUp in scenario.FollowUps.Take(config.MaxTurns - 1))

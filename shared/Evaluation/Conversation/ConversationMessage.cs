@@ -15,8 +15,14 @@ public enum ConversationRole
     Assistant,
 }
 
-public sealed record ConversationMessage(ConversationRole Role, string Text)
+/// <param name="Images">They go in front of the text.</param>
+public sealed record ConversationMessage(ConversationRole Role, string Text, IReadOnlyList<PromptImage>? Images = null)
 {
+    /// <summary>The text as it is shown and kept, with a line for each image.</summary>
+    [JsonIgnore]
+    public string Shown => Images is null ? Text : string.Join('\n', [.. Images.Select(image => image.Label), Text]).TrimEnd('\n');
+
+
     /// <summary>A role as it stands in JSON.</summary>
     public static string NameOf(ConversationRole role) => role switch
     {

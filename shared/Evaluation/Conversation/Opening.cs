@@ -13,7 +13,8 @@ public sealed record Opening(IReadOnlyList<ConversationMessage> Messages)
     private const string PromptVariable = "prompt";
     private static readonly Dictionary<string, JsonElement> None = new(StringComparer.Ordinal);
 
-    public string Prompt => Messages[^1].Text;
+    /// <summary>As it is kept in transcripts: images as their labels.</summary>
+    public string Prompt => Messages[^1].Shown;
 
     /// <param name="preamble">The definition's.</param>
     /// <param name="variant">With its template, as <see cref="Definition.AllVariants"/> gives it.</param>
@@ -43,7 +44,7 @@ public sealed record Opening(IReadOnlyList<ConversationMessage> Messages)
         }
 
         var prompt = variant.Template is null ? own : Fill(variant.Template.Template, variables, $"prompt {Wording.Shorten(variant.Template.Name)}", scenario.Id);
-        messages.Add(new ConversationMessage(ConversationRole.User, prompt));
+        messages.Add(new ConversationMessage(ConversationRole.User, prompt, scenario.Images));
         return new Opening(messages);
     }
 

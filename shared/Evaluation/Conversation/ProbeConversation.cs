@@ -29,18 +29,20 @@ public sealed class ProbeConversation(Opening opening, Scenario scenario, int ma
                 throw new ArgumentException($"Turn {index + 1} asked something else than scenario '{scenario.Id}' asks there.", nameof(turns));
             }
 
-            messages.Add(new ConversationMessage(ConversationRole.User, turns[index].ProbePrompt));
+            messages.Add(MessageOf(index));
             messages.Add(new ConversationMessage(ConversationRole.Assistant, turns[index].TargetResponse));
         }
 
         var prompt = PromptOf(turns.Count);
-        messages.Add(new ConversationMessage(ConversationRole.User, prompt));
+        messages.Add(MessageOf(turns.Count));
         return new ConversationStep.Ask(turns.Count + 1, LabelOf(turns.Count), prompt, messages);
     }
 
     public string? Output(IReadOnlyList<Turn> turns) => null;
 
     private string PromptOf(int index) => index == 0 ? opening.Prompt : Opening.FollowUp(scenario, scenario.FollowUps[index - 1]);
+
+    private ConversationMessage MessageOf(int index) => index == 0 ? opening.Messages[^1] : new ConversationMessage(ConversationRole.User, PromptOf(index));
 
     private string LabelOf(int index) => index == 0 ? FirstLabel : scenario.FollowUps[index - 1].Label;
 }

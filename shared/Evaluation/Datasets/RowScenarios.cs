@@ -13,7 +13,7 @@ internal sealed class RowScenarios
 {
     public const string RowNumber = "row_number";
 
-    private static readonly string[] Evaluated = ["id", "name", "expected", "accepted", "cluster", "tags", "weight", "messages", "scorers"];
+    private static readonly string[] Evaluated = ["id", "name", "expected", "accepted", "cluster", "tags", "weight", "messages", "image", "scorers"];
     private static readonly string[] KeptAsTemplates = ["prompt", "system", "followups"];
 
     private readonly FieldReader _fields;
@@ -168,12 +168,13 @@ internal sealed class RowScenarios
         if (ReferenceOf(scalar.Text) is { } steps && Find(steps, variables) is { } value)
         {
             var node = Node(value, row);
-            return field == "messages" ? Escaped(node) : node;
+            return field is "messages" or "image" ? Escaped(node) : node;
         }
 
         try
         {
-            return Text(LiquidText.Render(scalar.Text, variables), row);
+            var text = LiquidText.Render(scalar.Text, variables);
+            return Text(field == "image" ? LiquidText.Escape(text) : text, row);
         }
         catch (TemplateException problem)
         {

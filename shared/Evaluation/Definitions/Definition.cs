@@ -34,6 +34,9 @@ public sealed record Definition(
 
     public IReadOnlyList<ScorerSpec> PairScorers() => [.. Scorers.Where(scorer => scorer.Type == ScorerSpec.PairwiseType)];
 
+    /// <summary>What the images of its scenarios ask of vendors.</summary>
+    public ImageUse UseOfImages() => ImageUse.Of(Scenarios.SelectMany(scenario => scenario.AllImages()));
+
     public ProbeConfig Config { get; init; } = Config ?? new ProbeConfig();
 
     /// <summary>Empty where the definition lists only models; never together with them.</summary>
@@ -67,10 +70,12 @@ public sealed record Budget(double MaxUsd, bool AllowUnknownPrice = false);
 /// <param name="Tags">Slices that it belongs to.</param>
 /// <param name="Weight">In means over scenarios; null is 1.</param>
 /// <param name="Scorers">Instead of the definition's scorers of the same names.</param>
+/// <param name="Images">They are shown with the prompt.</param>
 public sealed record Scenario(
     string Id, string Name, string Prompt, IReadOnlyList<FollowUp>? FollowUps = null, string? Expected = null, string? Cluster = null,
     IReadOnlyList<string>? Accepted = null, IReadOnlyDictionary<string, JsonElement>? Vars = null, string? System = null,
-    IReadOnlyList<ConversationMessage>? Messages = null, IReadOnlyList<string>? Tags = null, double? Weight = null, IReadOnlyList<ScorerSpec>? Scorers = null)
+    IReadOnlyList<ConversationMessage>? Messages = null, IReadOnlyList<string>? Tags = null, double? Weight = null, IReadOnlyList<ScorerSpec>? Scorers = null,
+    IReadOnlyList<PromptImage>? Images = null)
 {
     [JsonPropertyName("followups")]
     public IReadOnlyList<FollowUp> FollowUps { get; init; } = FollowUps ?? [];
@@ -78,6 +83,9 @@ public sealed record Scenario(
     /// <summary>The scorers of the definition, each replaced by this scenario's own of that name.</summary>
     public IReadOnlyList<ScorerSpec> ScorersOf(IReadOnlyList<ScorerSpec> ofDefinition) =>
         Scorers is null ? ofDefinition : [.. ofDefinition.Select(spec => Scorers.FirstOrDefault(own => own.Name == spec.Name) ?? spec)];
+
+    /// <summary>Of its prompt and of the messages before it.</summary>
+    public IEnumerable<PromptImage> AllImages() => (Messages ?? []).SelectMany(message => message.Images ?? []).Concat(Images ?? []);
 
     /// <summary>What scorers compare with; empty where nothing is expected.</summary>
     public IReadOnlyList<string> AllExpected() => Expected is null ? [] : [Expected, .. Accepted ?? []];

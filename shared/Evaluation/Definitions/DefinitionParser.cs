@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Sampling;
@@ -19,7 +20,8 @@ public sealed class DefinitionParser
     private readonly RowScenarios? _rows;
 
     /// <param name="takesRows">The scenarios may be the rows of a data set.</param>
-    private DefinitionParser(SourceNode.Mapping root, bool takesRows)
+    /// <param name="images">Null where no files may be read.</param>
+    private DefinitionParser(SourceNode.Mapping root, bool takesRows, IImageFiles? images)
     {
         _root = root;
         var fields = _fields = new FieldReader(root, "", _errors);
@@ -45,7 +47,7 @@ public sealed class DefinitionParser
         CheckVariants(fields, _variants, prompts);
 
         IReadOnlyList<Variant> asking = _errors.Count == 0 ? [.. _variants.DistinctBy(variant => variant.Template?.Name)] : [];
-        _scenarios = new ScenarioListParser(fields, new ScenarioContext(preamble, hasPrompts, config, scorerList, scorers, asking));
+        _scenarios = new ScenarioListParser(fields, new ScenarioContext(preamble, hasPrompts, config, scorerList, scorers, asking, images));
         if (takesRows && fields.Take("scenarios") is SourceNode.Mapping mapping)
         {
             _rows = new RowScenarios(new FieldReader(mapping, "scenarios", _errors));
@@ -53,22 +55,23 @@ public sealed class DefinitionParser
     }
 
     /// <summary>Of a document that lists its scenarios; one that names a data set is refused.</summary>
-    public static DefinitionOutcome Parse(SourceOutcome source) => Open(source, takesRows: false, out var rejected) is { } parser ? parser.Parse() : rejected!;
+    public static DefinitionOutcome Parse(SourceOutcome source) => Open(source, takesRows: false, null, out var rejected) is { } parser ? parser.Parse() : rejected!;
 
     /// <inheritdoc cref="Parse(SourceOutcome)"/>
     public static DefinitionOutcome Parse(SourceNode root) => Parse(new SourceOutcome.Read(root));
 
     /// <param name="datasets">Where the rows are read from, where the document names a data set.</param>
-    public static async Task<DefinitionOutcome> ParseAsync(SourceOutcome source, IDatasets datasets, CancellationToken cancellationToken) =>
-        Open(source, takesRows: true, out var rejected) is { } parser ? await parser.ParseAsync(datasets, cancellationToken) : rejected!;
+    /// <param name="images">Reads the files of images; null where none may be read.</param>
+    public static async Task<DefinitionOutcome> ParseAsync(SourceOutcome source, IDatasets datasets, IImageFiles? images, CancellationToken cancellationToken) =>
+        Open(source, takesRows: true, images, out var rejected) is { } parser ? await parser.ParseAsync(datasets, cancellationToken) : rejected!;
 
-    private static DefinitionParser? Open(SourceOutcome source, bool takesRows, out DefinitionOutcome? rejected)
+    private static DefinitionParser? Open(SourceOutcome source, bool takesRows, IImageFiles? images, out DefinitionOutcome? rejected)
     {
         switch (source)
         {
             case SourceOutcome.Read(SourceNode.Mapping mapping):
                 rejected = null;
-                return new DefinitionParser(mapping, takesRows);
+                return new DefinitionParser(mapping, takesRows, images);
             case SourceOutcome.Read(var root):
                 rejected = new DefinitionOutcome.Rejected([new DefinitionError(
                     root.Line, root.Column, "", $"A definition must be a mapping of fields, but is {FieldReader.Describe(root)}.")]);

@@ -67,6 +67,7 @@ public static class ScenarioJson
                 writer.WriteStartObject();
                 writer.WriteString("role", ConversationMessage.NameOf(message.Role));
                 writer.WriteString("text", message.Text);
+                WriteImages(writer, message.Images);
                 writer.WriteEndObject();
             }
 
@@ -83,5 +84,34 @@ public static class ScenarioJson
         {
             ScorerJson.Write(writer, scorers);
         }
+
+        WriteImages(writer, scenario.Images);
+    }
+
+    private static void WriteImages(Utf8JsonWriter writer, IReadOnlyList<PromptImage>? images)
+    {
+        if (images is null)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("images");
+        foreach (var image in images)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", image.Name);
+            if (!image.IsUrl)
+            {
+                writer.WriteString("digest", image.Digest);
+                writer.WriteString("mediaType", image.MediaType);
+                writer.WriteNumber("bytes", image.Bytes);
+                writer.WriteNumber("width", image.Width);
+                writer.WriteNumber("height", image.Height);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 }

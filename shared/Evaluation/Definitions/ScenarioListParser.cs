@@ -8,8 +8,9 @@ namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>What scenarios are checked against: the parts of the definition that were read before them.</summary>
 /// <param name="HasPrompts">The definition asks, so that scenarios need no prompt of their own.</param>
+/// <param name="Images">Null where no files may be read.</param>
 /// <param name="Variants">Those that differ in their template; none where the templates cannot be read.</param>
-internal sealed record ScenarioContext(string Preamble, bool HasPrompts, ProbeConfig Config, ScorerListParser ScorerList, IReadOnlyList<ScorerSpec> Scorers, IReadOnlyList<Variant> Variants);
+internal sealed record ScenarioContext(string Preamble, bool HasPrompts, ProbeConfig Config, ScorerListParser ScorerList, IReadOnlyList<ScorerSpec> Scorers, IReadOnlyList<Variant> Variants, IImageFiles? Images);
 
 /// <summary>Reads scenarios one by one and checks each at once, so that of a long list nothing is kept but the scenarios.</summary>
 internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext context)
@@ -18,6 +19,7 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
     private const int MaxTemplateErrors = 20;
 
     private readonly Dictionary<string, int> _lineOfId = new(StringComparer.Ordinal);
+    private readonly ImageParser _images = new(context.Images);
     private int _templateErrors;
 
     public List<Scenario> Scenarios { get; } = [];
@@ -108,7 +110,8 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
         var cluster = fields.Text("cluster", TextRule.Id);
         var vars = row is { } columns ? new RowVariables(columns) : ScenarioTexts.Vars(fields);
         var system = fields.Text("system", TextRule.Text);
-        var messages = ScenarioTexts.Messages(fields);
+        var messages = ScenarioTexts.Messages(fields, _images, vars);
+        var images = _images.Parse(fields, vars);
         var tags = ScenarioTexts.OneOrMany(fields, "tags", TextRule.Id);
         var weight = ParseWeight(fields);
         fields.Take("scorers");
@@ -130,6 +133,7 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
         {
             messages.RemoveAt(messages.Count - 1);
             prompt = last.Text;
+            images = last.Images is null ? images : [.. last.Images, .. images ?? []];
         }
 
         if (prompt.Length == 0 && !context.HasPrompts && fields.Take("prompt") is null)
@@ -139,7 +143,7 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
 
         accepted = [.. expected?.Skip(1) ?? [], .. accepted];
         var scenario = new Scenario(
-            id, name, prompt, followUps, expected?[0], cluster, accepted.Count == 0 ? null : accepted, vars, system, messages is { Count: 0 } ? null : messages, tags, weight);
+            id, name, prompt, followUps, expected?[0], cluster, accepted.Count == 0 ? null : accepted, vars, system, messages is { Count: 0 } ? null : messages, tags, weight, Images: images);
         CheckSize(fields, scenario, node, path);
         return scenario;
     }
@@ -190,6 +194,7 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
     {
         var length = scenario.Prompt.Length + (scenario.Expected?.Length ?? 0) + scenario.FollowUps.Sum(followUp => followUp.Prompt.Length)
             + (scenario.System?.Length ?? 0) + (scenario.Accepted?.Sum(text => text.Length) ?? 0) + (scenario.Messages?.Sum(message => message.Text.Length) ?? 0)
+            + scenario.AllImages().Sum(image => image.Name.Length + 150)
             + (scenario.Vars?.Sum(variable => variable.Key.Length + variable.Value.GetRawText().Length) ?? 0);
         if (length > DefinitionRules.MaxScenarioTextLength)
         {

@@ -34,7 +34,8 @@ internal static class ScenarioTexts
         return new RowVariables(JsonElement.Parse(json));
     }
 
-    public static List<ConversationMessage>? Messages(FieldReader fields)
+    /// <param name="vars">Of the scenario, for the paths of images.</param>
+    public static List<ConversationMessage>? Messages(FieldReader fields, ImageParser imageParser, IReadOnlyDictionary<string, JsonElement>? vars)
     {
         if (fields.List("messages") is not { } nodes)
         {
@@ -56,7 +57,8 @@ internal static class ScenarioTexts
             }
 
             var role = message.Text("role", TextRule.Id, required: true);
-            var text = message.Text(message.Has("content") ? "content" : "text", TextRule.Text, required: true);
+            var images = imageParser.Parse(message, vars);
+            var text = message.Text(message.Has("content") ? "content" : "text", TextRule.Text, required: !message.Has("image")) ?? (images is null ? null : "");
             var speaker = message.Text("name", TextRule.Id);
             message.RejectUnknown();
             if (role == "system" && speaker is "example_user" or "example_assistant")
@@ -73,10 +75,14 @@ internal static class ScenarioTexts
             {
                 message.Fail("role", $"{message.PathOf("role")} must be user or assistant: only the first message may be of the system.");
             }
+            else if (images is not null && role is not (null or "user"))
+            {
+                message.Fail("image", $"{message.PathOf("image")} must be in a message of the user, but its role is {role}.");
+            }
             else if (role is not null && text is not null)
             {
                 messages.Add(new ConversationMessage(
-                    role switch { "system" => ConversationRole.System, "user" => ConversationRole.User, _ => ConversationRole.Assistant }, text));
+                    role switch { "system" => ConversationRole.System, "user" => ConversationRole.User, _ => ConversationRole.Assistant }, text, images));
             }
         }
 
@@ -134,7 +140,7 @@ internal static class ScenarioTexts
                 Opening.FollowUp(scenario, followUp);
             }
 
-            return string.IsNullOrWhiteSpace(opening.Prompt) ? $"The prompt {Wording.Shorten(variant.Template?.Name ?? "")} is blank for scenario {Wording.Shorten(scenario.Id)}." : null;
+            return string.IsNullOrWhiteSpace(opening.Messages[^1].Text) ? $"The prompt {Wording.Shorten(variant.Template?.Name ?? "")} is blank for scenario {Wording.Shorten(scenario.Id)}." : null;
         }
         catch (TemplateException problem)
         {

@@ -27,7 +27,7 @@ internal sealed class AnthropicFormat : IWireFormat
         {
             json.WriteStartObject();
             json.WriteString("role"u8, RequestBody.Role(message.Role));
-            json.WriteString("content"u8, message.Text);
+            WriteContent(json, message);
             json.WriteEndObject();
         }
 
@@ -84,6 +84,39 @@ internal sealed class AnthropicFormat : IWireFormat
             Ending: ending,
             Reasoning: thoughts.Length == 0 ? null : thoughts,
             EndingDetail: ending == AnswerEnding.Complete ? null : stop);
+    }
+
+    private static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    {
+        if (message.Images is not { Count: > 0 } images)
+        {
+            json.WriteString("content"u8, message.Text);
+            return;
+        }
+
+        json.WriteStartArray("content"u8);
+        foreach (var image in images)
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "image"u8);
+            json.WriteStartObject("source"u8);
+            json.WriteString("type"u8, image.Url is null ? "base64"u8 : "url"u8);
+            if (image.Url is { } url)
+            {
+                json.WriteString("url"u8, url);
+            }
+            else
+            {
+                json.WriteString("media_type"u8, image.MediaType);
+                json.WriteBase64String("data"u8, image.Content.Span);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        RequestBody.WriteTextPart(json, "text"u8, message.Text);
+        json.WriteEndArray();
     }
 
     /// <summary>The parts of one type: the type is also the name of what they hold.</summary>

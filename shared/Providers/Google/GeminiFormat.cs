@@ -34,7 +34,7 @@ internal sealed class GeminiFormat : IWireFormat
         {
             json.WriteStartObject();
             json.WriteString("role"u8, message.Role == ChatRole.Assistant ? "model"u8 : "user"u8);
-            WriteParts(json, message.Text);
+            WriteParts(json, message.Text, message.Images);
             json.WriteEndObject();
         }
 
@@ -84,12 +84,26 @@ internal sealed class GeminiFormat : IWireFormat
     /// <summary>Thoughts are parts too, marked as such.</summary>
     private static bool IsThought(JsonElement part) => part.TryGetProperty("thought"u8, out var thought) && thought.ValueKind == JsonValueKind.True;
 
-    private static void WriteParts(Utf8JsonWriter json, string text)
+    private static void WriteParts(Utf8JsonWriter json, string text, IReadOnlyList<ChatImage>? images = null)
     {
         json.WriteStartArray("parts"u8);
-        json.WriteStartObject();
-        json.WriteString("text"u8, text);
-        json.WriteEndObject();
+        foreach (var image in images ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("inlineData"u8);
+            json.WriteString("mimeType"u8, image.MediaType);
+            json.WriteBase64String("data"u8, image.Content.Span);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        if (images is null || text.Length > 0)
+        {
+            json.WriteStartObject();
+            json.WriteString("text"u8, text);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     }
 

@@ -19,7 +19,9 @@ public sealed class GeminiProvider(ProviderEndpoint endpoint, TimeProvider clock
 
     private async Task<ModelOutcome> SendAsync(ModelRequest request, CancellationToken cancellationToken)
     {
-        var written = RequestBody.Of(Format, request);
+        var written = request.Messages.Any(message => message.Images?.Any(image => image.Url is not null) == true)
+            ? WrittenBody.Refused("Gemini does not load images by their URLs: give the image as a file.")
+            : RequestBody.Of(Format, request);
         if (written.Problem is { } problem)
         {
             return problem;

@@ -19,7 +19,7 @@ internal sealed class ResponsesFormat : IWireFormat
         {
             json.WriteStartObject();
             json.WriteString("role"u8, RequestBody.Role(message.Role));
-            json.WriteString("content"u8, message.Text);
+            WriteContent(json, message);
             json.WriteEndObject();
         }
 
@@ -48,6 +48,27 @@ internal sealed class ResponsesFormat : IWireFormat
         }
 
         WriteAnswerFormat(json, request);
+    }
+
+    private static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    {
+        if (message.Images is not { Count: > 0 } images)
+        {
+            json.WriteString("content"u8, message.Text);
+            return;
+        }
+
+        json.WriteStartArray("content"u8);
+        foreach (var image in images)
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "input_image"u8);
+            json.WriteUrl("image_url"u8, image);
+            json.WriteEndObject();
+        }
+
+        RequestBody.WriteTextPart(json, "input_text"u8, message.Text);
+        json.WriteEndArray();
     }
 
     private static void WriteAnswerFormat(Utf8JsonWriter json, ModelRequest request)

@@ -92,6 +92,7 @@ internal sealed class ResponseReader(ProviderEndpoint endpoint, TimeProvider clo
         {
             >= 300 and < 400 => ", redirects are not followed, check the base URL",
             407 => ", a proxy wants a user and a password",
+            400 or 415 or 422 when request.Messages.Any(message => message.Images is not null) => ", the request held images, which the model may not take",
             _ => "",
         };
         var retryAfter = RetryAfterHeaders.Read(response.Header("retry-after-ms"), response.Header("Retry-After"), clock) ?? error.RetryAfter;

@@ -97,7 +97,7 @@ public sealed record Comparison(
         ? [new InferenceWarning(
             "SKEWED_DIFFERENCES",
             string.Create(CultureInfo.InvariantCulture, $"The differences of {method.Units.Count} {(design.IsClustered ? "clusters" : "scenarios")} are skewed: a few large ones carry much of the mean, and the interval may miss more often than it says."),
-            "Use more scenarios, or a scorer whose scale has ends.")]
+            design.Scale.Range is null ? "Use more scenarios, or a scorer whose scale has ends." : "Use more scenarios.")]
         : [];
 }
 

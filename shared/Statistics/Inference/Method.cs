@@ -16,6 +16,12 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
     private const double SkewMean = 0.1;
     private const int MostBootstrapped = 1_000;
 
+    /// <summary>
+    /// Pass or fail of two variants, one sample, no clusters: <see cref="PassRateTails"/>, from ten units on with McNemar's mid-p. Else signs are flipped from ten units on, and below it is the t test of
+    /// their means. Two tests may come beside that one by what the values are, and the larger p-value counts, so that they only ever widen an interval: where the scale has ends and half of the units
+    /// are the same number, that of the likeliest scores (signs alone would end at the smallest unit seen when seven of twelve have it, though lower ones may come); and where ten units or more
+    /// are skewed, the bootstrap-t. <see cref="Name"/> says which.
+    /// </summary>
     /// <param name="units">Two or more.</param>
     /// <param name="ends">The smallest and largest value of a unit that its scale allows; null when unknown.</param>
     /// <param name="isDifference">Of two variants: then what was seen on one side of 0 may come on the other.</param>

@@ -19,6 +19,9 @@ public sealed class PairedSamples
 
     public int Items => First.Length;
 
+    /// <summary>Clusters, or items where each stands alone.</summary>
+    public int Units => Labels().Distinct().Count();
+
     /// <summary>First minus second, the difference of each item's sample means: the unit of every comparison.</summary>
     internal double[] Differences { get; }
 
@@ -60,10 +63,10 @@ public sealed class PairedSamples
     {
         ArgumentNullException.ThrowIfNull(random);
         var (first, second) = ((RunningMoments[])First.Clone(), (RunningMoments[])Second.Clone());
-        var coins = new Dictionary<int, bool>();
+        var (labels, coins) = (Labels(), new Dictionary<int, bool>());
         for (var item = 0; item < first.Length; item++)
         {
-            var label = Clusters.Length == 0 ? item : Clusters[item];
+            var label = labels[item];
             if (!coins.TryGetValue(label, out var isSwapped))
             {
                 coins[label] = isSwapped = random.Next(2) == 1;
@@ -75,9 +78,26 @@ public sealed class PairedSamples
         return new PairedSamples(first, second, Clusters);
     }
 
+    /// <summary>All but so many of the items, or of the clusters of items, drawn at random.</summary>
+    /// <param name="units">Fewer than <see cref="Units"/>.</param>
+    public PairedSamples Without(int units, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(units, Units);
+        var labels = Labels();
+        int[] shuffled = [.. labels.Distinct()];
+        random.Shuffle(shuffled);
+        var leftOut = shuffled[..units].ToHashSet();
+        int[] kept = [.. Enumerable.Range(0, Items).Where(item => !leftOut.Contains(labels[item]))];
+        return new PairedSamples(
+            Array.ConvertAll(kept, item => First[item]), Array.ConvertAll(kept, item => Second[item]), Clusters.Length == 0 ? [] : Array.ConvertAll(kept, item => Clusters[item]));
+    }
+
     /// <summary>The same were the first variant better by that much in every item.</summary>
     public PairedSamples Shifted(double effect) => new([.. First.Select(item => item.Shifted(effect))], Second, Clusters);
 
     /// <summary>Those of the given items, by their places among the ones that both variants have.</summary>
     public PairedSamples Take(int items) => new(First[..items], Second[..items], Clusters.Length == 0 ? [] : Clusters[..items]);
+
+    private int[] Labels() => Clusters.Length == 0 ? [.. Enumerable.Range(0, Items)] : Clusters;
 }

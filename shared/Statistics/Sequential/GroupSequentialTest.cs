@@ -42,7 +42,16 @@ public sealed class GroupSequentialTest(IReadOnlyList<int> looks, ComparisonDesi
                 PValue = last.PValue is null ? null : _boundaries.PValue([.. statistics]),
                 EquivalencePValue = last.EquivalencePValue is null ? null : _equivalence.PValue([.. equivalences]) / 2,
                 Method = string.Create(CultureInfo.InvariantCulture, $"{last.Method}; {Words()} at {looks.Count} planned looks"),
+                OnTheseItems = last.OnTheseItems is null ? null : AtLastLook(last.OnTheseItems, statistics.Count),
             };
+    }
+
+    // Of these very items nothing was asked at earlier looks, which had fewer of them. Its interval is that of the look's boundary already, and the p-value must say the same.
+    private FixedItemsComparison AtLastLook(FixedItemsComparison own, int look)
+    {
+        var statistics = new double[look];
+        statistics[^1] = -Normal.InvCDF(0, 1, Math.Max(own.PValue, 1e-300) / 2);
+        return own with { Interval = own.Interval with { Level = design.Confidence }, PValue = _boundaries.PValue(statistics) };
     }
 
     /// <summary>How likely the plan, carried out, still decides: were the rest like what was seen. For futility, and spends no error.</summary>

@@ -17,6 +17,8 @@ public sealed class Helping_people : IAsyncLifetime
     [Theory]
     [InlineData("rum x", "functionseval: 'rum' is not known: did you mean 'functionseval run'?")]
     [InlineData("run x --sampels 2", "functionseval: '--sampels' is not known: did you mean 'functionseval run --samples'?")]
+    [InlineData("run --sampels 2 x", "functionseval: '--sampels' is not known: did you mean 'functionseval run --samples'?")]
+    [InlineData("init --qqqqqq", "functionseval: '--qqqqqq' is no option of 'functionseval init', which '--help' lists; a name that begins with a hyphen goes behind '--'.")]
     [InlineData("shw latest", "functionseval: 'shw' is not known: did you mean 'functionseval show'?")]
     public async Task A_misspelt_word_gets_one_suggestion(string command, string message)
     {

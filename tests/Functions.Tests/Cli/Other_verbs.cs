@@ -90,7 +90,7 @@ public sealed class Other_verbs
 
             Assert.Contains("Triage by variant", result.Output, StringComparison.Ordinal);
             Assert.Contains("Verdicts against sim-noisy", result.Output, StringComparison.Ordinal);
-            Assert.Matches(@"sim-better-0\.5 +ai_score +better", result.Output);
+            Assert.Matches(@"(?s)Verdicts against sim-noisy: sim-better-0\.5 .*ai_score +better", result.Output);
             Assert.Equal(0, bench.Simulator.Stats().Calls);
         }
         finally

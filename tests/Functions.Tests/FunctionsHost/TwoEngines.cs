@@ -103,7 +103,7 @@ public sealed class TwoEngines : IAsyncLifetime
     private static JsonSerializerOptions CreateJson()
     {
         var options = new JsonSerializerOptions();
-        WorkerJson.Apply(options);
+        WorkerJson.Apply(options, Registration.JsonContexts);
         return options;
     }
 

@@ -1,3 +1,4 @@
+using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Functions.Tests.Setup;
@@ -44,7 +45,8 @@ public sealed class Ending_a_cell_in_time : IDisposable
         var model = new ProviderResolution.Resolved(
             "openai", "m0", provider, new ModelCaller("openai", provider, gate, new ModelCallerOptions(), _clock, new Random(1)));
         var active = new ActiveRun(run, null, [model], [Evaluation.Scoring.Scorers.Create(run.Scorers[0])], [CallPrices.Of(prices, model)], null, _clock.GetTimestamp());
-        using var conversation = new CellConversation(active, new CellAddress(0, 0, 0), new RunCatalog(runs, ledger, catalogs, prices, RunExecutor.ThisProcess(), storage.Entities, new ExternalScorers(ScorerHosts.None, _clock), _clock), ledger, new JudgementStore(storage.Entities), _clock);
+        using var images = new ImageStore(storage.Entities);
+        using var conversation = new CellConversation(active, new CellAddress(0, 0, 0), new RunCatalog(runs, ledger, catalogs, prices, RunExecutor.ThisProcess(), storage.Entities, new ExternalScorers(ScorerHosts.None, _clock), _clock), ledger, new JudgementStore(storage.Entities), images, _clock);
 
         var cell = await conversation.RunAsync(Item, Cancel);
 

@@ -100,7 +100,7 @@ public sealed class Covering_the_truth
         var results = new (bool Mean, bool Difference, bool Told, double Width, bool JudgeMean, bool JudgeTold)[studies];
         Parallel.For(0, studies, replication =>
         {
-            var random = new Random((replication * 7_919) + 11);
+            var random = Simulation.Draws(11, replication);
             var (first, second) = study.Draw(random);
             var mean = CorrectedMean.Of(first, study.Scale, 0.95).Interval!;
             var difference = CorrectedComparison.Of(first, second, design);

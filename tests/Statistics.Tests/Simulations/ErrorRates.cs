@@ -22,7 +22,7 @@ internal sealed record ErrorRates(
         var planned = world.Units >= 6 ? PlannedEffect(world) : null;
         for (var replication = 0; replication < replications; replication++)
         {
-            var random = new Random((replication * 7_919) + 13);
+            var random = Simulation.Draws(13, replication);
             told += MethodOf(world, world.Draw(random, 0), random).Tails.TwoSided(0) <= 0.05 ? 1 : 0;
 
             var method = MethodOf(world, world.Draw(random, -world.Margin), random);
@@ -47,7 +47,7 @@ internal sealed record ErrorRates(
             replications, told / all, covered / all, passed / all, equivalent / all, planned is null ? null : (found / all) - Power, widths.Count > 0 ? widths.Mean : null);
     }
 
-    private static Method MethodOf(World world, double[] differences, Random random) => Method.Of(
+    internal static Method MethodOf(World world, double[] differences, Random random) => Method.Of(
         world.Design.Scale,
         world.Design.SamplesPerItem,
         world.Design.IsClustered,

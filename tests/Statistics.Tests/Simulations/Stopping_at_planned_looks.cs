@@ -33,22 +33,25 @@ public sealed class Stopping_at_planned_looks
     [InlineData(AlphaSpending.Pocock)]
     public void Slices_of_runs_that_stop_are_told_apart_no_more_often_than_promised(AlphaSpending spending)
     {
-        var replications = LongRun.IsOn ? 4_000 : 400;
+        var replications = LongRun.IsOn ? 4_000 : 200;
         int[] at = [100, 200, 300, Items];
         var boundaries = new GroupSequentialDesign([0.25, 0.5, 0.75, 1], 0.05, spending).Boundaries;
         var design = new ComparisonDesign(ScoreScale.PassOrFail);
+
+        // Three of ten items are of the slice.
+        bool[] isOfSlice = [.. Enumerable.Range(0, Items).Select(item => item % 10 < 3)];
+        int[] planned = [.. at.Select(all => all * 3 / 10)];
+        var test = new GroupSequentialTest(planned, design, spending);
         var (told, items) = (0, 0);
         for (var replication = 0; replication < replications; replication++)
         {
-            var random = new Random((replication * 15_485_863) + 11);
-            bool[] isOfSlice = [.. Enumerable.Range(0, Items).Select(_ => random.Next(10) < 3)];
+            var random = Simulation.Draws(11, replication);
             double[] first = [.. isOfSlice.Select(own => random.PassRate(own ? 0.5 : 0.7, 1))];
             var second = Simulation.Draw(Items, () => random.PassRate(0.5, 1));
             var look = Enumerable.Range(0, at.Length).First(look => look == at.Length - 1 || Math.Abs(Z(first, second, at[look])) >= boundaries[look]);
-            int[] planned = [.. at.Select(all => isOfSlice.Take(all).Count(own => own))];
             int[] had = [.. Enumerable.Range(0, at[look]).Where(item => isOfSlice[item])];
             var samples = PairedSamples.Of([.. had.Select(item => RunningMoments.Of([first[item]]))], [.. had.Select(item => RunningMoments.Of([second[item]]))], []);
-            var slice = new GroupSequentialTest(planned, design, spending).Of(samples, planned[..(look + 1)], random);
+            var slice = test.Of(samples, planned[..(look + 1)], random);
             told += slice.PValue <= 0.05 ? 1 : 0;
             items += at[look];
         }
@@ -109,7 +112,7 @@ public sealed class Stopping_at_planned_looks
         var (told, used) = (0, 0.0);
         for (var replication = 0; replication < replications; replication++)
         {
-            var random = new Random((replication * 104_729) + 3);
+            var random = Simulation.Draws(3, replication);
             var differences = Draw(kind, random, effect);
             int[] clusters = design.IsClustered ? [.. Enumerable.Range(0, Items).Select(item => item / PerCluster)] : [];
             if (design.IsClustered)

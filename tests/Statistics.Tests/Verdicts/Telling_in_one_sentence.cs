@@ -34,6 +34,19 @@ public sealed class Telling_in_one_sentence
         "Too few scenarios to tell terse from plain: 384 more would do for 5.0 points (95%: -4.0 to 8.0), 200 scenarios.",
         Sentence.Of(Decided(Verdict.Inconclusive, 0.02, (-0.04, 0.08), 0.51)));
 
+    /// <summary>What the sentence asks for is enough: no event in 36 scenarios excludes a rate of 10%.</summary>
+    [Theory]
+    [InlineData(12, 24)]
+    [InlineData(20, 16)]
+    public void Too_few_scenarios_where_none_differs(int items, int more)
+    {
+        var sentence = Sentence with { Design = Design with { Margin = 0.1 } };
+        var told = Decisions.Of([new Evidence(Alike(items, sentence.Design))], sentence.Design, Correction.Holm)[0];
+
+        Assert.StartsWith($"Too few scenarios to tell terse from plain: {more} more would do for 10.0 points", sentence.Of(told), StringComparison.Ordinal);
+        Assert.InRange(Alike(items + more, sentence.Design).Interval!.Upper, 0, 0.1);
+    }
+
     [Fact]
     public void Equivalence() => Assert.Equal(
         "terse and plain are equivalent: the difference is smaller than 5.0 points (95%: -1.0 to 2.0), 200 scenarios, p = 0.002.",
@@ -50,6 +63,12 @@ public sealed class Telling_in_one_sentence
     [InlineData(0.5, "p = 0.50")]
     [InlineData(null, "no p-value")]
     public void P_values_are_never_0(double? value, string expected) => Assert.Equal(expected, ComparisonSentence.P(value));
+
+    private static Comparison Alike(int items, ComparisonDesign design)
+    {
+        RunningMoments[] passes = [.. Enumerable.Range(0, items).Select(_ => RunningMoments.Of([1, 1, 1, 1, 1]))];
+        return Comparison.Of(PairedSamples.Of(passes, passes, []), design, new Random(1));
+    }
 
     private static Decision Decided(Verdict verdict, double effect, (double Lower, double Upper) interval, double p) => new(
         verdict,

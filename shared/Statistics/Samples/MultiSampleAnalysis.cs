@@ -2,7 +2,7 @@ using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Repeats;
 
-namespace FunctionsEval.Statistics;
+namespace FunctionsEval.Statistics.Samples;
 
 /// <summary>
 /// Analyses the scores of items x variants x samples in one pass, in any order, in memory that does not grow with the samples. Not

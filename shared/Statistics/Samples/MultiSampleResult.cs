@@ -2,7 +2,7 @@ using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Repeats;
 
-namespace FunctionsEval.Statistics;
+namespace FunctionsEval.Statistics.Samples;
 
 /// <summary>What a run says: each variant, and which items its samples agree on.</summary>
 /// <param name="MostVariable">The items with the largest variance between samples of the same variant, at most five; none unless items differ in it

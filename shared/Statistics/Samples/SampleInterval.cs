@@ -1,9 +1,11 @@
-namespace FunctionsEval.Statistics;
+using FunctionsEval.Statistics.Inference;
+
+namespace FunctionsEval.Statistics.Samples;
 
 /// <summary>The interval of the mean of one item's samples, cheap enough for millions of them: of pass or fail Wilson's, else Student's (1908),
 /// doi:10.1093/biomet/6.1.1, cut at the ends of the scale. Samples that are all alike are taken for shares of the scale, of which Wilson's interval is
 /// the widest; without a scale they tell nothing.</summary>
-internal sealed class SampleInterval(Inference.ScoreScale scale, double level)
+internal sealed class SampleInterval(ScoreScale scale, double level)
 {
     // The quantile costs more than the rest, and there are few distinct counts.
     private readonly Dictionary<int, double> _criticalValues = [];
@@ -11,7 +13,7 @@ internal sealed class SampleInterval(Inference.ScoreScale scale, double level)
     /// <summary>Null below two samples, except of pass or fail.</summary>
     public ConfidenceInterval? Of(RunningMoments samples)
     {
-        if (scale.Kind == Inference.ScoreKind.PassOrFail)
+        if (scale.Kind == ScoreKind.PassOrFail)
         {
             return WilsonInterval.OfProportion((long)Math.Round(samples.Mean * samples.Count), samples.Count, level);
         }

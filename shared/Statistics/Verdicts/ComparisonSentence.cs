@@ -1,7 +1,8 @@
 using System.Globalization;
-using FunctionsEval.Statistics.Verdicts;
+using FunctionsEval.Statistics.Inference;
+using FunctionsEval.Statistics.Planning;
 
-namespace FunctionsEval.Statistics.Inference;
+namespace FunctionsEval.Statistics.Verdicts;
 
 /// <summary>One plain sentence a comparison, the same wherever it is shown.</summary>
 /// <param name="Scale">Differences on a scale from 0 to 1 are told in points of a hundred.</param>
@@ -75,10 +76,18 @@ public sealed record ComparisonSentence(string First, string Second, ScoreScale 
             return null;
         }
 
+        // Where none differs it is a scenario not yet seen that may: no event in n, whose bound 1 - error^(1/n) shrinks with n and not with its root.
+        if (comparison is { Effect: 0, StandardizedEffect: null } && Scale.Range > margin)
+        {
+            return Added((int)Math.Ceiling(Math.Log((1 - Design.Confidence) / 2) / Math.Log(1 - (margin / Scale.Range.Value))));
+        }
+
         var critical = MathNet.Numerics.Distributions.StudentT.InvCDF(0, 1, comparison.Units - 1, (1 + Design.Confidence) / 2);
         var error = (interval.Upper - interval.Lower) / (2 * critical);
-        var units = Planning.PairedSampleSize.Of(new Planning.PairedDesign(error * error * comparison.Units, 0, 0, 1, 1), margin, Power, Design.Alpha);
-        return units > comparison.Units ? (int)Math.Ceiling((units.Value - comparison.Units) * ((double)comparison.Items / comparison.Units)) : null;
+        var units = PairedSampleSize.Of(new PairedDesign(error * error * comparison.Units, 0, 0, 1, 1), margin, Power, Design.Alpha);
+        return Added(units);
+
+        int? Added(int? units) => units > comparison.Units ? (int)Math.Ceiling((units.Value - comparison.Units) * ((double)comparison.Items / comparison.Units)) : null;
     }
 
     private string Amount(double value) => Scale is { Min: 0, Max: 1 }

@@ -1,0 +1,28 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace FunctionsEval.Providers.Wire;
+
+/// <summary>How vendors write images in JSON.</summary>
+internal static class ImageParts
+{
+    /// <summary>Where the image is: its URL, or one that holds its content (RFC 2397).</summary>
+    public static void WriteUrl(this Utf8JsonWriter json, ReadOnlySpan<byte> name, ChatImage image)
+    {
+        if (image.Url is { } url)
+        {
+            json.WriteString(name, url);
+            return;
+        }
+
+        var head = Encoding.ASCII.GetBytes($"data:{image.MediaType};base64,");
+        var text = new byte[head.Length + Base64.GetMaxEncodedToUtf8Length(image.Content.Length)];
+        head.CopyTo(text, 0);
+        Base64.EncodeToUtf8(image.Content.Span, text.AsSpan(head.Length), out _, out var written);
+        json.WriteString(name, text.AsSpan(0, head.Length + written));
+    }
+
+    /// <summary>The bytes that a body needs for its images.</summary>
+    public static int SizeOf(ChatMessage message) => message.Images?.Sum(image => 256 + Base64.GetMaxEncodedToUtf8Length(image.Content.Length) + (image.Url?.Length ?? 0)) ?? 0;
+}
