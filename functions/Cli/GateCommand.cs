@@ -4,6 +4,7 @@ using System.Text.Json;
 using FunctionsEval.Gates;
 using FunctionsEval.Local;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Cli;
@@ -67,7 +68,7 @@ internal static class GateCommand
         GateReport report;
         try
         {
-            report = await new GateRun(program.Get<RunStore>(), program.Get<CellLedger>()).RunAsync(run, baseline, options, cancellationToken);
+            report = await new GateRun(program.Get<RunStore>(), program.Get<CellLedger>(), program.Get<AnalysisStore>()).RunAsync(run, baseline, options, cancellationToken);
         }
         catch (GateException exception)
         {

@@ -8,7 +8,7 @@ using FunctionsEval.Runs.Answers;
 namespace FunctionsEval.Exports;
 
 /// <summary>A row a cell (RFC 4180, UTF-8, line feeds). No text can be taken for a formula by a spreadsheet.</summary>
-internal sealed class CsvExport(RunRecord run, BufferedText text)
+internal sealed class CsvExport(RunRecord run, ExportedLabels labels, BufferedText text)
 {
     private readonly CsvWriter _csv = CsvWriter.Create(text.Writer, new CsvWriterOptions { NewLine = "\n", Injection = CsvInjection.Escape }, leaveOpen: true);
 
@@ -46,7 +46,7 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
             "scenario_id", "scenario_name", "tags", .. variables.Select(name => $"var_{name}"), "variant", "model", "sample_index", "outcome",
             .. run.Scorers.Select(scorer => $"score_{scorer.Name}"),
             .. Judges.SelectMany(judge => new[] { $"judges_{judge.Name}", $"reason_{judge.Name}" }), .. HasJudges ? ["judge_cost_usd"] : Array.Empty<string>(), "input_tokens", "output_tokens", "cost_usd", "latency_ms", "started_at", "answer", "error",
-            .. run.ReusedRun is null ? Array.Empty<string>() : ["reused_from"],
+            .. run.ReusedRun is null ? Array.Empty<string>() : ["reused_from"], .. labels.Metrics.Select(metric => $"label_{metric}"),
         ];
         foreach (var head in heads)
         {
@@ -98,6 +98,11 @@ internal sealed class CsvExport(RunRecord run, BufferedText text)
         if (run.ReusedRun is not null)
         {
             _csv.WriteField(cell.ReusedFrom);
+        }
+
+        foreach (var metric in labels.Metrics)
+        {
+            _csv.WriteField(labels.MeanOf(cell.Address, metric));
         }
 
         _csv.EndRecord();

@@ -2,6 +2,7 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
+using FunctionsEval.Runs.Labels;
 
 namespace FunctionsEval.Exports;
 
@@ -56,7 +57,7 @@ public static class ExportFormats
 }
 
 /// <summary>Writes a run for others to read. Cells are streamed: memory does not grow with their number.</summary>
-public sealed class ExportRun(RunStore runs, Runs.Cells.CellLedger cells, AnalysisStore analyses, ReadAnswers answers, MeasureUsage usage, Comparisons.DifferingScenarios differing)
+public sealed class ExportRun(RunStore runs, Runs.Cells.CellLedger cells, AnalysisStore analyses, ReadAnswers answers, MeasureUsage usage, Comparisons.DifferingScenarios differing, LabelStore labels)
 {
     /// <param name="hasBom">Begins CSV with the mark by which spreadsheets tell UTF-8.</param>
     /// <param name="report">Told from time to time how many cells have been written.</param>
@@ -67,15 +68,15 @@ public sealed class ExportRun(RunStore runs, Runs.Cells.CellLedger cells, Analys
         switch (format)
         {
             case ExportFormat.Csv:
-                await new CsvExport(run, text).WriteAsync(runs.ItemsAsync(run.RunId, cancellationToken), read, hasBom);
+                await new CsvExport(run, await LabelsAsync(run, cancellationToken), text).WriteAsync(runs.ItemsAsync(run.RunId, cancellationToken), read, hasBom);
                 break;
             case ExportFormat.Json:
                 var analysis = await analyses.FindHeadAsync(run.RunId, cancellationToken);
                 var scenarios = analysis is null ? AsyncEnumerable.Empty<(int, string)>() : analyses.ScenariosAsync(analysis, cancellationToken);
-                await JsonExport.WriteAsync(RunView.Of(run, await cells.CountAsync(run, cancellationToken)), analysis, scenarios, read, text);
+                await JsonExport.WriteAsync(RunView.Of(run, await cells.CountAsync(run, cancellationToken)), analysis, scenarios, read, await LabelsAsync(run, cancellationToken), text);
                 break;
             case ExportFormat.Jsonl:
-                await JsonExport.WriteLinesAsync(read, text);
+                await JsonExport.WriteLinesAsync(read, await LabelsAsync(run, cancellationToken), text);
                 break;
             case ExportFormat.JUnit:
                 await new JUnitExport(run, text).WriteAsync(cells.AllAsync(run, cancellationToken), runs.ItemsAsync(run.RunId, cancellationToken));
@@ -86,4 +87,6 @@ public sealed class ExportRun(RunStore runs, Runs.Cells.CellLedger cells, Analys
                 break;
         }
     }
+
+    private async Task<ExportedLabels> LabelsAsync(RunRecord run, CancellationToken cancellationToken) => new(await labels.AllAsync(run.RunId, cancellationToken).ToListAsync(cancellationToken));
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Labels;
 
 namespace FunctionsEval.Exports;
 
@@ -13,6 +15,7 @@ namespace FunctionsEval.Exports;
 /// <param name="Judging">What judges used, beside the numbers of the cell's own model.</param>
 /// <param name="ReusedFrom">The cell of an earlier run that the answer was taken over from, as run/row.</param>
 /// <param name="Answer">Null where no model answered.</param>
+/// <param name="Labels">What people said of it; null where nobody did.</param>
 public sealed record ExportedCell(
     int ItemIndex,
     string ScenarioId,
@@ -33,9 +36,10 @@ public sealed record ExportedCell(
     string? Answer,
     CellError? Error,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JudgeUsage? Judging = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReusedFrom = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ReusedFrom = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ExportedLabel>? Labels = null)
 {
-    public static ExportedCell Of(Answer answer) => new(
+    internal static ExportedCell Of(Answer answer, ExportedLabels? labels = null) => new(
         answer.ItemIndex,
         answer.Scenario.Id,
         answer.Scenario.Name,
@@ -55,5 +59,23 @@ public sealed record ExportedCell(
         answer.Text,
         answer.Cell.Error,
         answer.Cell.Judging,
-        answer.Cell.ReusedFrom);
+        answer.Cell.ReusedFrom,
+        labels?.Of(answer.Cell.Address) is { Count: > 0 } own ? [.. own.Select(label => new ExportedLabel(label.Metric, label.Value, label.Labeller, label.Note))] : null);
+}
+
+/// <param name="Metric">The scorer on whose scale it is.</param>
+public sealed record ExportedLabel(string Metric, double Value, string Labeller, string? Note);
+
+/// <summary>The labels of people of one run, by cell; they are few beside the cells.</summary>
+internal sealed class ExportedLabels(IReadOnlyList<CellLabel> all)
+{
+    private readonly ILookup<CellAddress, CellLabel> _byCell = all.ToLookup(label => label.Address);
+
+    /// <summary>What was labelled, in order.</summary>
+    public IReadOnlyList<string> Metrics { get; } = [.. all.Select(label => label.Metric).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    public IReadOnlyList<CellLabel> Of(CellAddress address) => [.. _byCell[address]];
+
+    /// <summary>The mean of what people said; null where nobody did.</summary>
+    public double? MeanOf(CellAddress address, string metric) => _byCell[address].Where(label => label.Metric == metric).Select(label => (double?)label.Value).Average();
 }

@@ -11,7 +11,7 @@ internal static class JsonExport
     /// <summary>The cells come last, so that a reader may stop before them.</summary>
     /// <param name="analysis">Without its statistics by scenario, which come block by block.</param>
     /// <param name="scenarios">As <see cref="AnalysisStore.ScenariosAsync"/> gives them.</param>
-    public static async Task WriteAsync(RunView run, RunAnalysis? analysis, IAsyncEnumerable<(int Scorer, string Json)> scenarios, IAsyncEnumerable<Answer> answers, BufferedText text)
+    public static async Task WriteAsync(RunView run, RunAnalysis? analysis, IAsyncEnumerable<(int Scorer, string Json)> scenarios, IAsyncEnumerable<Answer> answers, ExportedLabels labels, BufferedText text)
     {
         text.Writer.Write($"{{\"runId\":\"{run.RunId}\",\"status\":\"{JsonRules.Name(run.Status)}\",\n\"run\":");
         text.Writer.Write(JsonSerializer.Serialize(run, RunsJson.Context.RunView));
@@ -30,7 +30,7 @@ internal static class JsonExport
         await foreach (var answer in answers)
         {
             text.Writer.Write(separator);
-            text.Writer.Write(JsonSerializer.Serialize(ExportedCell.Of(answer), ExportsJson.Context.ExportedCell));
+            text.Writer.Write(JsonSerializer.Serialize(ExportedCell.Of(answer, labels), ExportsJson.Context.ExportedCell));
             separator = ",\n";
             await text.EndCellAsync();
         }
@@ -62,11 +62,11 @@ internal static class JsonExport
         text.Writer.Write(rest);
     }
 
-    public static async Task WriteLinesAsync(IAsyncEnumerable<Answer> answers, BufferedText text)
+    public static async Task WriteLinesAsync(IAsyncEnumerable<Answer> answers, ExportedLabels labels, BufferedText text)
     {
         await foreach (var answer in answers)
         {
-            text.Writer.Write(JsonSerializer.Serialize(ExportedCell.Of(answer), ExportsJson.Context.ExportedCell));
+            text.Writer.Write(JsonSerializer.Serialize(ExportedCell.Of(answer, labels), ExportsJson.Context.ExportedCell));
             text.Writer.Write('\n');
             await text.EndCellAsync();
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Analysis;
-using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 
@@ -17,11 +16,15 @@ internal sealed class GateChecks(
     private readonly CompareSpec _compare = scores.Run.Compare ?? new CompareSpec();
     private readonly int[] _clusters = ScenarioClusters.Of([.. items.Select(pair => scores.Items[pair.Item])]);
 
-    public IReadOnlyList<GateCheck> Of(IReadOnlyList<string> metrics, IReadOnlyList<(int Variant, int Baseline)> variants)
+    public IReadOnlyList<GateCheck> Of(IReadOnlyList<string> metrics, IReadOnlyList<(int Variant, int Baseline)> variants, IReadOnlyList<GatePreference> preferences)
     {
-        var pairs = metrics.SelectMany(metric => variants.Select(pair => new GatePair(metric, pair.Variant, pair.Baseline))).ToList();
+        List<GatePair> pairs =
+        [
+            .. metrics.SelectMany(metric => variants.Select(pair => new GatePair(metric, pair.Variant, pair.Baseline))),
+            .. preferences.Select(preference => new GatePair(preference.Metric, preference.Variant, preference.Baseline, preference)),
+        ];
         var evidence = pairs.Select((pair, index) => new Evidence(
-            Comparison.Of(SamplesOf(pair), DesignOf(pair.Metric), VerdictRules.RandomOf(scores.Run, pair.Metric, index)))).ToList();
+            pair.Preference?.Comparison ?? Comparison.Of(SamplesOf(pair), DesignOf(pair.Metric), VerdictRules.RandomOf(scores.Run, pair.Metric, index)))).ToList();
         return
         [
             .. Decisions.Of(evidence, new ComparisonDesign(ScoreScale.Unbounded, Confidence: confidence), Correction.Holm)
@@ -46,10 +49,11 @@ internal sealed class GateChecks(
     {
         var (evidence, margin) = (decision.Comparison, margins[pair.Metric]);
         var (variant, other) = (own.Variants[pair.Variant], baseline.Variants[pair.Baseline]);
-        var isLoss = VerdictRules.Directed(Sign(decision), _compare) == Verdict.Worse;
+        var isLowerBetter = pair.Preference is null && _compare.Better == "lower";
+        var isLoss = Sign(decision) == (isLowerBetter ? Verdict.Better : Verdict.Worse);
         var (outcome, reason) = evidence switch
         {
-            { Interval: { } interval } when Excludes(interval, margin) =>
+            { Interval: { } interval } when (isLowerBetter ? interval.Upper < margin : interval.Lower > -margin) =>
                 (GateOutcome.Pass, Text($"A loss of {margin} or more is excluded.")),
             { Interval: null, Effect: { } effect, Units: >= 2 } => OfConstant(effect, margin),
             _ when isLoss => (GateOutcome.Regress, Text($"Worse beyond chance, and a loss of {margin} or more is not excluded.")),
@@ -57,10 +61,8 @@ internal sealed class GateChecks(
         };
         return new GateCheck(
             pair.Metric, variant, other, outcome, margin, evidence.Effect, evidence.Interval, evidence.PValue, decision.AdjustedPValue, evidence.Items, evidence.Method, reason,
-            Sentence(pair, decision, outcome), evidence.Assumption);
+            pair.Preference?.Found.Summary ?? Sentence(pair, decision, outcome), evidence.Assumption);
     }
-
-    private bool Excludes(ConfidenceInterval interval, double margin) => _compare.Better == "lower" ? interval.Upper < margin : interval.Lower > -margin;
 
     // The same difference in every scenario, on a scale without ends: there is no spread to judge by, and nothing that chance could have made.
     private (GateOutcome Outcome, string Reason) OfConstant(double effect, double margin) => (_compare.Better == "lower" ? effect : -effect) < margin
@@ -86,5 +88,5 @@ internal sealed class GateChecks(
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private readonly record struct GatePair(string Metric, int Variant, int Baseline);
+    private readonly record struct GatePair(string Metric, int Variant, int Baseline, GatePreference? Preference = null);
 }

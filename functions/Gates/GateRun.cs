@@ -9,7 +9,7 @@ namespace FunctionsEval.Gates;
 internal sealed class GateException(string message) : Exception(message);
 
 /// <summary>Compares a run with a baseline on the scenarios that both have, and holds it against limits.</summary>
-public sealed class GateRun(RunStore runs, CellLedger cells)
+public sealed class GateRun(RunStore runs, CellLedger cells, AnalysisStore analyses)
 {
     /// <param name="baseline">Null where the run is held against limits alone.</param>
     public async Task<GateReport> RunAsync(RunRecord run, GateBaseline? baseline, GateOptions options, CancellationToken cancellationToken)
@@ -24,7 +24,10 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
         CheckComplete(scores, options.AllowMissing, problems);
         var other = await ReadAsync(baseline, options, problems, notes, cancellationToken);
         var pairs = Variants(run, other?.Variants, options);
-        var (checks, margin) = other is null ? ([], null) : Checks(scores, other, pairs, options, problems, notes);
+        var isOneRun = baseline is GateBaseline.OfRun(var one) && one.RunId == run.RunId;
+        var preferred = other is null ? [] : GatePreference.MetricsOf(run, isOneRun, options);
+        var preferences = preferred.Count == 0 ? [] : GatePreference.Of(run, await analyses.FindHeadAsync(run.RunId, cancellationToken), preferred, pairs, options, problems);
+        var (checks, margin) = other is null ? ([], null) : Checks(scores, other, pairs, preferences, options, problems, notes);
         List<GateLimitCheck> kept = [.. limits.Of(scores, options.Limits ?? [], [.. pairs.Select(pair => pair.Variant)])];
         return new GateReport(
             run.RunId, other?.RunId, OutcomeOf([.. checks.Select(check => check.Outcome), .. kept.Select(check => check.Outcome)], problems), margin, options.Confidence, checks, problems, notes, kept);
@@ -48,17 +51,28 @@ public sealed class GateRun(RunStore runs, CellLedger cells)
     }
 
     private static (IReadOnlyList<GateCheck> Checks, double? Margin) Checks(
-        RunScores scores, GateSide other, IReadOnlyList<(int Variant, int Baseline)> pairs, GateOptions options, List<string> problems, List<string> notes)
+        RunScores scores, GateSide other, IReadOnlyList<(int Variant, int Baseline)> pairs, IReadOnlyList<GatePreference> preferences, GateOptions options, List<string> problems,
+        List<string> notes)
     {
-        var metrics = Metrics(scores.Run, other, options.Metrics, problems);
+        var metrics = Metrics(scores.Run, other, options.Metrics?.Except(scores.Run.PairScorers().Select(scorer => scorer.Name!)).ToList(), problems);
         var margins = metrics.ToDictionary(metric => metric, metric => MarginOf(metric, scores.Run, options));
+        foreach (var preference in preferences)
+        {
+            margins[preference.Metric] = PreferenceMarginOf(preference.Metric, scores.Run, options);
+        }
+
         var own = GateSide.Of(scores);
         var items = SharedScenarios.Of(own.Scenarios, other.Scenarios, problems, notes);
-        return (new GateChecks(scores, own, other, items, margins, options.Confidence).Of(metrics, pairs), Common(margins.Values));
+        return (new GateChecks(scores, own, other, items, margins, options.Confidence).Of(metrics, pairs, preferences), Common(margins.Values));
     }
 
     private static double MarginOf(string metric, RunRecord run, GateOptions options) => options.Margin ?? run.Compare?.MarginOf(metric) ?? throw new GateException(
         $"a gate needs a margin, the largest loss that is acceptable, and '{metric}' has none: give --margin, or compare.margin or compare.margins in the definition.");
+
+    // compare.margin is in units of a score.
+    private static double PreferenceMarginOf(string metric, RunRecord run, GateOptions options) =>
+        options.Margin ?? (run.Compare?.Margins?.TryGetValue(metric, out var own) == true ? own : throw new GateException(
+            $"a gate needs a margin, the largest loss that is acceptable, and '{metric}' has none: give --margin (0.1 is 10 points of a hundred pairs), or compare.margins in the definition."));
 
     private static double? Common(IEnumerable<double> margins) => margins.Distinct().ToList() is [var only] ? only : null;
 

@@ -5,13 +5,14 @@ using System.Globalization;
 using FunctionsEval.Gates;
 using FunctionsEval.Planning;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using ModelContextProtocol.Server;
 
 namespace FunctionsEval.Mcp;
 
 /// <summary>Before a run: how large it has to be. After it: may it take the place of another?</summary>
-internal sealed class DecideTools(ToolRuns runs, PlanComparison planner, RunStore store, CellLedger cells)
+internal sealed class DecideTools(ToolRuns runs, PlanComparison planner, RunStore store, CellLedger cells, AnalysisStore analyses)
 {
     public IEnumerable<McpServerTool> All =>
     [
@@ -59,7 +60,7 @@ internal sealed class DecideTools(ToolRuns runs, PlanComparison planner, RunStor
         try
         {
             var options = arguments.ToOptions(run);
-            var report = await new GateRun(store, cells).RunAsync(run, baseline is null ? null : new GateBaseline.OfRun(baseline), options, cancellationToken);
+            var report = await new GateRun(store, cells, analyses).RunAsync(run, baseline is null ? null : new GateBaseline.OfRun(baseline), options, cancellationToken);
             return new GateResult([$"{JsonRules.Name(report.Outcome)}: {report.Title}.", .. report.Sentences, .. report.Problems, .. report.Notes], report);
         }
         catch (GateException exception)

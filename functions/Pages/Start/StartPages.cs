@@ -71,7 +71,7 @@ internal static class StartPages
 
         var id = DefinitionJson.IdOf(definition);
         var past = await PastUsage.FindAsync(id, wanted.AllVariants(), runs, cells, cancellationToken);
-        return Page.Of<EstimatePart>(new { Estimate = EstimateRun.Of(id, wanted, rules.PriceOf, past), Budget = wanted.Budget?.MaxUsd });
+        return Page.Of<EstimatePart>(new { Estimate = EstimateRun.Of(id, wanted, rules.PriceOf, past), Budget = wanted.Budget?.MaxUsd, Notes = RunRules.JudgeNotes(wanted.Scorers, wanted.AllVariants()).ToList() });
     }
 }
 

@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Evaluation.Judging;
 
 namespace FunctionsEval.Runs.Analysis;
 
@@ -9,6 +10,8 @@ internal static class JudgeOpinion
         .Where(scorer => scorer.Judge is not null && labels?.Any(labelled => labelled.Metric == scorer.Name) != true)
         .Select(scorer => new AnalysisWarning(
             "JUDGE_OPINION",
-            $"Means and verdicts by '{scorer.Name}' are the opinion of a model: no answer has the label of a person, so how wrong the judge is, is not known.",
+            $"Means and verdicts by '{scorer.Name}' are the opinion of {WhoseOf(scorer.Judge!)}: no answer has the label of a person, so nothing is known of its errors.",
             $"Label some answers ('functionseval label {run.RunId} --metric {scorer.Name}'), and analyze the run again: the numbers are corrected then."));
+
+    public static string WhoseOf(JudgeSpec judge) => judge.Models.Count == 1 ? judge.Models[0] : FormattableString.Invariant($"a panel of {judge.Models.Count} judges");
 }

@@ -30,10 +30,10 @@ public sealed record JudgeStatistics(
     LengthBiasResult? LengthBias,
     string Note)
 {
-    /// <summary>All of it that needs words.</summary>
+    /// <summary>What of it needs words.</summary>
     public IEnumerable<string> Sentences()
     {
-        yield return Note;
+        // Whose opinion it is, a warning says, or the labels do.
         if (Agreement is { } agreement)
         {
             yield return FormattableString.Invariant($"Agreement of {agreement.Of} by '{Scorer}': alpha {agreement.Alpha:F2}{Ends(agreement.Interval)}; 1 is perfect, 0 is chance.");

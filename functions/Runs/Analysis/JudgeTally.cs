@@ -91,15 +91,7 @@ internal sealed class JudgeTally(RunRecord run, int scorer, int[] clusters)
             Agreement(),
             Kappa(),
             Length(),
-            Note(labels));
-    }
-
-    private string Note(int labels)
-    {
-        var (whose, its) = Judge.Models.Count == 1 ? (Judge.Models[0], "its") : (FormattableString.Invariant($"a panel of {Judge.Models.Count} judges"), "their");
-        return labels == 0
-            ? $"The scores of '{_spec.Name}' are the opinion of {whose}: without labels of people nothing is known of {its} errors."
-            : FormattableString.Invariant($"The scores of '{_spec.Name}' are the opinion of {whose}; {labels} labels of people tell {its} errors.");
+            FormattableString.Invariant($"The scores of '{_spec.Name}' are the opinion of {JudgeOpinion.WhoseOf(Judge)}{(labels == 0 ? "" : $"; {labels} labels of people correct it")}."));
     }
 
     private JudgeAgreement? Agreement()

@@ -21,7 +21,7 @@ public static class JudgePrompt
 
     private const string Answer = "answer";
     internal const string Question = "question";
-    internal const string Reference = "reference";
+    private const string Reference = "reference";
     internal const string Conversation = "conversation";
 
     /// <summary>The message to the judge where a definition has no template of its own. docs/judges.md has the variables.</summary>
@@ -53,33 +53,42 @@ public static class JudgePrompt
     public static IReadOnlyList<ConversationMessage> For(JudgeSpec judge, Scenario scenario, IReadOnlyList<Turn> said, bool keepReasoning)
     {
         var judged = said[^1];
-        var before = string.Join("\n\n", said.SkipLast(1).Select(turn => $"User:\n{turn.ProbePrompt}\n\nAssistant:\n{turn.TargetResponse}"));
+        var before = Told(said.SkipLast(1));
         var answer = keepReasoning ? judged.TargetResponse : AnswerText.WithoutThoughts(judged.TargetResponse).Trim();
-        var references = judge.Reference ? scenario.AllExpected() : [];
-        var blocks = new DataBlocks([before, judged.ProbePrompt, answer, .. references]);
+        var blocks = new DataBlocks([before, judged.ProbePrompt, answer, .. References(judge, scenario)]);
         var range = judge.Range();
-        var variables = new JsonObject
-        {
-            ["rubric"] = Fill(judge.Rubric ?? "", scenario, "rubric").Trim(),
-            ["criteria"] = new JsonArray([.. (judge.Criteria ?? []).Select(criterion => new JsonObject
-            {
-                ["name"] = criterion.Name,
-                ["description"] = Fill(criterion.Description ?? "", scenario, $"description of criterion {criterion.Name}").Trim(),
-            })]),
-            ["conversation"] = before.Length == 0 ? "" : blocks.Of(Conversation, before),
-            ["question"] = blocks.Of(Question, judged.ProbePrompt),
-            ["reference"] = string.Join("\n\n", references.Select(text => blocks.Of(Reference, text))),
-            ["answer"] = blocks.Of(Answer, answer),
-            ["min"] = range.Min,
-            ["max"] = range.Max,
-            ["passFail"] = judge.PassFail,
-            ["task"] = Task(judge),
-            ["vars"] = new JsonObject((scenario.Vars ?? new Dictionary<string, JsonElement>()).Select(variable =>
-                KeyValuePair.Create<string, JsonNode?>(variable.Key, JsonNode.Parse(variable.Value.GetRawText())))),
-        };
-        var user = Render(judge.Template ?? Template, variables, "template of the judge");
-        return [new ConversationMessage(ConversationRole.System, System(judge, blocks)), new ConversationMessage(ConversationRole.User, user.Trim())];
+        var variables = Variables(judge, scenario, blocks, Task(judge));
+        variables["conversation"] = before.Length == 0 ? "" : blocks.Of(Conversation, before);
+        variables["question"] = blocks.Of(Question, judged.ProbePrompt);
+        variables["answer"] = blocks.Of(Answer, answer);
+        variables["min"] = range.Min;
+        variables["max"] = range.Max;
+        variables["passFail"] = judge.PassFail;
+        return Messages(System(judge, blocks), judge.Template ?? Template, variables);
     }
+
+    /// <summary>What a conversation said, as a judge is shown it.</summary>
+    internal static string Told(IEnumerable<Turn> turns) => string.Join("\n\n", turns.Select(turn => $"User:\n{turn.ProbePrompt}\n\nAssistant:\n{turn.TargetResponse}"));
+
+    internal static IReadOnlyList<string> References(JudgeSpec judge, Scenario scenario) => judge.Reference ? scenario.AllExpected() : [];
+
+    /// <summary>The variables that templates of judges of one answer and of two have alike.</summary>
+    internal static JsonObject Variables(JudgeSpec judge, Scenario scenario, DataBlocks blocks, string task) => new()
+    {
+        ["rubric"] = Fill(judge.Rubric ?? "", scenario, "rubric").Trim(),
+        ["criteria"] = new JsonArray([.. (judge.Criteria ?? []).Select(criterion => new JsonObject
+        {
+            ["name"] = criterion.Name,
+            ["description"] = Fill(criterion.Description ?? "", scenario, $"description of criterion {criterion.Name}").Trim(),
+        })]),
+        ["reference"] = string.Join("\n\n", References(judge, scenario).Select(text => blocks.Of(Reference, text))),
+        ["task"] = task,
+        ["vars"] = new JsonObject((scenario.Vars ?? new Dictionary<string, JsonElement>()).Select(variable =>
+            KeyValuePair.Create<string, JsonNode?>(variable.Key, JsonNode.Parse(variable.Value.GetRawText())))),
+    };
+
+    internal static IReadOnlyList<ConversationMessage> Messages(string system, string template, JsonObject variables) =>
+        [new ConversationMessage(ConversationRole.System, system), new ConversationMessage(ConversationRole.User, Render(template, variables, "template of the judge").Trim())];
 
     /// <summary>Why a rubric or a description cannot be filled in for a scenario; null when it can.</summary>
     internal static string? Problem(ScorerSpec scorer, Scenario scenario)
@@ -166,11 +175,11 @@ public static class JudgePrompt
         ? $"Judge the text in the block {Answer} by the rubric. Reply with the JSON object: reasoning, then score."
         : $"Judge the text in the block {Answer} by each criterion. Reply with the JSON object: reasoning, then scores.";
 
-    internal static string Fill(string text, Scenario scenario, string what) => LiquidText.HasMarkup(text)
+    private static string Fill(string text, Scenario scenario, string what) => LiquidText.HasMarkup(text)
         ? Render(text, scenario.Vars ?? new Dictionary<string, JsonElement>(), $"{what} of the judge", scenario)
         : text;
 
-    internal static string Render(string template, JsonObject variables, string what)
+    private static string Render(string template, JsonObject variables, string what)
     {
         using var document = JsonDocument.Parse(variables.ToJsonString());
         return Render(template, document.RootElement.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal), what);

@@ -69,27 +69,13 @@ public static class PairPrompt
     {
         var judge = scorer.Judge!;
         var (a, b) = (Shown(scorer, first), Shown(scorer, second));
-        var references = judge.Reference ? scenario.AllExpected() : [];
-        var blocks = new DataBlocks([a.Before, a.Question, a.Answer, b.Before, b.Question, b.Answer, .. references]);
-        var variables = new JsonObject
-        {
-            ["rubric"] = JudgePrompt.Fill(judge.Rubric ?? "", scenario, "rubric").Trim(),
-            ["criteria"] = new JsonArray([.. (judge.Criteria ?? []).Select(criterion => new JsonObject
-            {
-                ["name"] = criterion.Name,
-                ["description"] = JudgePrompt.Fill(criterion.Description ?? "", scenario, $"description of criterion {criterion.Name}").Trim(),
-            })]),
-            ["conversation"] = Both(blocks, JudgePrompt.Conversation, a.Before, b.Before),
-            ["question"] = Both(blocks, JudgePrompt.Question, a.Question, b.Question),
-            ["reference"] = string.Join("\n\n", references.Select(text => blocks.Of(JudgePrompt.Reference, text))),
-            ["answer_a"] = blocks.Of("answer_a", a.Answer),
-            ["answer_b"] = blocks.Of("answer_b", b.Answer),
-            ["task"] = Task,
-            ["vars"] = new JsonObject((scenario.Vars ?? new Dictionary<string, JsonElement>()).Select(variable =>
-                KeyValuePair.Create<string, JsonNode?>(variable.Key, JsonNode.Parse(variable.Value.GetRawText())))),
-        };
-        var user = JudgePrompt.Render(judge.Template ?? Template, variables, "template of the judge");
-        return [new ConversationMessage(ConversationRole.System, System(blocks)), new ConversationMessage(ConversationRole.User, user.Trim())];
+        var blocks = new DataBlocks([a.Before, a.Question, a.Answer, b.Before, b.Question, b.Answer, .. JudgePrompt.References(judge, scenario)]);
+        var variables = JudgePrompt.Variables(judge, scenario, blocks, Task);
+        variables["conversation"] = Both(blocks, JudgePrompt.Conversation, a.Before, b.Before);
+        variables["question"] = Both(blocks, JudgePrompt.Question, a.Question, b.Question);
+        variables["answer_a"] = blocks.Of("answer_a", a.Answer);
+        variables["answer_b"] = blocks.Of("answer_b", b.Answer);
+        return JudgePrompt.Messages(System(blocks), judge.Template ?? Template, variables);
     }
 
     /// <summary>Names what is asked, and how: judgements of the same are the same. Neither the scorer's name nor the other judges of its panel are a part of it.</summary>
@@ -113,8 +99,7 @@ public static class PairPrompt
     private static (string Before, string Question, string Answer) Shown(ScorerSpec scorer, IReadOnlyList<Turn> turns)
     {
         var judged = Scorers.Find(scorer.Turn, turns)!;
-        var before = turns.Where(turn => turn.TurnNumber < judged.TurnNumber).Select(turn => $"User:\n{turn.ProbePrompt}\n\nAssistant:\n{turn.TargetResponse}");
-        return (string.Join("\n\n", before), judged.ProbePrompt, AnswerOf(scorer, turns)!);
+        return (JudgePrompt.Told(turns.Where(turn => turn.TurnNumber < judged.TurnNumber)), judged.ProbePrompt, AnswerOf(scorer, turns)!);
     }
 
     // Variants may have prompts of their own, and what was said before may differ too: then each stands for itself.

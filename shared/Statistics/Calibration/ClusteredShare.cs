@@ -1,6 +1,6 @@
 namespace FunctionsEval.Statistics.Calibration;
 
-/// <summary>A share of cells that come in items and clusters: Wilson's interval with as many cells as they are worth independent ones.</summary>
+/// <summary>A share of cells that come in items and clusters: its interval takes as many cells as they are worth independent ones.</summary>
 /// <param name="Weight">Of its cells together.</param>
 /// <param name="Worth">Kish (1965), Survey Sampling, section 8.2: cells over their design effect, never more than there are; 0 when there is none, and then it may be anything.</param>
 internal sealed record ClusteredShare(double Value, double Weight, double Worth)
@@ -31,6 +31,9 @@ internal sealed record ClusteredShare(double Value, double Weight, double Worth)
         return new ClusteredShare(
             share, weight, alone > 1e-18 ? worth / Math.Max(1, byUnit.Sum(unit => unit * unit) / alone) : Math.Min(worth, seen.Count));
     }
+
+    /// <summary>Narrower where little of it was seen, for parts of an interval of which each alone need not hold what it says.</summary>
+    public (double Lower, double Upper) NarrowEnds(double z) => Worth > 0 ? JeffreysInterval.Ends(Value, Worth, z) : (0, 1);
 
     public (double Lower, double Upper) Ends(double z) => Worth > 0 ? WilsonInterval.Ends(Value, Worth, z) : (0, 1);
 }

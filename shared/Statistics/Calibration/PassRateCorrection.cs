@@ -5,7 +5,7 @@ namespace FunctionsEval.Statistics.Calibration;
 /// <summary>
 /// A pass rate from all cells that a judge passed or failed, and people's labels of some: q·a + (1-q)·b, with q the share that the judge passes, and a and b
 /// the shares of passes among labelled cells that it passed and failed: Tenenbein (1970), doi:10.1080/01621459.1970.10481170, which is prediction-powered
-/// inference with λ = a - b. The interval recovers the variance from Wilson's interval of each share, Zou and Donner (2008), doi:10.1002/sim.3095: it does not
+/// inference with λ = a - b. The interval recovers the variance from that of each share (Wilson's of the judge's rate, Jeffreys' of what people say), Zou and Donner (2008), doi:10.1002/sim.3095: it does not
 /// collapse where the judge was never seen to be wrong. Student's t stands in the place of the normal law, for labels are few.
 /// </summary>
 internal sealed class PassRateCorrection : ScoreCorrection
@@ -52,7 +52,7 @@ internal sealed class PassRateCorrection : ScoreCorrection
     public override (double Lower, double Upper) Ends(double error)
     {
         var t = -StudentT.InvCDF(0, 1, _freedom, error);
-        var (judged, passed, failed) = (_judged.Ends(t), _ofPassed.Ends(t), _ofFailed.Ends(t));
+        var (judged, passed, failed) = (_judged.Ends(t), _ofPassed.NarrowEnds(t), _ofFailed.NarrowEnds(t));
         var (rate, slope) = (_judged.Value, _ofPassed.Value - _ofFailed.Value);
         var (down, up) = slope >= 0 ? (rate - judged.Lower, judged.Upper - rate) : (judged.Upper - rate, rate - judged.Lower);
         return (

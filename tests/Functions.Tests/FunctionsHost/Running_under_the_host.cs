@@ -94,19 +94,37 @@ public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixtu
         AssertWhole(await app.UntilAsync(runId, "completed"), 120);
     }
 
+    /// <summary>The run has judges of answers and of pairs, and gets another judge at the end: all that they say goes through Durable Functions and Table storage.</summary>
     [Fact]
-    public async Task A_message_that_is_handled_eight_times_at_once_starts_one_orchestration()
+    public async Task A_message_that_is_handled_eight_times_at_once_starts_one_orchestration_and_judges_are_asked_behind_it()
     {
+        const string judge = "{ type: judge, name: helpful, model: 'openai-compatible:sim-judge', rubric: 'Is it right?' }";
+        const string pairs = "{ type: pairwise, name: preferred, model: 'openai-compatible:sim-judge-noise', rubric: 'Which is right?' }";
         await using var app = await HostedApp.StartAsync(PublishedFunctions.Built, azurite.ConnectionString, takesMessages: false);
-        var runId = await app.StartRunAsync(Yaml.Of(scenarios: 10, samples: 1));
+
+        // A malformed answer is never that of a noisy model to the letter: 10 pairs, each in two orders.
+        var runId = await app.StartRunAsync(Yaml.Of(10, 1, ["sim-noisy", "sim-malformed"], $"{Yaml.Ratings}, {judge}, {pairs}"));
         var message = JsonSerializer.Serialize(new PipelineJob(PipelineJob.StartRun, runId), RunsJson.Context.PipelineJob);
 
         var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.MessageAsync(message)));
 
         Assert.All(ends, end => Assert.True(end.Succeeded, end.Error));
         Assert.InRange(app.Host.Durable.Refusals, 1, 7);
-        AssertWhole(await app.UntilAsync(runId, "completed"), 10);
-        Assert.Equal(10, app.Simulator.Stats().Calls);
+        var run = await app.UntilAsync(runId, "completed");
+        AssertWhole(run, 20);
+        Assert.Equal((60, 40), (app.Simulator.Stats().Calls, run.GetProperty("calls").GetProperty("judges").GetInt32()));
+        var pair = (await AnalysisAsync()).GetProperty("pairwise")[0].GetProperty("pairs")[0];
+        Assert.Equal(10, pair.GetProperty("wins").GetInt32() + pair.GetProperty("ties").GetInt32() + pair.GetProperty("losses").GetInt32());
+
+        var asked = await app.SendAsync(HttpMethod.Post, $"/api/runs/{runId}/rescore", """{ "scorers": [{ "type": "judge", "name": "kind", "model": "openai-compatible:sim-judge", "rubric": "Is it kind?" }] }""");
+        var job = await app.MessageAsync(JsonSerializer.Serialize(new PipelineJob(PipelineJob.ExtendRun, runId), RunsJson.Context.PipelineJob));
+        var rescored = await app.UntilAsync(runId, "completed");
+
+        Assert.True(asked.Status == System.Net.HttpStatusCode.Accepted && job.Succeeded, $"{asked.Text} {job.Error}");
+        Assert.Equal((JsonValueKind.Null, 20), (rescored.GetProperty("rescore").GetProperty("problem").ValueKind, rescored.GetProperty("rescore").GetProperty("judged").GetInt32()));
+        Assert.Equal((80, "kind"), (app.Simulator.Stats().Calls, (await AnalysisAsync()).GetProperty("scorer").GetString()));
+
+        async Task<JsonElement> AnalysisAsync() => (await app.SendAsync(HttpMethod.Get, $"/api/runs/{runId}/analysis")).Json;
     }
 
     [Fact]

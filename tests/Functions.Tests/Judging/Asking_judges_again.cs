@@ -192,7 +192,7 @@ public sealed class Asking_judges_again : IAsyncLifetime
         Assert.Equal([4.0, 2.0], judges.GetProperty("perJudge").EnumerateArray().Select(judge => judge.GetProperty("mean").GetDouble()));
         Assert.Equal("judges", judges.GetProperty("agreement").GetProperty("of").GetString());
         Assert.True(judges.GetProperty("agreement").GetProperty("alpha").GetDouble() < 0);
-        Assert.Equal("The scores of 'helpful' are the opinion of a panel of 2 judges: without labels of people nothing is known of their errors.", judges.GetProperty("note").GetString());
+        Assert.Equal("The scores of 'helpful' are the opinion of a panel of 2 judges.", judges.GetProperty("note").GetString());
 
         var answers = await _bench.Bench.CommandAsync(["answers", "latest", "--limit", "1", "--data", _bench.Bench.Data]);
         Assert.Contains("    | helpful, by openai-compatible:judge: 4; openai-compatible:judge-b: 2", answers.Output, StringComparison.Ordinal);

@@ -46,6 +46,15 @@ public sealed partial class Judging_pairs : IAsyncLifetime
         var judge = Pairwise(result.Json).GetProperty("position")[0];
         Assert.Equal((12, 0, 0.0), (judge.GetProperty("votes").GetInt32(), judge.GetProperty("flips").GetInt32(), judge.GetProperty("lean").GetDouble()));
 
+        // A gate holds the preference of two variants of one run, from either side.
+        var id = result.Json.GetProperty("runId").GetString()!;
+        var pass = await GateAsync(id, "kind", "plain");
+        var regress = await GateAsync(id, "plain", "kind");
+        var other = await _bench.CommandAsync(["gate", id, "--baseline", id, "--metric", "preferred", "--margin", "0.1", "--data", _bench.Data], Cancel);
+        Assert.Equal((0, "pass", 1.0), (pass.ExitCode, pass.Json.GetProperty("checks")[0].GetProperty("outcome").GetString(), pass.Json.GetProperty("checks")[0].GetProperty("effect").GetDouble()));
+        Assert.Equal((10, "regress", -1.0), (regress.ExitCode, regress.Json.GetProperty("checks")[0].GetProperty("outcome").GetString(), regress.Json.GetProperty("checks")[0].GetProperty("effect").GetDouble()));
+        Assert.Contains("would be compared with itself", other.Error, StringComparison.Ordinal);
+
         var (run, calls) = await CallsAsync();
         Assert.Equal(24, calls.Count(call => call.Purpose == "judge"));
         Assert.Equal(48, calls.Select(call => call.Id).Distinct().Count());
@@ -290,6 +299,9 @@ public sealed partial class Judging_pairs : IAsyncLifetime
         result.GetProperty("calls") is var calls ? (calls.GetProperty("sent").GetInt64(), calls.GetProperty("judges").GetInt64()) : default;
 
     private static string Rounded(string text) => text.ReplaceLineEndings(" ");
+
+    private Task<CommandResult> GateAsync(string run, string variant, string baseline) => _bench.CommandAsync(
+        ["gate", run, "--baseline", run, "--variant", $"openai-compatible:{variant}", "--baseline-variant", $"openai-compatible:{baseline}", "--metric", "preferred", "--margin", "0.1", "--data", _bench.Data, "--json"], Cancel);
 
     private Task<CommandResult> RunAsync(string yaml) =>
         _bench.CommandAsync(["run", _bench.Write("definition.yaml", yaml), "--base-url", _models.BaseUrl, "--data", _bench.Data, "--json"], Cancel);

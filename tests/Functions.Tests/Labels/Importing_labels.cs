@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Storage;
@@ -58,6 +59,15 @@ public sealed class Importing_labels : IAsyncLifetime
         var exported = await _run.CommandAsync("labels", "export", _run.RunId);
         var again = await ImportAsync(exported.Output);
         Assert.Equal((0, 0, 20, 0), Counts(again.Json));
+
+        // The answers are exported with their labels too: a column of means, or each label.
+        var table = (await _run.CommandAsync("export", _run.RunId, "--format", "csv")).Output.Split('\n');
+        Assert.EndsWith(",label_quality", table[0], StringComparison.Ordinal);
+        Assert.Equal(20, table.Count(line => Regex.IsMatch(line, @",,[\d.]+$")));
+        var lines = (await _run.CommandAsync("export", _run.RunId, "--format", "jsonl")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line));
+        var labelled = lines.Where(line => line.TryGetProperty("labels", out _)).ToList();
+        Assert.Equal(20, labelled.Count);
+        Assert.Equal(("quality", "ann"), (labelled[0].GetProperty("labels")[0].GetProperty("metric").GetString(), labelled[0].GetProperty("labels")[0].GetProperty("labeller").GetString()));
 
         var another = await ImportAsync(exported.Output.Replace(",ann,", ",bob,", StringComparison.Ordinal));
         Assert.Equal((20, 0, 0, 0), Counts(another.Json));

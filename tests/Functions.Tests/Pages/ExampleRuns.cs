@@ -119,6 +119,18 @@ internal static class ExampleRuns
         });
     }
 
+    /// <summary>A panel of judges, and judges of all pairs of three variants, one of which takes what comes first.</summary>
+    public static string JudgedYaml { get; } = $$"""
+        name: judged
+        scenarios:
+        {{string.Join('\n', Enumerable.Range(0, 8).Select(index => $"  - {{ id: s{index}, prompt: 'How acceptable is case {index}?' }}"))}}
+        models: ["openai-compatible:sim-noisy", "openai-compatible:sim-better-0.8", "openai-compatible:sim-wordy"]
+        samplesPerScenario: 1
+        scorers:
+          - { type: judge, name: helpful, models: ["openai-compatible:sim-judge-noise", "openai-compatible:sim-judge-bias"], rubric: "How helpful?" }
+          - { type: pairwise, name: preferred, model: "openai-compatible:sim-judge-noise-0.5-position-0.3", rubric: "Which helps more?", pairs: all }
+        """;
+
     /// <summary>Somebody who fails every fifth of the answers that the scorer passes.</summary>
     public static async Task LabelAsync(LocalProgram program, string runId, int scenarios)
     {

@@ -23,6 +23,8 @@ public sealed class Looking_at_pages(PagesInChromium pages)
         { "label-begin", "/api/pages/runs/{capitals}/labels", "Label answers" },
         { "label", "/api/pages/runs/{capitals}/labels?labeller=ann&count=20", "Label answers" },
         { "run-labelled", "/api/pages/runs/{earlier}", "capitals" },
+        { "run-judged", "/api/pages/runs/{judged}", "judged" },
+        { "scenario-judged", "/api/pages/runs/{judged}/scenarios/3", "s3" },
         { "start", "/api/pages/start", "New run" },
         { "findings", "/api/pages/findings", "Findings" },
         { "agents", "/api/pages/agents?days=30", "Agents" },

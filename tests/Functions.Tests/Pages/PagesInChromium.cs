@@ -29,6 +29,8 @@ public sealed class PagesInChromium : IAsyncLifetime
 
     public string HalfDone { get; private set; } = "";
 
+    public string Judged { get; private set; } = "";
+
     public string Earlier { get; private set; } = "";
 
     public string AbTest { get; private set; } = "";
@@ -40,6 +42,7 @@ public sealed class PagesInChromium : IAsyncLifetime
         .Replace("{capitals}", Capitals, StringComparison.Ordinal)
         .Replace("{earlier}", Earlier, StringComparison.Ordinal)
         .Replace("{half}", HalfDone, StringComparison.Ordinal)
+        .Replace("{judged}", Judged, StringComparison.Ordinal)
         .Replace("{hostile}", Hostile, StringComparison.Ordinal)
         .Replace("{abtest}", AbTest, StringComparison.Ordinal)
         .Replace("{digest}", Digest, StringComparison.Ordinal);
@@ -66,7 +69,9 @@ public sealed class PagesInChromium : IAsyncLifetime
         var digest = await _server.PostAsync("/api/admin/run", $$"""{"topicId": "{{ContentFiles.TopicId}}", "windowStart": "2026-05-04", "windowEnd": "2026-05-08", "mode": "low"}""");
         AbTest = test.Json.GetProperty("runId").GetString()!;
         Digest = digest.Json.GetProperty("runId").GetString()!;
+        Judged = await _server.StartRunAsync(ExampleRuns.JudgedYaml);
         await _server.UntilAsync(AbTest, "completed");
+        await _server.UntilAsync(Judged, "completed");
         await _server.UntilAsync(Digest, "completed");
         await ExampleAgents.AddAsync(_server);
         Assertions.SetDefaultExpectTimeout(Patience);

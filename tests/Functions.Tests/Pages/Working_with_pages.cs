@@ -149,6 +149,39 @@ public sealed class Working_with_pages(PagesInChromium pages)
     }
 
     [Fact]
+    public async Task A_run_of_judges_warns_of_one_that_judges_itself_shows_how_far_it_is_and_is_cancelled_on_the_page()
+    {
+        var own = Definition.Replace("samplesPerScenario: 5", "samplesPerScenario: 2", StringComparison.Ordinal).Replace(
+            "min: 1, max: 5 }]", "min: 1, max: 5 }, { type: pairwise, name: preferred, models: ['openai-compatible:sim-noisy', 'openai-compatible:sim-judge-noise'], rubric: 'Which is right?' }]", StringComparison.Ordinal);
+        var page = await pages.OpenAsync();
+        page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
+        await page.GotoAsync("/api/pages/start");
+        await page.Locator("#definition").FillAsync(own);
+        await Expect(page.Locator("#estimate")).ToContainTextAsync("Scorer 'preferred' lets a model judge its own answers (openai-compatible:sim-noisy)");
+
+        // 48 answers, and 20 of the judgements of their 24 pairs; the others wait.
+        var simulator = Server.Bench.Simulator;
+        simulator.HoldAfter((int)simulator.Stats().Calls + 48 + 20);
+        try
+        {
+            await page.Locator("input[name=allowUnknownPrice]").CheckAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+            await Expect(page.Locator("#so-far")).ToContainTextAsync(new Regex("[1-9][0-9]* of at most [0-9]+ judgements of pairs"));
+            await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+            await Expect(page.Locator("h1 .tag")).ToHaveTextAsync("cancelled");
+        }
+        finally
+        {
+            simulator.LetGo();
+        }
+
+        var id = new Uri(page.Url).Segments[^1];
+        var pairs = (await Server.RunAsync(id)).GetProperty("progress").GetProperty("pairs");
+        Assert.InRange(pairs.GetProperty("judged").GetInt32(), 1, pairs.GetProperty("planned").GetInt32() - 1);
+        await page.Context.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_definition_that_is_too_long_is_refused_in_words()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/pages/start", UriKind.Relative));

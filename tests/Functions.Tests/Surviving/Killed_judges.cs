@@ -35,7 +35,7 @@ public sealed class Killed_judges : IAsyncLifetime
     [InlineData(90)]
     public async Task A_killed_run_goes_on_with_the_answers_and_judgements_that_it_has(int callsAtKill)
     {
-        var file = Write("judged.yaml", Judge);
+        var file = Judged("judged.yaml", Judge);
         await KillAsync(Start("run", file), callsAtKill);
         var (before, _) = await StoredAsync();
         var called = _simulator.Stats().Calls;
@@ -55,9 +55,9 @@ public sealed class Killed_judges : IAsyncLifetime
     [Fact]
     public async Task A_killed_rescoring_goes_on_with_the_judgements_that_it_has_and_calls_no_other_model()
     {
-        await using var run = Start("run", Write("plain.yaml", Yaml.Ratings));
+        await using var run = Start("run", Judged("plain.yaml", Yaml.Ratings));
         Assert.Equal(0, (await run.EndAsync()).ExitCode);
-        var file = Write("judged.yaml", Judge);
+        var file = Judged("judged.yaml", Judge);
         await KillAsync(Start("rescore", "latest", file), Answers + 40);
         var (before, _) = await StoredAsync();
         var called = _simulator.Stats().Calls;
@@ -79,6 +79,27 @@ public sealed class Killed_judges : IAsyncLifetime
         Assert.Equal(0, (await StoredAsync()).Intents);
     }
 
+    [Fact]
+    public async Task A_killed_run_goes_on_with_the_judgements_of_pairs_that_it_has()
+    {
+        // A malformed answer is never that of a noisy model to the letter: 20 pairs, each in two orders.
+        const int answers = 40;
+        const int judgements = 40;
+        var file = Write("pairs.yaml", Yaml.Of(20, 1, ["sim-noisy", "sim-malformed"], $"{Yaml.Ratings}, {{ type: pairwise, model: 'openai-compatible:sim-judge-noise', rubric: 'Which is right?' }}"));
+        await KillAsync(Start("run", file), answers + 20);
+        await using var resumed = Start("resume");
+        var (exitCode, output, error) = await resumed.EndAsync();
+
+        Assert.True(exitCode == 0, error);
+        var stats = _simulator.Stats();
+        Assert.InRange(stats.Calls, answers + judgements, answers + judgements + Concurrency);
+        var result = SmallRun.ResultOf(output);
+        Assert.Equal((judgements + result.Calls.Repeated, answers + judgements + result.Calls.Repeated), (result.Calls.Judges, result.Calls.Sent));
+        Assert.InRange(result.Calls.Repeated, stats.Calls - answers - judgements, Concurrency);
+        var pair = result.Analysis!.Pairwise![0].Pairs[0];
+        Assert.Equal((20L, 0L, 0L), (pair.Wins + pair.Ties + pair.Losses, pair.NoAnswer, pair.Unjudged));
+    }
+
     // What the simulator saw twice is reported. Beyond it are calls that were announced and had not left: each held its place among those of its model.
     private void AssertRepeated(RunResult result) => Assert.InRange(
         result.Calls.Repeated, _simulator.Stats().Calls - (Answers * (1 + JudgementsOfAnswer)), _simulator.Stats().Calls - (Answers * (1 + JudgementsOfAnswer)) + (3 * Concurrency));
@@ -94,9 +115,11 @@ public sealed class Killed_judges : IAsyncLifetime
         await Eventually.TrueAsync(() => _simulator.Connections == 0, "the calls of the killed program to be counted");
     }
 
-    private string Write(string name, string scorer)
+    private string Judged(string name, string scorer) => Write(name, Yaml.Of(15, 2, ["sim-noisy"], scorer));
+
+    private string Write(string name, string yaml)
     {
-        File.WriteAllText(_folder.File(name), Yaml.Of(15, 2, ["sim-noisy"], scorer));
+        File.WriteAllText(_folder.File(name), yaml);
         return _folder.File(name);
     }
 

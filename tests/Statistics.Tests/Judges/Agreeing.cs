@@ -172,6 +172,31 @@ public sealed class Agreeing
         }
     }
 
+    /// <summary>The table of docs/statistics.md: <c>dotnet run -c Release --project tests/Statistics.Tests -- -explicit only -method "*The_table_of_agreement" -showLiveOutput</c>.</summary>
+    [Fact(Explicit = true)]
+    [Trait("Category", "Simulation")]
+    public void The_table_of_agreement()
+    {
+        const int Studies = 2_000;
+        var output = TestContext.Current.TestOutputHelper!;
+        output.WriteLine("| answers | base rate | true value | alpha | kappa |");
+        output.WriteLine("|---|---|---|---|---|");
+        foreach (var (answers, baseRate, truth) in from answers in (int[])[30, 100, 300] from baseRate in (double[])[0.5, 0.85] from truth in (double[])[0.3, 0.7, 0.9] select (answers, baseRate, truth))
+        {
+            var alpha = Simulation.Rate(Studies, 3, random => Study(random) is var study
+                && KrippendorffsAlpha.Of([.. study.First.Zip(study.Second).SelectMany(pair => new[] { pair.First, pair.Second })], 2, RatingScale.Nominal, [], 0.95, random)?.Interval?.Contains(truth) != false);
+            var kappa = Simulation.Rate(Studies, 3, random => Study(random) is var study
+                && CohensKappa.Of(study.First, study.Second, KappaWeights.None, [], 0.95)?.Interval?.Contains(truth) != false);
+            output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"| {answers} | {baseRate} | {truth} | {100 * alpha:0.0} | {100 * kappa:0.0} |"));
+
+            (double[] First, double[] Second) Study(Random random)
+            {
+                double[] first = [.. Simulation.Draw(answers, () => random.NextDouble() < baseRate ? 1 : 0)];
+                return (first, [.. first.Select(one => random.NextDouble() < truth ? one : random.NextDouble() < baseRate ? 1.0 : 0)]);
+            }
+        }
+    }
+
     [Fact]
     public void A_judge_that_likes_length_is_seen_and_scenarios_do_not_pass_for_it()
     {

@@ -53,11 +53,12 @@ public sealed class Correcting_a_judge
         Assert.Equal(0.7, corrected.Judged!.Value, 1e-12);
         Assert.Equal((0.7 * 24 / 28) + (0.3 * 3 / 12), corrected.Mean!.Value, 1e-12);
 
-        // R: w <- function(p,n,z) (p+z^2/2/n+c(-1,1)*z*sqrt(p*(1-p)/n+z^2/4/n^2))/(1+z^2/n); z <- qt(.975,38); q <- w(.7,199,z); a <- w(24/28,28,z); b <- w(.25,12,z)
+        // R: w <- function(p,n,z) (p+z^2/2/n+c(-1,1)*z*sqrt(p*(1-p)/n+z^2/4/n^2))/(1+z^2/n); z <- qt(.975,38); q <- w(.7,199,z)
+        //    j <- function(x,n) qbeta(pnorm(c(-1,1)*z),x+.5,n-x+.5); a <- j(24,28); b <- j(3,12)
         //    th <- .7*24/28+.3*.25; s <- 24/28-.25
         //    c(th-sqrt((s*(.7-q[1]))^2+(.7*(24/28-a[1]))^2+(.3*(.25-b[1]))^2), th+sqrt((s*(q[2]-.7))^2+(.7*(a[2]-24/28))^2+(.3*(b[2]-.25))^2))
-        Assert.Equal(0.534174565959038, corrected.Interval!.Lower, 1e-6);
-        Assert.Equal(0.787972219741973, corrected.Interval.Upper, 1e-6);
+        Assert.Equal(0.539278567397591, corrected.Interval!.Lower, 1e-6);
+        Assert.Equal(0.790179135322896, corrected.Interval.Upper, 1e-6);
     }
 
     [Fact]

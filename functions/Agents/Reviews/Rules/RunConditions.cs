@@ -52,7 +52,7 @@ public static class RunConditions
         {
             yield return new(
                 FailedCells, Severity.Medium, run.RunId, FormattableString.Invariant($"{failed} of {ended} cells failed."),
-                "Its analysis names their errors; a new run calls the models again, resuming this one does not.");
+                "Its analysis names their errors; retry calls just these cells again.");
         }
     }
 
