@@ -19,6 +19,9 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
     private const double SmallShare = 0.01;
     private const long ExactSteps = 20_000_000;
 
+    // No p-value is 0.
+    private const double Smallest = 1e-300;
+
     private readonly double[] _deviations = new double[units.Count];
     private readonly PowerSums? _ofManyItems = units.Count > Counted && units.Values == units.Count ? PowerSums.Of(units.Deviations) : null;
 
@@ -102,7 +105,7 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
     private static (double Above, double Below) Shares(double negative, double ties, double positive, double all, double observed)
     {
         var shared = (ties + observed) / 2;
-        return (Math.Min(1, (negative + shared) / all), Math.Min(1, (positive + shared) / all));
+        return (Math.Clamp((negative + shared) / all, Smallest, 1), Math.Clamp((positive + shared) / all, Smallest, 1));
     }
 
     // Scores such as ratings or shares of passes come in steps: then sums are whole numbers of steps and all assignments can be counted.
@@ -196,7 +199,7 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
         (squares, fourths) = EvenMoments(deviations[Largest..]);
         var spread = Math.Sqrt(squares);
         var bend = -fourths / (12 * squares * squares);
-        var (sum, above) = (0.0, 0.0);
+        var (sum, tail) = (0.0, 0.0);
         for (var unit = 0; unit < Largest; unit++)
         {
             sum += deviations[unit];
@@ -205,7 +208,7 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
         Span<bool> flipped = stackalloc bool[Largest];
         for (var step = 1; step <= 1 << Largest; step++)
         {
-            above += Edgeworth((total - sum) / spread, bend);
+            tail += Edgeworth((Math.Abs(total) - sum) / spread, bend);
             if (step < 1 << Largest)
             {
                 var unit = BitOperations.TrailingZeroCount(step);
@@ -214,15 +217,16 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
             }
         }
 
-        above /= 1 << Largest;
-        return (above, 1 - above);
+        return OfSmaller(total, tail / (1 << Largest));
     }
 
     private static (double Above, double Below) Approximate(double total, double squares, double fourths)
     {
-        var above = Edgeworth(total / Math.Sqrt(squares), -fourths / (12 * squares * squares));
-        return (above, 1 - above);
+        return OfSmaller(total, Edgeworth(Math.Abs(total) / Math.Sqrt(squares), -fourths / (12 * squares * squares)));
     }
+
+    // 1 minus the larger tail would lose the digits of a small one.
+    private static (double Above, double Below) OfSmaller(double total, double tail) => total >= 0 ? (tail, 1 - tail) : (1 - tail, tail);
 
     private static (double Squares, double Fourths) EvenMoments(ReadOnlySpan<double> deviations)
     {
@@ -238,7 +242,7 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
     }
 
     // P[a sum is z or more], with a twenty-fourth of the fourth cumulant.
-    private static double Edgeworth(double z, double bend) => z > 9 ? 0 : z < -9 ? 1
+    private static double Edgeworth(double z, double bend) => z > 9 ? Math.Max(Smallest, Normal.CDF(0, 1, -z)) : z < -9 ? 1
         : Math.Clamp(Normal.CDF(0, 1, -z) + (Normal.PDF(0, 1, z) * bend * ((z * z * z) - (3 * z))), 0, 1);
 
     private static void MoveLargestToFront(Span<double> deviations)

@@ -66,6 +66,28 @@ public sealed class Nothing_differs_or_much
         Assert.Equal(values[0].PValue, Compare(design, first, second, 0).PValue);
     }
 
+    /// <summary>Neither way, and neither of many nor of more assignments than a number of double precision can count.</summary>
+    [Theory]
+    [InlineData(20, 1)]
+    [InlineData(60, 1)]
+    [InlineData(60, -1)]
+    [InlineData(400, 1)]
+    [InlineData(400, -1)]
+    [InlineData(3_000, 1)]
+    [InlineData(3_000, -1)]
+    public void No_p_value_is_0(int items, double effect)
+    {
+        var random = new Random(5);
+        double[] first = [.. Enumerable.Range(0, items).Select(_ => effect + (0.01 * random.Normal()))];
+        double[] ones = [.. Enumerable.Repeat(effect, items)];
+
+        var numbers = Compare(new ComparisonDesign(ScoreScale.Unbounded), first, new double[items]);
+        var passes = Compare(new ComparisonDesign(ScoreScale.PassOrFail), [.. ones.Select(value => Math.Max(0, value))], [.. ones.Select(value => Math.Max(0, -value))]);
+
+        Assert.InRange(numbers.PValue!.Value, double.Epsilon, 1e-5);
+        Assert.InRange(passes.PValue!.Value, double.Epsilon, 1e-5);
+    }
+
     private static Comparison Compare(ComparisonDesign design, double[] first, double[] second, int seed = 1) => Comparison.Of(
         PairedSamples.Of([.. first.Select(score => Moments(score, design.SamplesPerItem))], [.. second.Select(score => Moments(score, design.SamplesPerItem))], []), design, new Random(seed));
 
