@@ -8,7 +8,6 @@ using FunctionsEval.Pages.Reference;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
 using FunctionsEval.Pages.Start;
-using Microsoft.AspNetCore.Components.Forms.Mapping;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,7 +21,6 @@ internal static class PagesApi
         services.AddScenarioPages();
         services.AddSingleton<IProblemDetailsWriter, PageProblemWriter>();
         services.AddRazorComponents();
-        services.AddScoped<IFormValueMapper, NoComponentForms>();
         return services;
     }
 
@@ -65,14 +63,6 @@ internal static class PagesApi
     {
         PageAccess.SignOut(context);
         return TypedResults.Redirect(PageAccess.SignInPath);
-    }
-
-    /// <summary>Forms are read by <see cref="PageForm"/>. The mapper of the framework compiles a converter for each type that a form could have, at the first page.</summary>
-    private sealed class NoComponentForms : IFormValueMapper
-    {
-        public bool CanMap(Type valueType, string scopeName, string? formName) => false;
-
-        public void Map(FormValueMappingContext context) => throw new NotSupportedException();
     }
 
     // A link may name a page to go on to, but none of another site.
