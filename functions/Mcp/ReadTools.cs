@@ -154,8 +154,13 @@ internal sealed class ReadTools(
         return $"{JsonRules.Name(run.Status)}{progress}{cost}.{(run.Reason is { } reason ? $" {reason}" : "")}";
     }
 
-    private static IEnumerable<string> SentencesOf(RunAnalysis? analysis) => analysis is null ? [] :
-        (analysis.Comparisons ?? []).SelectMany(comparison => new[] { comparison.Summary, comparison.SummaryOnTheseScenarios, comparison.Assumption }).OfType<string>();
+    private static IEnumerable<string> SentencesOf(RunAnalysis? analysis)
+    {
+        var comparisons = analysis?.Comparisons ?? [];
+        var hasMetrics = comparisons.DistinctBy(comparison => comparison.Metric).Count() > 1;
+        return comparisons.SelectMany(comparison => new[] { comparison.Summary, comparison.SummaryOnTheseScenarios, comparison.Assumption }
+            .OfType<string>().Select(sentence => hasMetrics ? $"{comparison.Metric}: {sentence}" : sentence));
+    }
 
     private static IEnumerable<MeanView> MeansOf(string metric, IReadOnlyList<ModelStatistics> models) => models.Select(model => new MeanView(
         metric, model.Variant, model.Model, model.Mean, model.ConfidenceInterval?.Lower, model.ConfidenceInterval?.Upper, model.ScenarioCount, model.SampleCount, model.Consistency));

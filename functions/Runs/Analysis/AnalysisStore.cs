@@ -10,6 +10,9 @@ public sealed class AnalysisStore(IEntityStore entities)
     // About 300 bytes of JSON each; a block stays well below 1 MiB.
     private const int ScenariosPerRow = 500;
 
+    // Of those rows, so that few of them are in memory at once.
+    private const int RowsPerPage = 8;
+
     public async Task SaveAsync(RunAnalysis analysis, CancellationToken cancellationToken)
     {
         // Rows carry the time of their analysis, so that a reader never mixes two.
@@ -65,7 +68,7 @@ public sealed class AnalysisStore(IEntityStore entities)
     /// <exception cref="StorageException">The run is being analyzed anew.</exception>
     public async IAsyncEnumerable<(int Scorer, string Json)> ScenariosAsync(RunAnalysis head, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Analyses, head.RunId, RowFrom: TableKeys.Number(0)), cancellationToken))
+        await foreach (var row in entities.QueryAsync(new EntityQuery(TableKeys.Analyses, head.RunId, RowFrom: TableKeys.Number(0), PageSize: RowsPerPage), cancellationToken))
         {
             if (row.GetString("version") == Version(head))
             {

@@ -61,6 +61,16 @@ public sealed class Describing_the_api(SharedServer server) : IClassFixture<Shar
         Assert.False(operations["POST /api/runs/{runId}/pause"].TryGetProperty("requestBody", out _));
     }
 
+    [Fact]
+    public async Task Every_JSON_body_has_an_example()
+    {
+        var without = (await OperationsAsync())
+            .Where(entry => entry.Value.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out var json) && !json.TryGetProperty("example", out _))
+            .Select(entry => entry.Key);
+
+        Assert.Empty(without);
+    }
+
     /// <summary>A client that knows nothing but the document: paths, methods and media types of the main flow come from it.</summary>
     [Fact]
     public async Task A_client_that_reads_the_document_runs_the_main_flow()
