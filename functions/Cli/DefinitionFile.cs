@@ -44,7 +44,8 @@ internal static class DefinitionFile
         }
 
         // A pipe is read to its end, so that a shell may write the definition; what has no end is not.
-        await using var stream = file.OpenRead();
+        // To open one that nobody writes to takes forever, and cannot be broken off.
+        await using var stream = await Task.Run(file.OpenRead, CancellationToken.None).WaitAsync(cancellationToken);
         var utf8 = new MemoryStream();
         var buffer = new byte[64 * 1024];
         while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)

@@ -41,7 +41,7 @@ public sealed class ImageStore(IEntityStore entities) : IDisposable
         }
     }
 
-    /// <exception cref="InvalidOperationException">The store does not have it.</exception>
+    /// <exception cref="ImageException">The store does not have it.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> GetAsync(PromptImage image, CancellationToken cancellationToken)
     {
         if (_cache.TryGetValue<byte[]>(image.Digest!, out var known))
@@ -62,7 +62,7 @@ public sealed class ImageStore(IEntityStore entities) : IDisposable
 
         if (length < content.Length || ImageFiles.DigestOf(content) != image.Digest)
         {
-            throw new InvalidOperationException($"The store does not have the image '{image.Name}' whole ({length} of {content.Length} bytes).");
+            throw new ImageException($"'{image.Name}' is not in the store ({length} of {content.Length} bytes).");
         }
 
         return _cache.Set(image.Digest!, content, new MemoryCacheEntryOptions { Size = content.Length });

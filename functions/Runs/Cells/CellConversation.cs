@@ -168,9 +168,16 @@ internal sealed partial class CellConversation(
         var config = active.Run.Calls.Config;
         var variant = active.Run.Variants[address.Variant];
         var messages = new List<ChatMessage>(ask.Messages.Count);
-        foreach (var message in ask.Messages)
+        try
         {
-            messages.Add(new ChatMessage((ChatRole)message.Role, message.Text, await ImagesOfAsync(message, cancellationToken)));
+            foreach (var message in ask.Messages)
+            {
+                messages.Add(new ChatMessage((ChatRole)message.Role, message.Text, await ImagesOfAsync(message, cancellationToken)));
+            }
+        }
+        catch (ImageException missing)
+        {
+            return new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.ValidationError, $"The image {missing.Message}", IsUnsent: true));
         }
 
         var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";

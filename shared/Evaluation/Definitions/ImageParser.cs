@@ -10,6 +10,7 @@ namespace FunctionsEval.Evaluation.Definitions;
 internal sealed class ImageParser(IImageFiles? files)
 {
     public const int MaxImages = 20;
+    private const int MaxStoredBytes = 5 * 1024 * 1024;
 
     private static readonly TextRule Path = new(2_000, OneLine: true);
 
@@ -18,7 +19,7 @@ internal sealed class ImageParser(IImageFiles? files)
     {
         if (fields.Take("image") is not { } given)
         {
-            return null;
+            return Stored(fields);
         }
 
         var field = fields.PathOf("image");
@@ -49,6 +50,44 @@ internal sealed class ImageParser(IImageFiles? files)
             catch (ImageException problem)
             {
                 fields.Fail(node, path, $"{path}: the image {problem.Message}");
+            }
+        }
+
+        return images.Count == 0 ? null : images;
+    }
+
+    /// <summary>Images as the canonical JSON of a stored definition has them: a page offers that to be changed. Their content is in the store already.</summary>
+    private static List<PromptImage>? Stored(FieldReader fields)
+    {
+        if (fields.List("images") is not { } nodes)
+        {
+            return null;
+        }
+
+        var images = new List<PromptImage>();
+        foreach (var (index, node) in nodes.Take(MaxImages).Index())
+        {
+            if (fields.Inner(node, string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf("images")}[{index}]")) is not { } image)
+            {
+                continue;
+            }
+
+            var name = image.Text("name", Path, required: true) ?? "";
+            var digest = image.Text("digest", TextRule.Id);
+            var mediaType = image.Text("mediaType", TextRule.Id);
+            var (bytes, width, height) = (image.Integer("bytes", 1, int.MaxValue), image.Integer("width", 1, int.MaxValue), image.Integer("height", 1, int.MaxValue));
+            image.RejectUnknown();
+            if (digest is null)
+            {
+                images.Add(new PromptImage(name));
+            }
+            else if (digest.Length != 64 || digest.Any(unit => !char.IsAsciiHexDigitLower(unit)) || mediaType is null || bytes is null or > MaxStoredBytes || width is null || height is null)
+            {
+                image.Fail("digest", $"{image.PathOf("digest")} must be the SHA-256 of an image with its mediaType, bytes, width and height; write image: PATH or URL instead.");
+            }
+            else
+            {
+                images.Add(new PromptImage(name, digest, mediaType, bytes.Value, width.Value, height.Value));
             }
         }
 

@@ -63,7 +63,17 @@ public sealed class Showing_images
         Assert.Equal(ScenarioJson.Write(shown), ScenarioJson.Write(ScenarioJson.Read(ScenarioJson.Write(shown))));
     }
 
+    [Fact]
+    public void The_stored_form_can_be_read_again()
+    {
+        var definition = Parse("""[{ "id": "a", "prompt": "p", "image": "https://e.org/c.png", "messages": [{ "role": "user", "text": "q", "image": "https://e.org/d.png" }] }]""");
+        var stored = definition with { Scenarios = [definition.Scenarios[0] with { Images = [new PromptImage("a.png", new string('a', 64), "image/png", 9, 2, 3), .. definition.Scenarios[0].Images!] }] };
+
+        Assert.Equal(DefinitionJson.IdOf(stored), DefinitionJson.IdOf(Definitions.Samples.Parse(DefinitionJson.Write(stored))));
+    }
+
     [Theory]
+    [InlineData("\"images\": [{ \"name\": \"a.png\", \"digest\": \"../x\" }]", "scenarios[0].images[0].digest must be the SHA-256 of an image")]
     [InlineData("\"image\": \"cat.png\"", "scenarios[0].image: the image \"cat.png\" is a file, which only the command line reads: give an http or https URL.")]
     [InlineData("\"image\": \"ftp://e.org/c.png\"", "must be a path or an http or https URL.")]
     [InlineData("\"image\": \"data:image/png;base64,AAAA\"", "must be a path or an http or https URL.")]
