@@ -40,7 +40,7 @@ internal static class ConvertCommand
         }
 
         // What is written must be a definition.
-        if (await DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(yaml), isJson: false, new DatasetFiles(target), DefinitionDefaults.None, cancellationToken) is DefinitionOutcome.Rejected(var errors))
+        if (await DefinitionReader.ReadAsync(Encoding.UTF8.GetBytes(yaml), isJson: false, new DatasetFiles(target), DefinitionDefaults.None, cancellationToken, new ImageFiles(target)) is DefinitionOutcome.Rejected(var errors))
         {
             foreach (var error in errors.Take(10))
             {
@@ -79,11 +79,11 @@ internal static class ConvertCommand
             throw new ConversionException("it does not exist.");
         }
 
-        var files = new SourceFiles(file.DirectoryName!);
+        var files = new SourceFiles(file.DirectoryName!, target);
         var name = Path.GetFileNameWithoutExtension(file.Name);
         if (file.Extension.Equals(".jsonl", StringComparison.OrdinalIgnoreCase))
         {
-            return JsonLinesConversion.Convert(await files.RowsAsync(file.Name, cancellationToken), Path.GetRelativePath(target, file.FullName), name);
+            return JsonLinesConversion.Convert(await files.RowsAsync(file.Name, cancellationToken), files.FromTarget(file.Name), name);
         }
 
         return files.Tree(file.Name) is JsonObject configuration && PromptfooConversion.IsOne(configuration)

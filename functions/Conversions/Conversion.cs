@@ -10,11 +10,17 @@ internal sealed class Conversion
 
     public JsonObject Definition { get; } = [];
 
+    /// <summary>How many variants it compares, once they are there.</summary>
+    public int Variants => (Definition["variants"] as JsonArray)?.Count ?? ((Definition["models"] as JsonArray)?.Count ?? 0) * ((Definition["prompts"] as JsonArray)?.Count ?? 1);
+
     /// <summary>Each thing once, in the order in which they were met.</summary>
     public IReadOnlyList<string> LeftOut => _leftOut;
 
     /// <summary>What was carried over and does not mean quite the same.</summary>
     public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Variables whose value is the path of an image.</summary>
+    public HashSet<string> ImageVariables { get; } = new(StringComparer.Ordinal);
 
     public void LeaveOut(string what) => AddOnce(_leftOut, what);
 

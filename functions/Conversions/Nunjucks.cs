@@ -34,6 +34,8 @@ internal static partial class Nunjucks
         tag = Comment().IsMatch(tag) ? "" : tag;
         tag = Elif().Replace(tag, "elsif");
         tag = Set().Replace(tag, "assign");
+        tag = InlineIf().Replace(tag, "{% if ${condition} %}{{ ${then} }}{% else %}{{ ${otherwise} }}{% endif %}");
+        tag = Loop().Replace(tag, "forloop.");
         tag = Safe().Replace(tag, "");
         tag = Filter().Replace(tag, filter => Filters.TryGetValue(filter.Groups["name"].Value, out var name) ? $"| {name}" : filter.Value);
         return Call().Replace(tag, "| ${name}: ${arguments}");
@@ -50,6 +52,12 @@ internal static partial class Nunjucks
 
     [GeneratedRegex(@"(?<=\{%-?\s*)set\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Set();
+
+    [GeneratedRegex(@"^\{\{-?\s*(?<then>.+?)\s+if\s+(?<condition>.+?)\s+else\s+(?<otherwise>.+?)\s*-?\}\}$", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex InlineIf();
+
+    [GeneratedRegex(@"\bloop\.(?=(last|first|index0|index|length)\b)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Loop();
 
     [GeneratedRegex(@"\|\s*safe\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Safe();

@@ -1,24 +1,29 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Conversions;
 
 /// <summary>Assertions of promptfoo as scorers.</summary>
-internal sealed partial class PromptfooAssertions(Conversion conversion)
+internal sealed class PromptfooAssertions(PromptfooProviders providers, Conversion conversion)
 {
     private const double MillisecondsPerSecond = 1000;
 
     /// <summary>Scorers that do the same; what has no equivalent is left out.</summary>
     /// <param name="variables">Of the test: values of assertions are templates.</param>
-    public List<JsonObject> Read(JsonNode? assertions, IReadOnlyDictionary<string, JsonElement> variables)
+    /// <param name="grader">The provider that grades, where an assertion names none.</param>
+    /// <param name="gradings">What models grade is added here.</param>
+    public List<JsonObject> Read(JsonNode? assertions, IReadOnlyDictionary<string, JsonElement> variables, JsonNode? grader, List<PromptfooGrading> gradings)
     {
         var scorers = new List<JsonObject>();
         foreach (var assertion in Loose.Many(assertions).OfType<JsonObject>())
         {
-            if (Convert(assertion, variables) is { } scorer)
+            if (Graded(assertion, variables, grader) is { } grading)
+            {
+                gradings.Add(grading);
+            }
+            else if (Convert(assertion, variables, grader, gradings) is { } scorer)
             {
                 scorers.Add(scorer);
             }
@@ -27,21 +32,55 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
         return scorers;
     }
 
+    /// <summary>What a model is asked of an answer; null where no model is, or not like a judge.</summary>
+    private PromptfooGrading? Graded(JsonObject assertion, IReadOnlyDictionary<string, JsonElement> variables, JsonNode? grader)
+    {
+        var type = Loose.Text(assertion["type"]) ?? "";
+        var isNot = type.StartsWith("not-", StringComparison.Ordinal);
+        var (kind, before, threshold) = (isNot ? type[4..] : type) switch
+        {
+            "llm-rubric" or "model-graded-closedqa" => ("rubric", isNot ? "The answer passes only if this is not true of it: " : "", Loose.Number(assertion["threshold"])),
+            "factuality" or "model-graded-factuality" when !isNot => ("factuality", "The answer must agree with this; it may say less or more, but must not contradict it: ", null),
+            "g-eval" when !isNot => ("g-eval", "", Loose.Number(assertion["threshold"]) ?? 0.7),
+            "select-best" => (PromptfooGrading.Best, "", (double?)null),
+            _ => ("", "", null),
+        };
+        var value = assertion["value"] is JsonArray list ? string.Join('\n', list.Select(item => $"- {Loose.Text(item)}")) : Loose.Text(assertion["value"]);
+        if (kind.Length == 0 || assertion.ContainsKey("transform") || Filled(value, variables) is not { } text)
+        {
+            return null;
+        }
+
+        if (assertion.ContainsKey("rubricPrompt"))
+        {
+            conversion.LeaveOut($"rubricPrompt of assertion {type}");
+        }
+
+        return new PromptfooGrading(kind, before + Nunjucks.ToLiquid(value!).Liquid, before + text, providers.JudgeOf(assertion["provider"] ?? grader), threshold, Loose.Number(assertion["weight"]));
+    }
+
     /// <summary>What a person may write in the place of an assertion that needs a model or a program.</summary>
     private static string Instead(string type) => type switch
     {
         "llm-rubric" or "model-graded-closedqa" or "model-graded-factuality" or "factuality" or "g-eval" or "answer-relevance" or "context-faithfulness" or "pi" =>
             " (a judge scorer may take its place: docs/judges.md)",
+        "max-score" or "select-best" => " (a pairwise scorer may take its place: docs/judges.md)",
         "javascript" or "python" or "webhook" or "ruby" => " (a command or http scorer may take its place: docs/scorers.md)",
         _ => "",
     };
 
-    private JsonObject? Convert(JsonObject assertion, IReadOnlyDictionary<string, JsonElement> variables)
+    private JsonObject? Convert(JsonObject assertion, IReadOnlyDictionary<string, JsonElement> variables, JsonNode? grader, List<PromptfooGrading> gradings)
     {
         var type = Loose.Text(assertion["type"]) ?? "";
         if (type == "assert-set")
         {
-            var inner = Read(assertion["assert"], variables);
+            var before = gradings.Count;
+            var inner = Read(assertion["assert"], variables, grader, gradings);
+            if (gradings.Count > before)
+            {
+                conversion.Note("a model-graded assertion in an assert-set counts on its own");
+            }
+
             return inner.Count == 0 ? null : Weighted(Together(inner, Loose.Number(assertion["threshold"])), assertion);
         }
 
@@ -127,8 +166,8 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
                 return new JsonObject { ["type"] = "refusal" };
             case "word-count":
                 return WordCount(value);
-            case "javascript":
-                return Expression(Loose.Text(value) ?? "");
+            case "javascript" or "python":
+                return PromptfooExpressions.Read(Loose.Text(value) ?? "", type == "python", variables);
             default:
                 return null;
         }
@@ -222,7 +261,7 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
         return least is null && most is null ? null : Length("words", least, most);
     }
 
-    private static JsonObject Length(string unit, double? least, double? most)
+    public static JsonObject Length(string unit, double? least, double? most)
     {
         var scorer = new JsonObject { ["type"] = "length", ["unit"] = unit };
         if (least is { } min)
@@ -238,45 +277,12 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
         return scorer;
     }
 
-    /// <summary>The few expressions that are in most configurations; any other program is left out.</summary>
-    private static JsonObject? Expression(string program)
-    {
-        program = program.Trim().TrimEnd(';');
-        if (OutputLength().Match(program) is { Success: true } length)
-        {
-            var number = double.Parse(length.Groups["number"].Value, CultureInfo.InvariantCulture);
-            return length.Groups["comparison"].Value switch
-            {
-                "<" => Length("characters", null, number - 1),
-                "<=" => Length("characters", null, number),
-                ">" => Length("characters", number + 1, null),
-                _ => Length("characters", number, null),
-            };
-        }
-
-        if (OutputIncludes().Match(program) is not { Success: true } includes)
-        {
-            return null;
-        }
-
-        var scorer = new JsonObject { ["type"] = "contains", ["value"] = includes.Groups["text"].Value };
-        if (includes.Groups["lower"].Success)
-        {
-            scorer["ignoreCase"] = true;
-        }
-
-        if (includes.Groups["not"].Success)
-        {
-            scorer["not"] = true;
-        }
-
-        return scorer;
-    }
-
     /// <summary>The value with the variables of its test; null where it is none that can be told now.</summary>
-    private static string? Filled(JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables)
+    private static string? Filled(JsonNode? value, IReadOnlyDictionary<string, JsonElement> variables) => Filled(Loose.Text(value), variables);
+
+    private static string? Filled(string? text, IReadOnlyDictionary<string, JsonElement> variables)
     {
-        if (Loose.Text(value) is not { } text || SourceFiles.PathOf(text) is not null || Nunjucks.ToLiquid(text).Liquid is not { } template)
+        if (text is null || SourceFiles.PathOf(text) is not null || Nunjucks.ToLiquid(text).Liquid is not { } template)
         {
             return null;
         }
@@ -294,10 +300,4 @@ internal sealed partial class PromptfooAssertions(Conversion conversion)
     private static string AtLeast(double value) => string.Create(CultureInfo.InvariantCulture, $">= {value}");
 
     private static string AtMost(double value) => string.Create(CultureInfo.InvariantCulture, $"<= {value}");
-
-    [GeneratedRegex(@"^(return )?output\.length\s*(?<comparison><=|>=|<|>)\s*(?<number>\d+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex OutputLength();
-
-    [GeneratedRegex("""^(return )?(?<not>!)?output(?<lower>\.toLowerCase\(\))?\.includes\((?<quote>['"])(?<text>[^'"\\]+)\k<quote>\)$""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex OutputIncludes();
 }

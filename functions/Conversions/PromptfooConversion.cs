@@ -25,8 +25,9 @@ internal static partial class PromptfooConversion
         }
 
         var prompts = new PromptfooPrompts(files, conversion).Read(configuration["prompts"]);
-        var models = new PromptfooProviders(files, conversion).Read(configuration["providers"] ?? configuration["targets"]);
-        var tests = await new PromptfooTests(files, new PromptfooAssertions(conversion), conversion).ReadAsync(configuration, cancellationToken);
+        var providers = new PromptfooProviders(files, conversion);
+        var models = providers.Read(configuration["providers"] ?? configuration["targets"]);
+        var tests = await new PromptfooTests(files, new PromptfooAssertions(providers, conversion), conversion).ReadAsync(configuration, cancellationToken);
         if (prompts.Count == 0)
         {
             throw new ConversionException($"no prompt can be carried over: {string.Join("; ", conversion.LeftOut)}.");
@@ -120,7 +121,8 @@ internal static partial class PromptfooConversion
         }
 
         var used = prompts.SelectMany(prompt => prompt.Shots.Select(turn => turn.Text).Append(prompt.Template).Append(prompt.System ?? ""))
-            .SelectMany(text => Variable().Matches(text)).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal).ToList();
+            .SelectMany(VariablesOf).Distinct(StringComparer.Ordinal).ToList();
+        var images = ImagesOf(conversion, prompts, used);
         var alike = Alike(tests);
         var needsScorer = tests.Exists(test => test.Scorers.Count > 0);
         if (needsScorer && alike is null && tests.Count(test => test.Scorers.Count == 0) is > 0 and var silent)
@@ -138,6 +140,11 @@ internal static partial class PromptfooConversion
             }
 
             scenario["vars"] = VarsOf(conversion, test, used);
+            if (images.Count > 0 && images.SelectMany(VariablesOf).All(name => test.Vars.TryGetValue(name, out var value) && value.ToString().Length > 0))
+            {
+                scenario["image"] = new JsonArray([.. images.Select(image => (JsonNode?)image)]);
+            }
+
             if (shots is not null)
             {
                 scenario["messages"] = new JsonArray([.. shots.Shots.Select(turn => new JsonObject { ["role"] = turn.Role, ["content"] = turn.Text })]);
@@ -164,6 +171,32 @@ internal static partial class PromptfooConversion
         {
             conversion.Definition["scorers"] = new JsonArray(ChecksOf(tests.First(test => test.Scorers.Count > 0)));
         }
+
+        new PromptfooJudges(conversion).Add(tests, scenarios);
+    }
+
+    private static IEnumerable<string> VariablesOf(string template) => Variable().Matches(template).Select(match => match.Groups["name"].Value);
+
+    /// <summary>The images that every prompt shows; a scenario has one set of them for all prompts.</summary>
+    private static IReadOnlyList<string> ImagesOf(Conversion conversion, List<PromptfooPrompt> prompts, List<string> used)
+    {
+        foreach (var name in conversion.ImageVariables.Intersect(used).ToList())
+        {
+            conversion.LeaveOut($"variable {name} in the text of a prompt: an image, which goes with a message and not into its text");
+        }
+
+        if (prompts.Exists(prompt => prompt.Shots.Any(turn => turn.Images.Count > 0)))
+        {
+            conversion.LeaveOut("images in earlier turns of a prompt: write them into the messages of the scenarios");
+        }
+
+        if (prompts.TrueForAll(prompt => prompt.Images.SequenceEqual(prompts[0].Images)))
+        {
+            return prompts[0].Images;
+        }
+
+        conversion.LeaveOut("images of some prompts: all prompts show a scenario's images");
+        return [];
     }
 
     /// <summary>A variable that a test does not have is an empty text for promptfoo, and an error here.</summary>

@@ -1,14 +1,20 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Conversions;
 
 /// <summary>A prompt of promptfoo: a text, or a chat as JSON or YAML.</summary>
 /// <param name="Shots">Turns between the system's text and the last question.</param>
-internal sealed record PromptfooPrompt(string Name, IReadOnlyList<string> Labels, string Template, string? System, IReadOnlyList<(string Role, string Text)> Shots);
+/// <param name="Images">Shown with the question: URLs or paths, as templates.</param>
+internal sealed record PromptfooPrompt(
+    string Name, IReadOnlyList<string> Labels, string Template, string? System, IReadOnlyList<PromptfooTurn> Shots, IReadOnlyList<string> Images);
+
+/// <param name="Images">URLs or paths, as templates.</param>
+internal sealed record PromptfooTurn(string Role, string Text, IReadOnlyList<string> Images);
 
 /// <summary>Reads <c>prompts</c>: texts, files, chats, and several in one file.</summary>
-internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
+internal sealed partial class PromptfooPrompts(SourceFiles files, Conversion conversion)
 {
     private readonly List<PromptfooPrompt> _prompts = [];
 
@@ -103,15 +109,22 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
         var parts = text.ReplaceLineEndings("\n").Split("\n---\n").Select(part => part.Trim('\n')).Where(part => !string.IsNullOrWhiteSpace(part)).ToList();
         foreach (var (index, part) in parts.Index())
         {
-            AddText(part, parts.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{index + 1}"), file);
+            AddText(part, parts.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{index + 1}"), file, label);
         }
     }
 
-    private void AddText(string text, string? label, string source)
+    /// <param name="group">The label of all prompts of a file.</param>
+    private void AddText(string text, string? label, string source, string? group = null)
     {
-        var turns = Chat(text) ?? [("user", text)];
-        var liquid = new List<(string Role, string Text)>();
-        foreach (var (role, content) in turns)
+        var turns = Chat(text);
+        if (turns is null && LooksLikeChat().IsMatch(text))
+        {
+            conversion.LeaveOut($"prompt '{label ?? Excerpt(source)}': a chat whose turns a template makes; write them into the messages of the scenarios");
+            return;
+        }
+
+        var liquid = new List<PromptfooTurn>();
+        foreach (var (role, content, images) in turns ?? [new PromptfooTurn("user", text, [])])
         {
             var (template, problem) = Nunjucks.ToLiquid(content);
             if (template is null)
@@ -120,10 +133,10 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
                 return;
             }
 
-            liquid.Add((role == "developer" ? "system" : role, template));
+            liquid.Add(new PromptfooTurn(role == "developer" ? "system" : role, template, ImagesOf(images, label ?? Excerpt(source))));
         }
 
-        var system = liquid is [("system", var first), ..] ? first : null;
+        var system = liquid is [{ Role: "system", Text: var first }, ..] ? first : null;
         var rest = system is null ? liquid : liquid[1..];
         if (rest is [] || rest[^1].Role != "user" || rest.Any(turn => turn.Role is not ("user" or "assistant")))
         {
@@ -131,7 +144,28 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
             return;
         }
 
-        _prompts.Add(new PromptfooPrompt(NameOf(label ?? Word(text)), [label ?? "", source, SourceFiles.PathOf(source) ?? source, $"file://{source}"], rest[^1].Text, system, rest[..^1]));
+        _prompts.Add(new PromptfooPrompt(
+            NameOf(label ?? Word(text)), [label ?? "", group ?? "", source, SourceFiles.PathOf(source) ?? source, $"file://{source}"], rest[^1].Text, system, rest[..^1], rest[^1].Images));
+    }
+
+    private List<string> ImagesOf(IReadOnlyList<string> images, string prompt)
+    {
+        var templates = new List<string>();
+        foreach (var image in images)
+        {
+            // A variable that promptfoo fills with the content of a file is the file's path here.
+            var plain = DataUrl().Replace(image, "");
+            if ((plain != image && !plain.StartsWith("{{", StringComparison.Ordinal)) || plain.Length > 2_000)
+            {
+                conversion.LeaveOut($"an image that prompt '{prompt}' holds itself: save it as a file and name that as image");
+            }
+            else if (Nunjucks.ToLiquid(plain).Liquid is { } template)
+            {
+                templates.Add(template);
+            }
+        }
+
+        return templates;
     }
 
     private string NameOf(string name)
@@ -151,7 +185,7 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
         : string.Create(CultureInfo.InvariantCulture, $"prompt-{_prompts.Count + 1}");
 
     /// <summary>The turns of a chat; null for a plain text.</summary>
-    private static List<(string Role, string Text)>? Chat(string text)
+    private static List<PromptfooTurn>? Chat(string text)
     {
         var start = text.TrimStart();
         if (!start.StartsWith('[') && !start.StartsWith("- role:", StringComparison.Ordinal) && !start.StartsWith('{'))
@@ -162,7 +196,7 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
         JsonNode? tree;
         try
         {
-            tree = SourceFiles.Tree(start.StartsWith('-') ? "chat.yaml" : "chat.json", text);
+            tree = SourceFiles.Tree(start.StartsWith('-') ? "chat.yaml" : "chat.json", start.StartsWith('-') ? text : Dumped().Replace(text, dumped => JsonValue.Create($"{{{{ {dumped.Groups["value"].Value} }}}}").ToJsonString(Loose.Unescaped)));
         }
         catch (ConversionException)
         {
@@ -175,12 +209,32 @@ internal sealed class PromptfooPrompts(SourceFiles files, Conversion conversion)
             return null;
         }
 
-        return [.. list.Select(turn => (Loose.Text(turn!["role"])!, Content(turn["content"])))];
+        return [.. list.Select(turn => new PromptfooTurn(Loose.Text(turn!["role"])!, Content(turn["content"]), [.. ImagesIn(turn["content"])]))];
     }
 
     private static string Content(JsonNode? content) => content is JsonArray parts
-        ? string.Join('\n', parts.Select(part => Loose.Text((part as JsonObject)?["text"] ?? part)))
+        ? string.Join('\n', parts.Where(part => ImageIn(part) is null).Select(part => Loose.Text((part as JsonObject)?["text"] ?? part)))
         : Loose.Text(content) ?? "";
+
+    private static IEnumerable<string> ImagesIn(JsonNode? content) => content is JsonArray parts ? parts.Select(ImageIn).OfType<string>() : [];
+
+    /// <summary>The URL or the content of an image in OpenAI's or Anthropic's form; null for other parts.</summary>
+    private static string? ImageIn(JsonNode? part) => part is not JsonObject fields ? null : Loose.Text(fields["type"]) switch
+    {
+        "image_url" or "input_image" => fields["image_url"] is JsonObject image ? Loose.Text(image["url"]) : Loose.Text(fields["image_url"]),
+        "image" when fields["source"] is JsonObject source => source["url"] is { } url ? Loose.Text(url) : $"data:image/png;base64,{Loose.Text(source["data"])}",
+        _ => null,
+    };
+
+    // A value that the template writes as JSON is a text without its quotes.
+    [GeneratedRegex(@"(?<=[:\[,]\s*)\{\{-?\s*(?<value>[^{}|]+?)\s*\|\s*(dump|tojson)(\s*\|\s*safe)?\s*-?\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Dumped();
+
+    [GeneratedRegex(@"^\s*[\[{](.|\n)*""role""\s*:", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex LooksLikeChat();
+
+    [GeneratedRegex(@"^data:[^,{]*(\{\{[^}]*\}\}[^,{]*)?,", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DataUrl();
 
     private static string Excerpt(string text) => text.ReplaceLineEndings(" ") is var line && line.Length <= 50 ? line : $"{text.ReplaceLineEndings(" ")[..50]}...";
 }

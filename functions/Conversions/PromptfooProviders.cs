@@ -31,7 +31,7 @@ internal sealed class PromptfooProviders(SourceFiles files, Conversion conversio
     private static readonly string[] Compatible =
         ["ollama", "openrouter", "groq", "together", "togetherai", "fireworks", "localai", "llama.cpp", "vllm", "perplexity", "cerebras", "nscale", "novita", "hyperbolic", "lmstudio", "openllm", "databricks", "github", "deepinfra", "litellm", "helicone", "cloudera", "sambanova", "text-generation-webui"];
 
-    private static readonly string[] Known = ["temperature", "max_tokens", "maxTokens", "max_output_tokens", "max_completion_tokens", "maxOutputTokens", "generationConfig", "reasoning_effort", "reasoning", "top_p", "topP", "seed", "stop", "response_format", "apiKey", "apiKeyEnvar", "apiHost", "apiBaseUrl", "apiVersion", "deployment_id"];
+    private static readonly string[] Known = ["temperature", "max_tokens", "maxTokens", "max_output_tokens", "max_completion_tokens", "maxOutputTokens", "generationConfig", "num_predict", "frequency_penalty", "presence_penalty", "reasoning_effort", "reasoning", "top_p", "topP", "seed", "stop", "response_format", "apiKey", "apiKeyEnvar", "apiHost", "apiBaseUrl", "apiVersion", "deployment_id"];
 
     private static readonly string[] Parts = ["transform", "delay"];
 
@@ -44,6 +44,21 @@ internal sealed class PromptfooProviders(SourceFiles files, Conversion conversio
         }
 
         return models;
+    }
+
+    /// <summary>The model that a grader is, as a judge's.</summary>
+    /// <param name="grader">An id, or a mapping with one; null is promptfoo's own choice.</param>
+    public string JudgeOf(JsonNode? grader)
+    {
+        const string Standard = "openai:gpt-4.1";
+        var id = Loose.Text(grader is JsonObject fields ? fields["id"] ?? (fields["text"] is JsonObject text ? text["id"] : fields["text"]) : grader);
+        if (id is not null && ModelOf(id) is { } model)
+        {
+            return model;
+        }
+
+        conversion.Note(id is null ? $"the configuration names no grader: {Standard} judges" : $"the grader '{id}' is no model that is called here: {Standard} judges");
+        return Standard;
     }
 
     private void Add(List<PromptfooModel> models, JsonNode? provider)
@@ -106,7 +121,7 @@ internal sealed class PromptfooProviders(SourceFiles files, Conversion conversio
             name = $"{Loose.Text(fields["label"]) ?? model} {number}";
         }
 
-        var most = Loose.Number(config["max_tokens"] ?? config["max_completion_tokens"] ?? config["max_output_tokens"] ?? config["maxTokens"] ?? config["maxOutputTokens"] ?? generation["maxOutputTokens"]);
+        var most = Loose.Number(config["max_tokens"] ?? config["max_completion_tokens"] ?? config["max_output_tokens"] ?? config["maxTokens"] ?? config["maxOutputTokens"] ?? config["num_predict"] ?? generation["maxOutputTokens"]);
         models.Add(new PromptfooModel(
             name,
             model,
@@ -134,6 +149,13 @@ internal sealed class PromptfooProviders(SourceFiles files, Conversion conversio
         if (config["stop"] is { } stop)
         {
             shared["stop"] = stop.DeepClone();
+        }
+
+        var extra = new JsonObject(config.Where(field => field.Key is "frequency_penalty" or "presence_penalty" && Loose.Number(field.Value) is not null)
+            .Select(field => KeyValuePair.Create(field.Key, (JsonNode?)Loose.Number(field.Value))));
+        if (extra.Count > 0)
+        {
+            shared["extra"] = extra;
         }
 
         if (config["response_format"] is JsonObject format)

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace FunctionsEval.Conversions;
 
 /// <summary>A test of promptfoo with one value for each variable.</summary>
-internal sealed record PromptfooTest(string? Description, IReadOnlyDictionary<string, JsonElement> Vars, IReadOnlyList<JsonObject> Scorers, double? Threshold);
+internal sealed record PromptfooTest(string? Description, IReadOnlyDictionary<string, JsonElement> Vars, IReadOnlyList<JsonObject> Scorers, double? Threshold, IReadOnlyList<PromptfooGrading> Gradings);
 
 /// <summary>Reads <c>tests</c> and <c>scenarios</c>: inline, from files, with default values and lists of values.</summary>
 internal sealed partial class PromptfooTests(SourceFiles files, PromptfooAssertions assertions, Conversion conversion)
@@ -166,6 +166,12 @@ internal sealed partial class PromptfooTests(SourceFiles files, PromptfooAsserti
 
         foreach (var option in (test["options"] as JsonObject ?? []).Concat(defaults["options"] as JsonObject ?? []).Where(option => option.Key != "provider" && option.Key != "disableVarExpansion"))
         {
+            if (option.Key == "transform" && Loose.Text(option.Value)?.Trim() == "output.trim()")
+            {
+                conversion.Note("output.trim() is not needed: scorers take an answer without the spaces at its ends");
+                continue;
+            }
+
             conversion.LeaveOut($"options.{option.Key} of a test");
         }
 
@@ -176,13 +182,16 @@ internal sealed partial class PromptfooTests(SourceFiles files, PromptfooAsserti
         }
 
         var expands = Loose.Text((test["options"] as JsonObject)?["disableVarExpansion"] ?? (defaults["options"] as JsonObject)?["disableVarExpansion"]) != "true";
+        var grader = (test["options"] as JsonObject)?["provider"] ?? (defaults["options"] as JsonObject)?["provider"];
         var description = Loose.Text(test["description"] ?? test["__description"]);
         var threshold = Loose.Number(test["threshold"] ?? defaults["threshold"]);
         foreach (var combination in expands ? Combinations(vars) : [vars])
         {
             var values = combination.ToDictionary(field => field.Key, field => JsonElement.Parse(field.Value?.ToJsonString() ?? "null"), StringComparer.Ordinal);
-            var scorers = assertions.Read(test["assert"], values).Concat(assertions.Read(defaults["assert"], values)).ToList();
-            _tests.Add(new PromptfooTest(description, values, scorers, threshold));
+            // What all tests have goes first, so that it is one judge.
+            var gradings = new List<PromptfooGrading>();
+            var common = assertions.Read(defaults["assert"], values, grader, gradings);
+            _tests.Add(new PromptfooTest(description, values, [.. assertions.Read(test["assert"], values, grader, gradings), .. common], threshold, gradings));
         }
     }
 
@@ -221,6 +230,9 @@ internal sealed partial class PromptfooTests(SourceFiles files, PromptfooAsserti
                     return path.Contains('*', StringComparison.Ordinal) ? new JsonArray([.. files.Find(path).Select(file => (JsonNode?)files.Text(file))]) : files.Text(path);
                 case ".yaml" or ".yml" or ".json":
                     return files.Tree(path);
+                case ".png" or ".jpg" or ".jpeg" or ".gif" or ".webp":
+                    conversion.ImageVariables.Add(name);
+                    return files.FromTarget(path);
             }
         }
         catch (ConversionException problem)
@@ -229,7 +241,7 @@ internal sealed partial class PromptfooTests(SourceFiles files, PromptfooAsserti
             return null;
         }
 
-        conversion.LeaveOut($"variable {name} of {path}: a program or an image");
+        conversion.LeaveOut($"variable {name} of {path}: a program makes it, or the format is not known");
         return null;
     }
 

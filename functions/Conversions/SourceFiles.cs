@@ -9,8 +9,12 @@ using FunctionsEval.Evaluation.Definitions;
 namespace FunctionsEval.Conversions;
 
 /// <summary>Reads what a configuration refers to, beside it.</summary>
-internal sealed class SourceFiles(string folder)
+/// <param name="target">The folder of the definition that is written.</param>
+internal sealed class SourceFiles(string folder, string target)
 {
+    /// <summary>The path as the definition is to name it.</summary>
+    public string FromTarget(string path) => Path.GetRelativePath(target, Path.GetFullPath(Path.Combine(folder, path)));
+
     private const string Scheme = "file://";
     private const long MaxTextBytes = 10 * 1024 * 1024;
 
@@ -154,5 +158,5 @@ internal static class Loose
     /// <summary>The entries of a list, or the one thing that stands in its place.</summary>
     public static IReadOnlyList<JsonNode?> Many(JsonNode? node) => node switch { null => [], JsonArray list => [.. list], _ => [node] };
 
-    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -32,6 +32,9 @@ internal static class DefinitionsApi
         var utf8 = await body.ReadAsync(cancellationToken);
         switch (await DefinitionReader.ReadAsync(utf8, isJson: !IsYaml(contentType), datasets, await defaults.GetAsync(cancellationToken), cancellationToken))
         {
+            case DefinitionOutcome.Parsed(var definition) when CommandsOf(definition) is { Count: > 0 } commands:
+                // It could never run: a store that a request filled has no folder to start programs in.
+                return Problems.Invalid(commands);
             case DefinitionOutcome.Parsed(var definition):
                 var id = await definitions.AddAsync(definition, cancellationToken);
                 return TypedResults.CreatedAtRoute(DefinitionView.Of(id, definition), "GetDefinition", new { definitionId = id });
@@ -59,6 +62,12 @@ internal static class DefinitionsApi
         await definitions.FindAsync(definitionId, cancellationToken) is { } definition
             ? TypedResults.Ok(DefinitionView.Of(definitionId, definition))
             : Problems.NotFound("Definition", definitionId);
+
+    private static IReadOnlyCollection<FieldError> CommandsOf(Definition definition) =>
+    [
+        .. definition.Scorers.Index().Where(scorer => scorer.Item.External?.Command is not null)
+            .Select(scorer => new FieldError($"scorers[{scorer.Index}].type", ExternalSpec.CommandLineOnly(scorer.Index))),
+    ];
 
     private static bool IsYaml(string? type) => type?.Contains("yaml", StringComparison.OrdinalIgnoreCase) ?? false;
 }

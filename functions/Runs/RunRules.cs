@@ -183,8 +183,7 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, Score
             {
                 if (commandFolder is null)
                 {
-                    yield return new FieldError(
-                        $"scorers[{index}].type", $"scorers[{index}].type command starts a program on this machine, which only the command line may: use functionseval run, or a scorer of type http.");
+                    yield return new FieldError($"scorers[{index}].type", ExternalSpec.CommandLineOnly(index));
                 }
                 else if (CommandProgram.Find(program, commandFolder) is null)
                 {

@@ -10,7 +10,7 @@ namespace FunctionsEval.Runs.Activities;
 
 /// <summary>Streams the cells of a run through the statistics and stores the result. May be repeated at any time.</summary>
 public sealed class AnalyzeRun(
-    RunStore runs, CellLedger cells, PairLedger pairs, AllocationStore allocations, AnalysisStore analyses, LabelStore labels, AdaptedRequests adapted, TimeProvider clock)
+    RunStore runs, CellLedger cells, PairLedger pairs, AllocationStore allocations, AnalysisStore analyses, LabelStore labels, TimeProvider clock)
 {
     public const string Name = "AnalyzeRun";
 
@@ -31,6 +31,7 @@ public sealed class AnalyzeRun(
         var run = await runs.GetAsync(runId, cancellationToken);
         var labelled = new LabelledCells(await labels.AllAsync(runId, cancellationToken).ToListAsync(cancellationToken));
         var answered = new AnsweredCells(run);
+        var adapted = new AdaptedRequests(run);
         var scores = await RunScores.ReadAsync(runs, cells, run, See, cancellationToken) with { Planned = await allocations.PlannedAsync(run, cancellationToken) };
         var facts = new RunFacts(
             run.Items,
@@ -46,7 +47,7 @@ public sealed class AnalyzeRun(
         {
             Judges = [.. run.Scorers.Index().Where(scorer => scorer.Item.Judge is not null).Select(scorer => scores.Judges[scorer.Index]!.Facts())],
         };
-        var analysis = new AnalysisView(run, scores.Items).Of(scores, labelled, [.. AnalysisWarnings.Of(facts), .. await adapted.WarningsAsync(run, cancellationToken)], clock.GetUtcNow());
+        var analysis = new AnalysisView(run, scores.Items).Of(scores, labelled, [.. AnalysisWarnings.Of(facts), .. adapted.Warnings()], clock.GetUtcNow());
         return run.Pairwise is null ? analysis : analysis with
         {
             Pairwise = await new AnalyzePairs(scores, answered).OfAsync(pairs, cancellationToken),
@@ -57,6 +58,7 @@ public sealed class AnalyzeRun(
         {
             labelled.See(cell);
             answered.Add(cell);
+            adapted.See(cell);
         }
     }
 

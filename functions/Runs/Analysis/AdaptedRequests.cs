@@ -1,27 +1,26 @@
 using FunctionsEval.Evaluation.Analysis;
-using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Analysis;
 
 /// <summary>
 /// What was sent in another way than the definition asks, because a model refuses a setting or its vendor has none such; and variants that came to the
-/// same by it. A model is adapted to at its first calls, so the first calls of a run tell.
+/// same by it. The cells of a run tell, as they pass by.
 /// </summary>
-public sealed class AdaptedRequests(IEntityStore entities)
+internal sealed class AdaptedRequests(RunRecord run)
 {
-    private const int MostRead = 1_000;
+    private readonly RequestAdaptations[] _adapted = new RequestAdaptations[run.Variants.Count];
 
-    public async Task<IReadOnlyList<AnalysisWarning>> WarningsAsync(RunRecord run, CancellationToken cancellationToken)
+    public void See(CellRecord cell) => _adapted[cell.Address.Variant] |= cell.Adaptations;
+
+    public IReadOnlyList<AnalysisWarning> Warnings()
     {
-        var adapted = await ReadAsync(run, cancellationToken);
         var said = from variant in Enumerable.Range(0, run.Variants.Count)
-                   from warning in adapted[variant].Warnings()
+                   from warning in _adapted[variant].Warnings()
                    group run.Variants[variant].Name by warning;
-        var same = run.Variants.Index().GroupBy(variant => Sent(run, variant.Item, adapted[variant.Index]))
+        var same = run.Variants.Index().GroupBy(variant => Sent(variant.Item, _adapted[variant.Index]))
             .Where(group => group.Select(variant => variant.Item with { Name = "" }).Distinct().Count() > 1);
         return
         [
@@ -34,25 +33,8 @@ public sealed class AdaptedRequests(IEntityStore entities)
         ];
     }
 
-    private async Task<RequestAdaptations[]> ReadAsync(RunRecord run, CancellationToken cancellationToken)
-    {
-        var adapted = new RequestAdaptations[run.Variants.Count];
-        var start = TableKeys.CallsOf("");
-        var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, 0), RowFrom: start, RowTo: TableKeys.AfterCalls, PageSize: MostRead);
-        foreach (var row in (await entities.QueryPageAsync(query, null, cancellationToken)).Entities)
-        {
-            if (row.GetString("adaptations") is { } text && Enum.TryParse<RequestAdaptations>(text, out var flags)
-                && CellAddress.ParseRowKey(row.RowKey.AsSpan(start.Length, CellRows.KeyLength)) is { } address && address.Variant < adapted.Length)
-            {
-                adapted[address.Variant] |= flags;
-            }
-        }
-
-        return adapted;
-    }
-
     /// <summary>A variant as its model was asked, with the definition's settings where it has none of its own.</summary>
-    private static Variant Sent(RunRecord run, Variant variant, RequestAdaptations adapted) => variant with
+    private Variant Sent(Variant variant, RequestAdaptations adapted) => variant with
     {
         Name = "",
         Prompt = null,

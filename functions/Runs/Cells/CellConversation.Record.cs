@@ -62,7 +62,8 @@ internal sealed partial class CellConversation
             output,
             outcome == CellOutcome.Scored && (_last is null ? _reused?.Cell.IsCut == true : _last.Ending == AnswerEnding.Length),
             judged.Usage,
-            _reused?.From);
+            _reused?.From,
+            _calls.Aggregate(_reused?.Cell.Adaptations ?? RequestAdaptations.None, (all, call) => all | call.Adaptations));
     }
 
     private (CellOutcome Outcome, IReadOnlyList<NamedScore> Scores) Score(Scenario item, IReadOnlyDictionary<string, JudgeResult>? judged)

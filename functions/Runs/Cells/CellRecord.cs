@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Providers;
 using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs.Cells;
@@ -14,6 +15,7 @@ namespace FunctionsEval.Runs.Cells;
 /// <param name="IsCut">An answer was cut off by the limit of tokens; what there was of it was scored.</param>
 /// <param name="Judging">What its judges used: the numbers above are those of its own model. Null where it was not judged.</param>
 /// <param name="ReusedFrom">The cell of an earlier run that the answer was taken over from, as <c>run/row</c>; its tokens and times are those of the answer, its calls and cost 0.</param>
+/// <param name="Adaptations">How its requests differed from what the definition asks for.</param>
 /// <param name="LostCalls">Calls that an earlier process sent and whose answers were never stored: paid for, and made again.</param>
 public sealed record CellRecord(
     CellAddress Address,
@@ -36,7 +38,8 @@ public sealed record CellRecord(
     string? Output = null,
     bool IsCut = false,
     JudgeUsage? Judging = null,
-    string? ReusedFrom = null);
+    string? ReusedFrom = null,
+    RequestAdaptations Adaptations = RequestAdaptations.None);
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<CellOutcome>))]
 public enum CellOutcome

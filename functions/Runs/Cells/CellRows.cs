@@ -62,6 +62,11 @@ internal static class CellRows
             entity["reusedFrom"] = source;
         }
 
+        if (cell.Adaptations != RequestAdaptations.None)
+        {
+            entity["adaptations"] = cell.Adaptations.ToString();
+        }
+
         if (cell.Judging is { } judging)
         {
             entity["judging"] = JsonSerializer.Serialize(judging, RunsJson.Context.JudgeUsage);
@@ -109,7 +114,8 @@ internal static class CellRows
             entity.GetText("output"),
             entity.GetBoolean("isCut") ?? false,
             entity.GetString("judging") is { } judging ? JsonSerializer.Deserialize(judging, RunsJson.Context.JudgeUsage) : null,
-            entity.GetString("reusedFrom"));
+            entity.GetString("reusedFrom"),
+            entity.GetString("adaptations") is { } adapted && Enum.TryParse<RequestAdaptations>(adapted, out var flags) ? flags : RequestAdaptations.None);
     }
 
     public static CellOutcome OutcomeOf(Entity entity) => entity.GetString("outcome") switch

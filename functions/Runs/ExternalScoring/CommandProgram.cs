@@ -1,17 +1,23 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace FunctionsEval.Runs.ExternalScoring;
 
 /// <summary>
-/// Runs a program of the user's once for one score: JSON on its standard input, JSON on its standard output. No shell takes part. It is ended with all that it
-/// started when its time is over or it prints too much, and no variable that looks like a secret reaches it.
+/// Runs a program of the user's once for one score: JSON on its standard input, JSON on its standard output. No shell takes part. When it ended, took too long or
+/// printed too much, it is ended with all that it started, and no variable that looks like a secret reaches it.
 /// </summary>
 internal static partial class CommandProgram
 {
     private const int MostOfErrors = 2_000;
+    private const int Sigkill = 9;
+
+    // Of util-linux and BusyBox. It becomes the program, which then leads a group of its own, so that what it leaves behind can be found; where it is not there
+    // (macOS) only the descendants that still have their parents are.
+    private static readonly string? GroupLeader = OperatingSystem.IsLinux() ? Find("setsid", "/") : null;
 
     /// <summary>The file of a program that is found beside the definition, where its name has a slash or a file has its name, or in PATH; null when there is none.</summary>
     public static string? Find(string program, string folder)
@@ -36,7 +42,12 @@ internal static partial class CommandProgram
             return ScorerReply.Failed($"The program '{command[0]}' is not there.");
         }
 
-        var start = new ProcessStartInfo(file, command.Skip(1))
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == UnixFileMode.None)
+        {
+            return ScorerReply.Failed($"The program '{command[0]}' cannot be started: it is not executable.");
+        }
+
+        var start = new ProcessStartInfo(GroupLeader ?? file, GroupLeader is null ? command.Skip(1) : [file, .. command.Skip(1)])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -142,7 +153,20 @@ internal static partial class CommandProgram
         {
             // It has ended by itself.
         }
+
+        if (GroupLeader is not null)
+        {
+            // A negative number is the group; that there is none left is as good.
+            _ = Kill(-process.Id, Sigkill);
+        }
     }
+
+    // A generated import wants unsafe code for the whole program; two numbers need none.
+#pragma warning disable SYSLIB1054
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
+#pragma warning restore SYSLIB1054
 
     [GeneratedRegex("KEY|TOKEN|SECRET|PASSW|PWD.+|CREDENTIAL|CONNECTION|AUTH|COOKIE|HEADERS|PROXY|AzureWebJobsStorage", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Secret();

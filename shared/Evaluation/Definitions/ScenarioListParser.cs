@@ -69,8 +69,8 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
     {
         var errors = fields.ErrorCount;
         var scenario = Parse(fields, node, path, vars);
-        context.ScorerList.CheckScenario(scenario, fields);
         scenario = WithScorers(scenario, fields);
+        context.ScorerList.CheckScenario(scenario, fields);
         Scenarios.Add(scenario);
         if (fields.ErrorCount == errors && ScenarioTexts.Problem(context.Preamble, scenario, context.Variants) is { } problem && _templateErrors++ < MaxTemplateErrors)
         {

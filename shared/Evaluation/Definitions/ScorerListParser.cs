@@ -182,7 +182,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
         return texts;
     }
 
-    /// <summary>Whether the scorers can judge a scenario.</summary>
+    /// <summary>Whether the scorers can judge a scenario, but for those that it replaces.</summary>
     public void CheckScenario(Scenario scenario, FieldReader fields)
     {
         if (scenario.Expected is null && fields.Take("expected") is not null)
@@ -191,7 +191,7 @@ internal sealed class ScorerListParser(FieldReader definition, ProbeConfig confi
             return;
         }
 
-        foreach (var spec in _sound)
+        foreach (var spec in _sound.Where(spec => scenario.Scorers?.Any(own => own.Name == spec.Name) != true))
         {
             if (ScorerRules.CheckExpected(spec, scenario.Expected) is { } complaint)
             {

@@ -10,6 +10,10 @@ public sealed record ExternalSpec(IReadOnlyList<string>? Command = null, string?
     public const int MaxTimeoutSeconds = 600;
     public const int MaxArguments = 50;
 
+    /// <summary>Why a request may not have the command scorer at this place.</summary>
+    public static string CommandLineOnly(int index) =>
+        $"scorers[{index}].type command starts a program on this machine, which only the command line may: use functionseval run, or a scorer of type http.";
+
     /// <summary>Fields that stand beside those of the scorer.</summary>
     internal IEnumerable<ScorerComplaint> Check(string type)
     {

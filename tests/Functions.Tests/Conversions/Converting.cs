@@ -76,6 +76,17 @@ public sealed class Converting : IDisposable
     [InlineData("{ type: word-count, value: { min: 2, max: 9 } }", "length")]
     [InlineData("{ type: javascript, value: output.length < 100 }", "length")]
     [InlineData("{ type: javascript, value: \"output.toLowerCase().includes('x')\" }", "contains")]
+    [InlineData("{ type: javascript, value: \"output.startsWith('x')\" }", "starts_with")]
+    [InlineData("{ type: javascript, value: 'output.length <= 280 ? 1 : 0' }", "length")]
+    [InlineData("{ type: javascript, value: 'output.length >= 100 && output.length <= 500' }", "checks")]
+    [InlineData("{ type: javascript, value: \"JSON.parse(output).mood === 'sad'\" }", "json_path")]
+    [InlineData("{ type: javascript, value: 'output.land === context.vars.country' }", "json_path")]
+    [InlineData("{ type: python, value: \"len(output) < 300 and 'x' not in output.lower()\" }", "checks")]
+    [InlineData("{ type: llm-rubric, value: polite }", "judge")]
+    [InlineData("{ type: model-graded-closedqa, value: 'names {{country}}' }", "judge")]
+    [InlineData("{ type: factuality, value: 'The capital of {{country}} is Paris' }", "judge")]
+    [InlineData("{ type: g-eval, value: [clear, short] }", "judge")]
+    [InlineData("{ type: select-best, value: the shorter one }", "pairwise")]
     [InlineData("{ type: assert-set, threshold: 0.5, assert: [{ type: contains, value: x }, { type: contains, value: y }] }", "checks")]
     public async Task An_assertion_becomes_a_scorer(string assertion, string type)
     {
@@ -85,10 +96,13 @@ public sealed class Converting : IDisposable
     }
 
     [Theory]
-    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: llm-rubric, value: polite }] }]", "assertion llm-rubric (a judge scorer may take its place: docs/judges.md)")]
+    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: answer-relevance }] }]", "assertion answer-relevance (a judge scorer may take its place: docs/judges.md)")]
+    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: javascript, value: 'output.name === \"f\"' }] }]", "assertion javascript (a command or http scorer may take its place: docs/scorers.md)")]
+    [InlineData("tests: [{ vars: { country: a }, assert: [{ type: select-best, value: x }] }, { vars: { country: b } }]", "assertion select-best, which not every test has exactly once (a pairwise scorer compares the answers of all)")]
     [InlineData("tests: [{ vars: { country: a }, assert: [{ type: javascript, value: 'JSON.parse(output).x > 3' }] }]", "assertion javascript (a command or http scorer may take its place: docs/scorers.md)")]
-    [InlineData("tests: [{ vars: { country: a }, options: { transform: output.trim() } }]", "options.transform of a test")]
-    [InlineData("tests: [{ vars: { country: a, image: file://a.png } }]", "variable image of a.png: a program or an image")]
+    [InlineData("tests: [{ vars: { country: a }, options: { transform: output.toLowerCase() } }]", "options.transform of a test")]
+    [InlineData("tests: [{ vars: { country: file://a.png } }]", "variable country in the text of a prompt: an image, which goes with a message and not into its text")]
+    [InlineData("tests: [{ vars: { country: a, more: file://a.docx } }]", "variable more of a.docx: a program makes it, or the format is not known")]
     [InlineData("tests: file://tests.py:make", "tests of tests.py:make: a program makes them, or the format is not known")]
     [InlineData("tests: [{ vars: { country: a } }]\nderivedMetrics: []", "derivedMetrics")]
     [InlineData("tests: [{ vars: { country: a } }]\nnunjucksFilters: {}", "nunjucksFilters")]
@@ -100,6 +114,51 @@ public sealed class Converting : IDisposable
         Assert.Equal(4, exitCode);
         Assert.Contains($"# Left out: {leftOut}.", File.ReadAllText(_folder.File("out.yaml")), StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("c.yaml", Prompts + more + "\n", "--allow-partial")).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_a_model_grades_becomes_judges_and_a_test_without_passes_them()
+    {
+        var definition = await ConvertAsync($$"""
+            {{Prompts}}
+            defaultTest:
+              options: { provider: 'anthropic:messages:claude-sonnet-4-5' }
+              assert: [{ type: llm-rubric, value: 'names {{Braces("country")}}' }]
+            tests:
+              - vars: { country: France }
+                assert: [{ type: llm-rubric, value: 'is about {{Braces("country")}}' }, { type: factuality, value: It is Paris., weight: 2 }, { type: contains, value: Paris }]
+              - vars: { country: Japan }
+                assert: [{ type: llm-rubric, value: funny, threshold: 0.8 }, { type: contains, value: Tokyo }]
+            """);
+
+        Assert.Equal(["contains", "rubric", "rubric-2", "factuality", "rubric-3"], definition.Scorers.Select(scorer => scorer.Name));
+        Assert.Equal(
+            ["names {{country}}", "{{ rubric_2 }}", "{{ factuality }}", "{{ rubric_3 }}"], definition.Scorers.Skip(1).Select(scorer => scorer.Judge!.Rubric));
+        Assert.All(definition.Scorers.Skip(1), scorer => Assert.Equal(["anthropic:claude-sonnet-4-5"], scorer.Judge!.Models));
+        Assert.Equal("is about France", definition.Scenarios[0].Vars!["rubric_2"].GetString());
+        Assert.Equal([("rubric-3", "length")], definition.Scenarios[0].Scorers!.Select(own => (own.Name, own.Type)));
+        Assert.Equal(["rubric-2", "factuality"], definition.Scenarios[1].Scorers!.Select(own => own.Name));
+        Assert.Equal((true, 2.0), (definition.Scorers[3].Judge!.PassFail, definition.Scorers[3].Weight));
+        Assert.Equal((">= 0.8", 1.0), (definition.Scorers[4].Pass, definition.Scorers[4].Judge!.Scale!.Max));
+    }
+
+    [Fact]
+    public async Task Images_of_a_chat_are_shown_with_its_question()
+    {
+        Write("chat.json", """
+            [{"role":"system","content":{{ tone | dump }}},
+             {"role":"user","content":[{"type":"text","text":"What is it?"},{"type":"image_url","image_url":{"url":"data:image/png;base64,{{photo}}"}},{"type":"image_url","image_url":{"url":"{{url}}"}}]}]
+            """);
+        File.WriteAllBytes(_folder.File("cat.png"), Pictures.Pixel);
+
+        var definition = await ConvertAsync("""
+            prompts: [file://chat.json]
+            providers: [openai:gpt-4.1]
+            tests: [{ vars: { tone: kind, photo: file://cat.png, url: 'https://e.org/c.png' }, assert: [{ type: contains, value: cat }] }]
+            """);
+
+        Assert.Equal(("What is it?", "{{ tone }}"), (definition.Prompts[0].Template, definition.Prompts[0].System));
+        Assert.Equal(["cat.png", "https://e.org/c.png"], definition.Scenarios[0].Images!.Select(image => image.Name));
     }
 
     [Fact]
@@ -147,6 +206,8 @@ public sealed class Converting : IDisposable
     [InlineData("{% set c = q %}{{ c | upper }}", "{% assign c = q %}{{ c | upcase }}")]
     [InlineData("{{ q | default('x') }}", "{{ q | default: 'x' }}")]
     [InlineData("{# note #}{{ q }}", "{{ q }}")]
+    [InlineData("{% for m in q %}{{ loop.index }}{% endfor %}", "{% for m in q %}{{ forloop.index }}{% endfor %}")]
+    [InlineData("{{ a if a else b }}", "{% if a %}{{ a }}{% else %}{{ b }}{% endif %}")]
     [InlineData("{{ env.KEY }}", null)]
     public void Nunjucks_becomes_Liquid_where_it_can(string template, string? liquid) =>
         Assert.Equal(liquid, FunctionsEval.Conversions.Nunjucks.ToLiquid(template).Liquid);
@@ -179,6 +240,7 @@ public sealed class Converting : IDisposable
     [Theory]
     [InlineData("c.yaml", "name: x\n", "it is no configuration of promptfoo")]
     [InlineData("c.yaml", "prompts: [file://a.py]\nproviders: [openai:gpt-4.1]\n", "no prompt can be carried over: prompt a.py: a program makes it, and no program is started for a prompt; write its text as a template.")]
+    [InlineData("c.yaml", "prompts: ['[{% for m in old %}{\"role\": \"user\", \"content\": \"{{m}}\"},{% endfor %}]']\nproviders: [openai:gpt-4.1]\n", "a chat whose turns a template makes; write them into the messages of the scenarios")]
     [InlineData("c.yaml", "prompts: [x]\nproviders: [openai:gpt-4.1]\nredteam: {}\n", "the configuration makes attacks (redteam)")]
     [InlineData("c.yaml", "prompts: [x\n", "c.yaml:")]
     [InlineData("c.jsonl", "{\"question\":\"x\",\"answer\":\"y\"}\n", "a row must have input and ideal")]
@@ -192,6 +254,8 @@ public sealed class Converting : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Braces(string name) => $"{{{{{name}}}}}";
 
     private void Write(string name, string text)
     {
@@ -213,7 +277,7 @@ public sealed class Converting : IDisposable
         var (exitCode, error) = await RunAsync(file, text);
         Assert.True(exitCode == 0, error);
         var outcome = await DefinitionReader.ReadAsync(
-            Encoding.UTF8.GetBytes(File.ReadAllText(_folder.File("out.yaml"))), isJson: false, new DatasetFiles(_folder.Path), DefinitionDefaults.None, TestContext.Current.CancellationToken);
+            Encoding.UTF8.GetBytes(File.ReadAllText(_folder.File("out.yaml"))), isJson: false, new DatasetFiles(_folder.Path), DefinitionDefaults.None, TestContext.Current.CancellationToken, new ImageFiles(_folder.Path));
         return Assert.IsType<DefinitionOutcome.Parsed>(outcome).Definition;
     }
 }

@@ -47,4 +47,27 @@ public sealed class Adapting_requests
         Assert.Contains("Models were called at " + server.Urls.First(), shown.Output, StringComparison.Ordinal);
         Assert.Contains("These variants did not differ", shown.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_cell_far_behind_the_first_ones_tells_as_well()
+    {
+        await using var models = await TestKit.ScriptedModels.StartAsync(call =>
+            call.Last == "late" && call.Body.TryGetProperty("temperature", out _) ? new TestKit.ScriptedAnswer("Unsupported value: 'temperature' does not support 0.5 with this model.", 400) : new TestKit.ScriptedAnswer("yes"));
+        await using var bench = await Workbench.CreateAsync();
+        bench.Write("items.csv", "q\n" + string.Concat(Enumerable.Repeat("early\n", 100)) + "late\n");
+        var definition = bench.Write("d.yaml", """
+            name: late
+            prompt: "{{q}}"
+            scenarios: { file: items.csv }
+            models: ["openai-compatible:m"]
+            config: { temperature: 0.5 }
+            """);
+
+        var run = await bench.CommandAsync(["run", definition, "--base-url", models.BaseUrl, "--data", bench.Data, "--json", "--concurrency", "1"], TestContext.Current.CancellationToken);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains(
+            run.Json.GetProperty("analysis").GetProperty("warnings").EnumerateArray(),
+            warning => warning.GetProperty("message").GetString()!.StartsWith("openai-compatible:m: the model refuses a temperature", StringComparison.Ordinal));
+    }
 }

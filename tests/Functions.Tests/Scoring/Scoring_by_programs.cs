@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Scoring;
 
@@ -65,6 +66,36 @@ public sealed class Scoring_by_programs
         Assert.Equal(2, bench.Simulator.Stats().Calls);
     }
 
+    [Theory]
+    [InlineData("(sleep 300 & echo $! > child.pid) ; exec sleep 300")]
+    [InlineData("(sleep 300 > /dev/null 2>&1 & echo $! > child.pid) ; echo 1")]
+    public async Task What_a_program_leaves_behind_is_ended_with_it(string script)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a group of its own needs setsid");
+        await using var bench = await Workbench.CreateAsync();
+        bench.Write("score.sh", script + "\n");
+
+        var run = await bench.RunAsync(Definition("command: [sh, score.sh], timeoutSeconds: 1"));
+
+        Assert.Equal(0, run.ExitCode);
+        var child = (await File.ReadAllTextAsync(bench.Path("child.pid"), Cancel)).Trim();
+
+        await Eventually.TrueAsync(() => HasEnded(child), "the end of the program's child", cancellationToken: Cancel);
+    }
+
+    // A zombie that nobody has waited for yet has ended too.
+    private static bool HasEnded(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     [Fact]
     public async Task Secrets_do_not_reach_the_program_and_others_do()
     {
@@ -104,11 +135,12 @@ public sealed class Scoring_by_programs
         var definition = Definition("command: [sh, score.sh]");
 
         var started = await host.PostAsync("/api/runs", JsonSerializer.Serialize(new { definition }));
+        var added = await host.PostAsync("/api/definitions", definition, "application/yaml");
         var run = await host.StartRunAsync(Yaml.Of(1, 1));
         await host.UntilAsync(run, "completed");
         var rescored = await host.PostAsync($"/api/runs/{run}/rescore", """{ "scorers": [{ "type": "command", "command": ["sh", "score.sh"] }] }""");
 
-        Assert.All(new[] { started, rescored }, answer =>
+        Assert.All(new[] { started, added, rescored }, answer =>
         {
             Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.Status);
             Assert.Contains("starts a program on this machine, which only the command line may", answer.Text, StringComparison.Ordinal);
