@@ -2,6 +2,7 @@ using System.CommandLine;
 using FunctionsEval.Local;
 using FunctionsEval.Mcp;
 using FunctionsEval.Models;
+using FunctionsEval.Runs.Cells;
 using ModelContextProtocol.Server;
 
 namespace FunctionsEval.Cli;
@@ -45,7 +46,7 @@ internal static class McpCommand
             terminal.Say("unfinished runs go on with 'functionseval resume' or 'functionseval serve'.");
         }
 
-        await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Clock, calls => terminal.Say($"waiting for {calls} calls under way"));
+        await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Get<CellLedger>(), program.Clock, calls => terminal.Say($"waiting for {calls} calls under way"));
         await program.StopAsync();
         return ExitCodes.Completed;
     }

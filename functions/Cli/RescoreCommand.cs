@@ -5,6 +5,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;
@@ -123,7 +124,7 @@ internal static class RescoreCommand
         }
 
         // Answers of judges under way are paid for.
-        await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Clock, calls => terminal.Say(FormattableString.Invariant($"waiting for {calls} calls under way; Ctrl+C again stops at once")));
+        await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Get<CellLedger>(), program.Clock, calls => terminal.Say(FormattableString.Invariant($"waiting for {calls} calls under way; Ctrl+C again stops at once")));
         await stop.CancelAsync();
         await ((Task)rescoring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return null;

@@ -72,7 +72,7 @@ internal sealed class RunSession(Terminal terminal, LocalProgram program)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Clock, session.SayWaiting);
+            await CallsUnderWay.EndAsync(program.Get<ProviderCatalogs>(), program.Get<CellLedger>(), program.Clock, session.SayWaiting);
             await program.StopAsync();
             terminal.Say($"interrupted; nothing is lost. Go on with: {session.ResumeLine(run)}");
             return ExitCodes.Interrupted;

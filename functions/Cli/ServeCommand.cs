@@ -3,6 +3,7 @@ using System.Net;
 using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Pages;
+using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Cli;
 
@@ -54,7 +55,7 @@ internal static class ServeCommand
         await Task.WhenAny(Task.Delay(Timeout.Infinite, cancellationToken));
         await app.StopAsync(CancellationToken.None);
         await CallsUnderWay.EndAsync(
-            program.Get<ProviderCatalogs>(), program.Clock, calls => terminal.Say($"waiting for {calls} calls under way"));
+            program.Get<ProviderCatalogs>(), program.Get<CellLedger>(), program.Clock, calls => terminal.Say($"waiting for {calls} calls under way"));
         await program.StopAsync();
         return ExitCodes.Completed;
     }

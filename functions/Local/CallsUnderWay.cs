@@ -1,4 +1,5 @@
 using FunctionsEval.Models;
+using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Local;
 
@@ -10,11 +11,14 @@ internal static class CallsUnderWay
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Between an answer and its row lie its scores and a commit.</summary>
-    private static readonly TimeSpan ToStore = TimeSpan.FromMilliseconds(250);
+    /// <summary>From the end of a call until the ledger knows that there is something to store.</summary>
+    private static readonly TimeSpan ToScore = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>For the rows of the last answers. A conversation that has more turns to come is kept turn by turn and not waited for longer.</summary>
+    private static readonly TimeSpan ToStore = TimeSpan.FromSeconds(2);
 
     /// <param name="waiting">Told once how many there are, when they take longer than a moment.</param>
-    public static async Task EndAsync(ProviderCatalogs catalogs, TimeProvider clock, Action<int> waiting)
+    public static async Task EndAsync(ProviderCatalogs catalogs, CellLedger ledger, TimeProvider clock, Action<int> waiting)
     {
         var underWay = catalogs.Close();
         var started = clock.GetTimestamp();
@@ -23,7 +27,7 @@ internal static class CallsUnderWay
             return;
         }
 
-        await Task.Delay(ToStore, clock);
+        await Task.Delay(ToScore, clock);
         var isSaid = false;
         while (underWay() is > 0 and var calls && clock.GetElapsedTime(started) < Patience)
         {
@@ -36,6 +40,11 @@ internal static class CallsUnderWay
             await Task.Delay(Interval, clock);
         }
 
-        await Task.Delay(ToStore, clock);
+        await Task.Delay(ToScore, clock);
+        var ended = clock.GetTimestamp();
+        while (ledger.Unstored > 0 && clock.GetElapsedTime(ended) < ToStore)
+        {
+            await Task.Delay(Interval, clock);
+        }
     }
 }

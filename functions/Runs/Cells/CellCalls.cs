@@ -6,7 +6,7 @@ namespace FunctionsEval.Runs.Cells;
 
 /// <summary>
 /// The calls of one cell, to its own model and to its judges: money is reserved before each and settled after it, and every attempt is announced in the
-/// ledger before it is sent. Calls may be made at once.
+/// ledger before it is sent. Calls may be made at once. From the first answer until it is disposed of, the ledger knows that there is something to store.
 /// </summary>
 /// <param name="budget">Null when the run may spend what it takes.</param>
 /// <param name="beforeFirst">Awaited before the first attempt; throws where the run does not want it any more.</param>
@@ -14,6 +14,7 @@ internal sealed class CellCalls(
     string runId, CellAddress address, RunBudget? budget, CellLedger ledger, Func<CancellationToken, ValueTask> beforeFirst) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private int _answered;
 
     /// <summary>Attempts that were announced.</summary>
     public int Sent { get; private set; }
@@ -39,6 +40,11 @@ internal sealed class CellCalls(
         try
         {
             var result = await caller.CallAsync(request, (_, token) => AnnounceAsync(reserved, sent, token), cancellationToken);
+            if (result.Outcome is ModelOutcome.Answered && Interlocked.Exchange(ref _answered, 1) == 0)
+            {
+                ledger.BeginToStore();
+            }
+
             var attempts = new List<ProviderCall>(result.Attempts.Count);
             foreach (var attempt in result.Attempts)
             {
@@ -73,7 +79,15 @@ internal sealed class CellCalls(
 
     public static bool MayBeCharged(ProviderCall attempt) => attempt.Outcome is ModelOutcome.Failed(var failure) && CallPrices.MayBeCharged(failure);
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _answered, 0) == 1)
+        {
+            ledger.EndToStore();
+        }
+
+        _turn.Dispose();
+    }
 
     /// <summary>Awaited before each attempt, once it has its place among the model's concurrent calls.</summary>
     private async ValueTask AnnounceAsync(decimal reserved, Action sent, CancellationToken cancellationToken)

@@ -21,7 +21,15 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     private readonly RunCounts _counts = new(entities, clock);
     private readonly RetriedCells _retried = new(entities);
     private readonly Lock _lock = new();
+    private int _unstored;
     private readonly Dictionary<string, CellPartitionWriter> _writers = new(StringComparer.Ordinal);
+
+    /// <summary>Cells and pairs of which this process has answers that are not stored yet.</summary>
+    public int Unstored => Volatile.Read(ref _unstored);
+
+    internal void BeginToStore() => Interlocked.Increment(ref _unstored);
+
+    internal void EndToStore() => Interlocked.Decrement(ref _unstored);
 
     public async Task<CellRecord?> FindAsync(RunRecord run, CellAddress address, CancellationToken cancellationToken) =>
         await entities.FindAsync(TableKeys.Cells, address.PartitionKey(run.RunId), address.RowKey, cancellationToken) is { } entity

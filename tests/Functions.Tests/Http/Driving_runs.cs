@@ -154,10 +154,11 @@ public sealed class Driving_runs(SharedServer server) : IClassFixture<SharedServ
         await Host.UntilAsync(runId, "completed");
 
         var rescored = await Host.PostAsync($"/api/runs/{runId}/rescore", """{ "scorers": [{ "type": "regex", "pattern": "[45]" }] }""");
+        Assert.True(rescored.Status == HttpStatusCode.Accepted, rescored.Text);
+        await Host.UntilAsync(runId, "completed");
         var extended = await Host.PostAsync(
             $"/api/runs/{runId}/extend", """{ "addModels": ["openai-compatible:sim-steady"], "addVariants": [{ "name": "c", "model": "openai-compatible:sim-noisy", "preamble": "Short." }] }""");
 
-        Assert.True(rescored.Status == HttpStatusCode.OK, rescored.Text);
         Assert.True(extended.Status == HttpStatusCode.Accepted, extended.Text);
         Assert.Equal(4, Long(await Host.UntilAsync(runId, "completed"), "progress", "completed"));
     }

@@ -75,7 +75,7 @@ public sealed class Scoring_by_services
             }
         });
 
-        var (run, stored) = await RunAsync(service.Url, service.Host);
+        var (run, stored) = await RunAsync(service.Url, service.Host, kind == "slow" ? 1 : 60);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(reason, Assert.Single(stored.Cells).Scores[0].Invalid, StringComparison.Ordinal);
@@ -92,26 +92,26 @@ public sealed class Scoring_by_services
         await using var bench = await Workbench.CreateAsync();
         bench.Environment["FUNCTIONSEVAL_SCORER_HOSTS"] = hosts;
 
-        var run = await bench.RunAsync(Definition(url));
+        var run = await bench.RunAsync(Definition(url, seconds: 60));
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.Equal(0, bench.Simulator.Stats().Calls);
     }
 
-    private static async Task<(CommandResult Run, StoredRun Stored)> RunAsync(string url, string host)
+    private static async Task<(CommandResult Run, StoredRun Stored)> RunAsync(string url, string host, int seconds = 60)
     {
         await using var bench = await Workbench.CreateAsync();
         bench.Environment["FUNCTIONSEVAL_SCORER_HOSTS"] = host;
-        var run = await bench.RunAsync(Definition(url));
+        var run = await bench.RunAsync(Definition(url, seconds));
         return (run, await bench.ReadAsync());
     }
 
-    private static string Definition(string url) => $$"""
+    private static string Definition(string url, int seconds) => $$"""
         name: service
         scenarios: [{ id: a, prompt: "How acceptable is it?" }]
         models: ["openai-compatible:sim-steady"]
-        scorers: [{ type: http, url: "{{url}}", timeoutSeconds: 1 }]
+        scorers: [{ type: http, url: "{{url}}", timeoutSeconds: {{seconds}} }]
         """;
 
     /// <summary>A server on a free port.</summary>
