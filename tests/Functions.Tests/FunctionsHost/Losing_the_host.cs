@@ -5,6 +5,7 @@ using FunctionsEval.TestKit.FunctionsHost;
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
 
 /// <summary>A host that is killed leaves its worker behind.</summary>
+[Collection(typeof(Alone))]
 public sealed class Losing_the_host(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private Dictionary<string, string> Settings => new() { ["AzureWebJobsStorage"] = azurite.ConnectionString };

@@ -7,6 +7,7 @@ using Microsoft.DurableTask.Client;
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
 
 /// <summary>The orchestrators of both heads, once in memory and once with histories that are replayed at every turn.</summary>
+[Collection(typeof(Alone))]
 public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture<TwoEngines>
 {
     private static readonly string[] AllTasks =

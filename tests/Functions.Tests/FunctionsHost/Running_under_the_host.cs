@@ -8,6 +8,7 @@ using FunctionsEval.TestKit;
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
 
 /// <summary>Whole runs, from a message of the queue to the stored analysis, through workers in processes of their own.</summary>
+[Collection(typeof(Alone))]
 public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
