@@ -92,7 +92,7 @@ public sealed class Killed_judges : IAsyncLifetime
 
         Assert.True(exitCode == 0, error);
         var stats = _simulator.Stats();
-        
+
         // Lost are the calls under way and the answers that were not stored yet.
         Assert.InRange(stats.Calls, answers + judgements, answers + judgements + (2 * Concurrency));
         var result = SmallRun.ResultOf(output);
