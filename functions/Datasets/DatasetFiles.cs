@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Datasets;
 
 namespace FunctionsEval.Datasets;

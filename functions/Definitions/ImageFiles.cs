@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using FunctionsEval.Datasets;
 using FunctionsEval.Evaluation.Conversation;
 
 namespace FunctionsEval.Definitions;

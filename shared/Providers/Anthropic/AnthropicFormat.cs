@@ -27,7 +27,7 @@ internal sealed class AnthropicFormat : IWireFormat
         {
             json.WriteStartObject();
             json.WriteString("role"u8, RequestBody.Role(message.Role));
-            WriteContent(json, message);
+            json.WriteContent(message, "text"u8, WriteImage);
             json.WriteEndObject();
         }
 
@@ -86,37 +86,24 @@ internal sealed class AnthropicFormat : IWireFormat
             EndingDetail: ending == AnswerEnding.Complete ? null : stop);
     }
 
-    private static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    private static void WriteImage(Utf8JsonWriter json, ChatImage image)
     {
-        if (message.Images is not { Count: > 0 } images)
+        json.WriteStartObject();
+        json.WriteString("type"u8, "image"u8);
+        json.WriteStartObject("source"u8);
+        json.WriteString("type"u8, image.Url is null ? "base64"u8 : "url"u8);
+        if (image.Url is { } url)
         {
-            json.WriteString("content"u8, message.Text);
-            return;
+            json.WriteString("url"u8, url);
+        }
+        else
+        {
+            json.WriteString("media_type"u8, image.MediaType);
+            json.WriteBase64String("data"u8, image.Content.Span);
         }
 
-        json.WriteStartArray("content"u8);
-        foreach (var image in images)
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "image"u8);
-            json.WriteStartObject("source"u8);
-            json.WriteString("type"u8, image.Url is null ? "base64"u8 : "url"u8);
-            if (image.Url is { } url)
-            {
-                json.WriteString("url"u8, url);
-            }
-            else
-            {
-                json.WriteString("media_type"u8, image.MediaType);
-                json.WriteBase64String("data"u8, image.Content.Span);
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        RequestBody.WriteTextPart(json, "text"u8, message.Text);
-        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     /// <summary>The parts of one type: the type is also the name of what they hold.</summary>

@@ -23,7 +23,7 @@ internal sealed class ChatFormat(bool hasSchemas = true, string? seedField = "se
         {
             json.WriteStartObject();
             json.WriteString("role"u8, RequestBody.Role(message.Role));
-            WriteContent(json, message);
+            json.WriteContent(message, "text"u8, WriteImage);
             json.WriteEndObject();
         }
 
@@ -87,27 +87,14 @@ internal sealed class ChatFormat(bool hasSchemas = true, string? seedField = "se
         return choice.Object("message"u8) is { } message ? Answer(body, message, finish) : default(AnswerReading);
     }
 
-    private static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    private static void WriteImage(Utf8JsonWriter json, ChatImage image)
     {
-        if (message.Images is not { Count: > 0 } images)
-        {
-            json.WriteString("content"u8, message.Text);
-            return;
-        }
-
-        json.WriteStartArray("content"u8);
-        foreach (var image in images)
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "image_url"u8);
-            json.WriteStartObject("image_url"u8);
-            json.WriteUrl("url"u8, image);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        RequestBody.WriteTextPart(json, "text"u8, message.Text);
-        json.WriteEndArray();
+        json.WriteStartObject();
+        json.WriteString("type"u8, "image_url"u8);
+        json.WriteStartObject("image_url"u8);
+        json.WriteUrl("url"u8, image);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static ModelAnswer Answer(JsonElement body, JsonElement message, string? finish)

@@ -19,7 +19,7 @@ internal sealed class ResponsesFormat : IWireFormat
         {
             json.WriteStartObject();
             json.WriteString("role"u8, RequestBody.Role(message.Role));
-            WriteContent(json, message);
+            json.WriteContent(message, "input_text"u8, WriteImage);
             json.WriteEndObject();
         }
 
@@ -50,25 +50,12 @@ internal sealed class ResponsesFormat : IWireFormat
         WriteAnswerFormat(json, request);
     }
 
-    private static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    private static void WriteImage(Utf8JsonWriter json, ChatImage image)
     {
-        if (message.Images is not { Count: > 0 } images)
-        {
-            json.WriteString("content"u8, message.Text);
-            return;
-        }
-
-        json.WriteStartArray("content"u8);
-        foreach (var image in images)
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "input_image"u8);
-            json.WriteUrl("image_url"u8, image);
-            json.WriteEndObject();
-        }
-
-        RequestBody.WriteTextPart(json, "input_text"u8, message.Text);
-        json.WriteEndArray();
+        json.WriteStartObject();
+        json.WriteString("type"u8, "input_image"u8);
+        json.WriteUrl("image_url"u8, image);
+        json.WriteEndObject();
     }
 
     private static void WriteAnswerFormat(Utf8JsonWriter json, ModelRequest request)

@@ -18,7 +18,7 @@ internal static class RequestBody
         var size = 256 + (request.JsonSchema?.Schema.Length ?? 0);
         foreach (var message in request.Messages)
         {
-            size += 64 + message.Text.Length + (message.Text.Length / 8) + ImageParts.SizeOf(message);
+            size += 64 + message.Text.Length + (message.Text.Length / 8) + ContentParts.SizeOf(message);
         }
 
         // Not pooled: the transport may still read it after a call that was cancelled has returned.
@@ -36,20 +36,6 @@ internal static class RequestBody
     {
         var texts = request.Messages.Where(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
         return texts.Count == 0 ? null : string.Join("\n\n", texts);
-    }
-
-    /// <summary>The text behind the images of a message; nothing where it is blank, which vendors refuse.</summary>
-    public static void WriteTextPart(Utf8JsonWriter json, ReadOnlySpan<byte> type, string text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return;
-        }
-
-        json.WriteStartObject();
-        json.WriteString("type"u8, type);
-        json.WriteString("text"u8, text);
-        json.WriteEndObject();
     }
 
     /// <summary>The word that OpenAI and Anthropic use.</summary>

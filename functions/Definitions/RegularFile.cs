@@ -1,4 +1,4 @@
-namespace FunctionsEval.Datasets;
+namespace FunctionsEval.Definitions;
 
 /// <summary>Files that a definition or a configuration names. What could be read without end, or is not there, is told before it is opened.</summary>
 internal static class RegularFile
