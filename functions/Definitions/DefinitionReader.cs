@@ -31,7 +31,13 @@ internal static class DefinitionReader
 
         try
         {
-            var source = isJson ? JsonSource.Parse(utf8.Span) : YamlSource.Parse(Strict.GetString(utf8.Span));
+            if (!isJson)
+            {
+                // Throws where a byte is wrong, and makes no text of the others.
+                _ = Strict.GetCharCount(utf8.Span);
+            }
+
+            var source = isJson ? JsonSource.Parse(utf8.Span) : YamlSource.Parse(utf8);
             return await DefinitionParser.ParseAsync(defaults.ApplyTo(source), datasets, images, cancellationToken);
         }
         catch (DecoderFallbackException exception)

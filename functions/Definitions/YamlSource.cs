@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.RegularExpressions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
@@ -19,24 +21,46 @@ internal static partial class YamlSource
 
     private const int MaxRepairs = 20;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => "\ufeff"u8;
+
     public static SourceOutcome Parse(string yaml)
     {
         yaml = yaml.TrimStart('\ufeff');
+        return Parse(new StringReader(yaml), () => yaml);
+    }
+
+    /// <summary>The same without a text of it all, which has twice the size, unless something must be repaired.</summary>
+    /// <param name="utf8">Valid UTF-8.</param>
+    public static SourceOutcome Parse(ReadOnlyMemory<byte> utf8)
+    {
+        while (utf8.Span.StartsWith(ByteOrderMark))
+        {
+            utf8 = utf8[ByteOrderMark.Length..];
+        }
+
+        var bytes = MemoryMarshal.TryGetArray(utf8, out var segment) ? segment : new ArraySegment<byte>(utf8.ToArray());
+        using var reader = new StreamReader(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
+        return Parse(reader, () => Encoding.UTF8.GetString(utf8.Span));
+    }
+
+    private static SourceOutcome Parse(TextReader first, Func<string> all)
+    {
+        var (reader, yaml) = (first, default(string));
         for (var repairs = 0; ; repairs++)
         {
-            var parser = new Parser(new Scanner(new StringReader(yaml), skipComments: true));
+            var parser = new Parser(new Scanner(reader, skipComments: true));
             try
             {
                 return new SourceOutcome.Read(new Reader(parser).ReadDocument());
             }
             catch (YamlException problem)
             {
-                if (repairs == MaxRepairs || QuoteValue(yaml, problem.Start) is not { } repaired)
+                if (repairs == MaxRepairs || QuoteValue(yaml ?? all(), problem.Start) is not { } repaired)
                 {
                     return Malformed(problem.Start, problem.Message);
                 }
 
-                yaml = repaired;
+                (reader, yaml) = (new StringReader(repaired), repaired);
             }
             catch (InvalidOperationException)
             {

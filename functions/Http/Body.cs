@@ -46,12 +46,15 @@ internal sealed record RawBody(HttpRequest Request) : IBindableFromHttpContext<R
     private const int Promised = 1024 * 1024;
     private const int Smallest = 16 * 1024;
 
+    // The shared pool keeps one array for each thread, and large bodies come on many: two of each size are kept here, for all threads.
+    private static readonly ArrayPool<byte> Arrays = ArrayPool<byte>.Create(maxArrayLength: 32 * 1024 * 1024, maxArraysPerBucket: 2);
+
     public static ValueTask<RawBody?> BindAsync(HttpContext context, ParameterInfo parameter) => new(new RawBody(context.Request));
 
     /// <summary>All of it, until the request ends; the server limits the length. Arrays are used again, for large ones are collected late.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp((Request.ContentLength ?? 0) + 1, Smallest, Promised));
+        var buffer = Arrays.Rent((int)Math.Clamp((Request.ContentLength ?? 0) + 1, Smallest, Promised));
         var count = 0;
         try
         {
@@ -61,9 +64,9 @@ internal sealed record RawBody(HttpRequest Request) : IBindableFromHttpContext<R
                 if (count == buffer.Length)
                 {
                     // One byte more than was promised finds the end without growing again.
-                    var larger = ArrayPool<byte>.Shared.Rent((int)(Request.ContentLength is { } length && length >= count ? length + 1 : 2L * count));
+                    var larger = Arrays.Rent((int)(Request.ContentLength is { } length && length >= count ? length + 1 : 2L * count));
                     buffer.CopyTo(larger, 0);
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    Arrays.Return(buffer);
                     buffer = larger;
                 }
             }
@@ -78,6 +81,6 @@ internal sealed record RawBody(HttpRequest Request) : IBindableFromHttpContext<R
 
     private sealed class Rented(byte[] array) : IDisposable
     {
-        public void Dispose() => ArrayPool<byte>.Shared.Return(array);
+        public void Dispose() => Arrays.Return(array);
     }
 }

@@ -6,6 +6,7 @@ using FunctionsEval.TestKit;
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
 
 /// <summary>HTTP through the functions of the built worker, beside the same requests to the server of one machine.</summary>
+[Collection(typeof(Alone))]
 public sealed class Forwarding_requests(HostedForRequests hosted, SharedServer local) : IClassFixture<HostedForRequests>, IClassFixture<SharedServer>
 {
     public static TheoryData<string, string, string?, string> Requests() => new()

@@ -29,6 +29,7 @@ internal sealed class HostedApp : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly QueueClient _queue;
     private readonly Task _pump;
+    private bool _hasAnswered;
 
     private HostedApp(WorkerHost host, SimulatorServer simulator, string storage, bool takesMessages)
     {
@@ -47,7 +48,12 @@ internal sealed class HostedApp : IAsyncDisposable
     {
         var simulator = await SimulatorServer.StartAsync(simulated ?? new SimulatorOptions(), TimeProvider.System, CancellationToken.None);
         var settings = new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage, ["OPENAI_COMPATIBLE_BASE_URL"] = simulator.BaseUrl.ToString(), ["FUNCTIONSEVAL_API_KEY"] = PagesKey };
-        return new HostedApp(await WorkerHost.StartAsync(folder, settings), simulator, storage, takesMessages);
+        var app = new HostedApp(await WorkerHost.StartAsync(folder, settings), simulator, storage, takesMessages);
+
+        // The worker's package gives up on a request whose call and whose body are more than five seconds apart, which the first may be on a busy machine.
+        await Eventually.TrueAsync(async () => (await app.SendAsync(HttpMethod.Get, "/api/health", key: null)).Status == HttpStatusCode.OK, "the worker to answer", TimeSpan.FromMinutes(2));
+        app._hasAnswered = true;
+        return app;
     }
 
     /// <summary>Calls the app as through the host.</summary>
@@ -68,11 +74,15 @@ internal sealed class HostedApp : IAsyncDisposable
         request.Headers.Add("x-ms-invocation-id", id);
         var invocation = Host.InvokeAsync(name, new JsonObject { ["request"] = new JsonObject { ["http"] = new JsonObject() } }, id);
         var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        _ = invocation.ContinueWith(end => Ended(name, end.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        if (_hasAnswered)
+        {
+            _ = invocation.ContinueWith(end => Ended(name, end.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        }
+
         return response;
     }
 
-    /// <summary>HTTP functions that failed, which the host answers with 500.</summary>
+    /// <summary>HTTP functions that failed since the first answer, which the host answers with 500.</summary>
     public List<string> FailedFunctions { get; } = [];
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null, string contentType = "application/json", string? key = MasterKey)
