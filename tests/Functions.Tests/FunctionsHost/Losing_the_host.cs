@@ -51,7 +51,7 @@ public sealed class Losing_the_host(AzuriteFixture azurite) : IClassFixture<Azur
         await using var host = await WorkerHost.StartAsync(PublishedFunctions.Built, Settings);
         var before = host.Connections;
 
-        await Eventually.TrueAsync(() => host.Connections >= before + 8, "the worker to connect again and again");
+        await Eventually.TrueAsync(() => host.Connections >= before + 4, "the worker to connect again and again");
 
         Assert.False(host.Worker.HasExited);
         Assert.NotEmpty(host.Functions);

@@ -92,7 +92,7 @@ public sealed class Killed_runs
         Assert.True(before.Cells.Count > 0, error);
         Assert.Equal(run.Simulator.Stats().Calls, await run.StoredTurnsAsync(before.Run));
 
-        await using var resumed = run.Resume();
+        await using var resumed = run.Resume(concurrency: 100);
         var (resumedCode, resumedOutput, resumedError) = await resumed.EndAsync();
         Assert.True(resumedCode == 0, resumedError);
         Assert.Equal(0, SmallRun.ResultOf(resumedOutput).Calls.Repeated);

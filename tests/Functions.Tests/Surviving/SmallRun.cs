@@ -42,7 +42,7 @@ internal sealed class SmallRun : IAsyncDisposable
     public ProgramProcess Start() => ProgramProcess.Start(
         ["run", Definition, "--base-url", Simulator.BaseUrl.ToString(), "--data", Data, "--json", "--concurrency", $"{Concurrency}"]);
 
-    public ProgramProcess Resume() => ProgramProcess.Start(["resume", "--data", Data, "--json", "--concurrency", $"{Concurrency}"]);
+    public ProgramProcess Resume(int concurrency = Concurrency) => ProgramProcess.Start(["resume", "--data", Data, "--json", "--concurrency", $"{concurrency}"]);
 
     public Task CallsReachAsync(long calls, ProgramProcess program) => Eventually.TrueAsync(
         () => Simulator.Stats().Calls >= calls || program.HasExited, $"{calls} calls of the simulator");
