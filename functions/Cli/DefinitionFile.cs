@@ -51,6 +51,13 @@ internal static class DefinitionFile
         while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
         {
             utf8.Write(buffer, 0, count);
+
+            // No text holds one: a device such as /dev/zero is refused for its first, not at the limit.
+            if (buffer.AsSpan(0, count).Contains((byte)0))
+            {
+                break;
+            }
+
             if (utf8.Length > MaxBytes)
             {
                 terminal.Fail($"'{file.FullName}' is longer than {MaxBytes / 1024 / 1024} MiB; scenarios may stand in a file of their own: scenarios: {{ file: ... }}.", ExitCodes.Usage);

@@ -230,7 +230,7 @@ internal sealed partial class PromptfooPrompts(SourceFiles files, Conversion con
     [GeneratedRegex(@"(?<=[:\[,]\s*)\{\{-?\s*(?<value>[^{}|]+?)\s*\|\s*(dump|tojson)(\s*\|\s*safe)?\s*-?\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Dumped();
 
-    [GeneratedRegex(@"^\s*[\[{](.|\n)*""role""\s*:", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*[\[{][\s\S]*""role""\s*:", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex LooksLikeChat();
 
     [GeneratedRegex(@"^data:[^,{]*(\{\{[^}]*\}\}[^,{]*)?,", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

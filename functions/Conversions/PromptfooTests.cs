@@ -276,7 +276,7 @@ internal sealed partial class PromptfooTests(SourceFiles files, PromptfooAsserti
         return merged;
     }
 
-    [GeneratedRegex(@"^__expected\d*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^__expected\d*$", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex ExpectedColumn();
 
     [GeneratedRegex(

@@ -88,7 +88,7 @@ internal static partial class DatasetsApi
     internal static async Task<Results<NoContent, ProblemHttpResult>> Remove(string name, DatasetStore datasets, CancellationToken cancellationToken) =>
         await datasets.RemoveAsync(name, cancellationToken) ? TypedResults.NoContent() : Problems.NotFound("Data set", name);
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}$", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Name();
 }
 

@@ -35,6 +35,11 @@ internal static class DefinitionReader
             {
                 // Throws where a byte is wrong, and makes no text of the others.
                 _ = Strict.GetCharCount(utf8.Span);
+                if (utf8.Span.IndexOf((byte)0) is >= 0 and var zero)
+                {
+                    // For the parser it is the end, and what follows would be lost in silence.
+                    return Rejected(utf8.Span, zero, "", "The document is not valid YAML: it holds a zero byte.");
+                }
             }
 
             var source = isJson ? JsonSource.Parse(utf8.Span) : YamlSource.Parse(utf8);

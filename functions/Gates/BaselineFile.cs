@@ -27,7 +27,7 @@ internal static class BaselineFile
         var scores = analysis.OtherScorers.Where(scorer => scorer.PerScenario is not null).ToDictionary(scorer => scorer.Scorer, scorer => Scores(scorer.PerScenario!), StringComparer.Ordinal);
         scores[analysis.Scorer!] = Scores(analysis.PerScenario);
         return new GateSide(
-            $"{analysis.RunId} ({file})", variants, [.. scenarios.Select(id => new GateScenario(id, null))], (int)Math.Max(1, analysis.PerScenario.Max(row => row.SampleCount)), scores);
+            analysis.RunId, file, variants, [.. scenarios.Select(id => new GateScenario(id, null))], (int)Math.Max(1, analysis.PerScenario.Max(row => row.SampleCount)), scores);
 
         IReadOnlyList<RunningMoments[]> Scores(IReadOnlyList<ScenarioStatistics> rows)
         {

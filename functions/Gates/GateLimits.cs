@@ -37,7 +37,8 @@ internal sealed class GateLimits(double confidence)
 
         var (analysis, scale) = scorer >= 0
             ? (scores.PerScorer[scorer], VerdictRules.ScaleOf(scores.Run.Scorers[scorer], scores.Scorers[scorer]))
-            : (scores.Passed ?? throw new GateException($"'{PassRate}' can have no limit: no scorer of the run passes or fails."), ScoreScale.PassOrFail);
+            : (scores.Passed ?? throw new GateException(
+                $"'{PassRate}' can have no limit: no scorer of the run says what passes. Give a scorer instead: {string.Join(", ", scores.Scorers.Select(one => one.Name))}."), ScoreScale.PassOrFail);
         return OfScore(limit, name, MeanOf(scores, analysis, scale, variant), scale);
     }
 

@@ -15,22 +15,22 @@ public sealed class GateRun(RunStore runs, CellLedger cells, AnalysisStore analy
     public async Task<GateReport> RunAsync(RunRecord run, GateBaseline? baseline, GateOptions options, CancellationToken cancellationToken)
     {
         var (problems, notes, limits) = (new List<string>(), new List<string>(), new GateLimits(options.Confidence));
-        if (baseline is GateBaseline.OfRun(var same) && same.RunId == run.RunId && Variants(run, [.. same.Variants.Select(variant => variant.Name)], options).TrueForAll(pair => pair.Variant == pair.Baseline))
+        var other = await ReadAsync(baseline, options, problems, notes, cancellationToken);
+        var pairs = Variants(run, other?.Variants, options);
+        var isOneRun = other?.RunId == run.RunId;
+        if (isOneRun && pairs.TrueForAll(pair => pair.Variant == pair.Baseline))
         {
             throw new GateException($"run '{run.RunId}' would be compared with itself: give another run as baseline, or two of its variants by --variant and --baseline-variant.");
         }
 
         var scores = await RunScores.ReadAsync(runs, cells, run, limits.See, cancellationToken);
         CheckComplete(scores, options.AllowMissing, problems);
-        var other = await ReadAsync(baseline, options, problems, notes, cancellationToken);
-        var pairs = Variants(run, other?.Variants, options);
-        var isOneRun = baseline is GateBaseline.OfRun(var one) && one.RunId == run.RunId;
         var preferred = other is null ? [] : GatePreference.MetricsOf(run, isOneRun, options);
         var preferences = preferred.Count == 0 ? [] : GatePreference.Of(run, await analyses.FindHeadAsync(run.RunId, cancellationToken), preferred, pairs, options, problems);
         var (checks, margin) = other is null ? ([], null) : Checks(scores, other, pairs, preferences, options, problems, notes);
         List<GateLimitCheck> kept = [.. limits.Of(scores, options.Limits ?? [], [.. pairs.Select(pair => pair.Variant)])];
         return new GateReport(
-            run.RunId, other?.RunId, OutcomeOf([.. checks.Select(check => check.Outcome), .. kept.Select(check => check.Outcome)], problems), margin, options.Confidence, checks, problems, notes, kept);
+            run.RunId, other?.Name, OutcomeOf([.. checks.Select(check => check.Outcome), .. kept.Select(check => check.Outcome)], problems), margin, options.Confidence, checks, problems, notes, kept);
     }
 
     private async Task<GateSide?> ReadAsync(GateBaseline? baseline, GateOptions options, List<string> problems, List<string> notes, CancellationToken cancellationToken)

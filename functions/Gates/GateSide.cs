@@ -5,18 +5,23 @@ using FunctionsEval.Statistics;
 namespace FunctionsEval.Gates;
 
 /// <summary>One of the two runs that a gate compares: read from the store, or from a file of results.</summary>
-/// <param name="RunId">As the reports name it.</param>
+/// <param name="File">Null where it was read from the store.</param>
 /// <param name="Samples">Of a scenario and a variant.</param>
 /// <param name="Scores">By metric; then by variant and scenario.</param>
 internal sealed record GateSide(
     string RunId,
+    string? File,
     IReadOnlyList<string> Variants,
     IReadOnlyList<GateScenario> Scenarios,
     int Samples,
     IReadOnlyDictionary<string, IReadOnlyList<RunningMoments[]>> Scores)
 {
+    /// <summary>As the reports name it.</summary>
+    public string Name => File is null ? RunId : $"{RunId} ({File})";
+
     public static GateSide Of(RunScores scores) => new(
         scores.Run.RunId,
+        File: null,
         [.. scores.Run.Variants.Select(variant => variant.Name)],
         [.. scores.Items.Select(GateScenario.Of)],
         scores.Run.Sampling.MeanSamples,

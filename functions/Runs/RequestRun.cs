@@ -73,7 +73,7 @@ public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, 
         }
 
         var asked = request.Overrides.ApplyTo(definition);
-        if (rules.Errors(asked, asked.Scenarios.Count, baseUrl: null, images: asked.UseOfImages()) is { Count: > 0 } errors)
+        if (Errors(asked, request.Overrides) is { Count: > 0 } errors)
         {
             return new EstimateOutcome.Rejected(errors);
         }
@@ -82,6 +82,10 @@ public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, 
         return new EstimateOutcome.Estimated(EstimateRun.Of(id!, asked, rules.PriceOf, past));
     }
 
+    private IReadOnlyList<FieldError> Errors(Definition asked, RunOverrides overrides) =>
+        rules.Errors(asked, asked.Scenarios.Count, baseUrl: null, overrides.CommandFolder, asked.UseOfImages());
+
+    // A definition that comes with a request is stored only if the request may run it.
     private async Task<(string? Id, IReadOnlyList<FieldError>? Errors)> DefinitionIdAsync(StartRunRequest request, CancellationToken cancellationToken)
     {
         if (request.DefinitionId is null == request.Definition is null)
@@ -97,6 +101,7 @@ public sealed class RequestRun(DefinitionStore definitions, IDatasets datasets, 
         var (utf8, isJson) = TextOf(request.Definition!.Value);
         return await DefinitionReader.ReadAsync(utf8, isJson, datasets, await defaults.GetAsync(cancellationToken), cancellationToken) switch
         {
+            DefinitionOutcome.Parsed(var definition) when Errors(request.Overrides.ApplyTo(definition), request.Overrides) is { Count: > 0 } errors => (null, errors),
             DefinitionOutcome.Parsed(var definition) => (await definitions.AddAsync(definition, cancellationToken), null),
             DefinitionOutcome.Rejected(var errors) => (null, [.. errors.Select(error => Problems.FieldErrorOf(error, "definition."))]),
             var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),

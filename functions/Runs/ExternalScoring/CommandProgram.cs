@@ -168,6 +168,6 @@ internal static partial class CommandProgram
     private static extern int Kill(int process, int signal);
 #pragma warning restore SYSLIB1054
 
-    [GeneratedRegex("KEY|TOKEN|SECRET|PASSW|PWD.+|CREDENTIAL|CONNECTION|AUTH|COOKIE|HEADERS|PROXY|AzureWebJobsStorage", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("KEY|TOKEN|SECRET|PASSW|PWD.+|CREDENTIAL|CONNECTION|AUTH|COOKIE|HEADERS|PROXY|AzureWebJobsStorage", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Secret();
 }

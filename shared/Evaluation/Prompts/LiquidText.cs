@@ -162,16 +162,16 @@ public static partial class LiquidText
         return options;
     }
 
-    [GeneratedRegex(@"\{\{-?\s*[A-Za-z_]|\{%-?\s*[a-z]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\{\{-?\s*[A-Za-z_]|\{%-?\s*[a-z]", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Markup();
 
-    [GeneratedRegex(@"^\s*\{\{-?\s*(?<path>[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*-?\}\}\s*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*\{\{-?\s*(?<path>[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*-?\}\}\s*$", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"\{\{|\{%", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\{\{|\{%", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Opener();
 
-    [GeneratedRegex(@"\{%|[|\[(]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\{%|[|\[(]", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Nesting();
 
     private sealed class PromptParser : FluidParser

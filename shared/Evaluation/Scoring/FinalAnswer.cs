@@ -38,7 +38,7 @@ internal static partial class FinalAnswer
     // Between "answer" and its verb a few words may stand: "the answer to the question is". \b at the front keeps "unanswered" out.
     [GeneratedRegex(
         @"####|\\boxed\s*\{|\b(?:answer|correct (?:option|choice|one)|right (?:option|choice)|best (?:option|choice)|my choice|solution)(?: [\w']+){0,5}?[*_]{0,3}\s*(?:\bis\b|\bwould be\b|\bshould be\b|\bmust be\b|:|=|\n)|\b(?:I|I'd|I'll|we|would|will|therefore) (?:choose|pick|select|go with|answer)\b",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking,
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
         5_000)]
     private static partial Regex Marker();
 }

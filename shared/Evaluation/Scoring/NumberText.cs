@@ -181,17 +181,17 @@ internal static partial class NumberText
 
     private static bool IsWord(char unit) => char.IsLetterOrDigit(unit) || unit == '_';
 
-    [GeneratedRegex(@"^(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Plain();
 
     // One kind of separator throughout; 1{,}000 is how LaTeX keeps its comma tight.
-    [GeneratedRegex(@"^[0-9]{1,3}(?:(?:\{?,\}?[0-9]{3})+|(?: [0-9]{3})+|(?:['\u2019][0-9]{3})+|(?:_[0-9]{3})+)(?:\.[0-9]+)?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[0-9]{1,3}(?:(?:\{?,\}?[0-9]{3})+|(?: [0-9]{3})+|(?:['\u2019][0-9]{3})+|(?:_[0-9]{3})+)(?:\.[0-9]+)?$", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Grouped();
 
-    [GeneratedRegex(@"[^0-9.]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"[^0-9.]", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex NotOfNumbers();
 
-    [GeneratedRegex(@"^(?<value>[0-9]+(?:\.[0-9]+)?)(?: ?/ ?|(?<words> out of ))(?<top>[0-9]+(?:\.[0-9]+)?)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(?<value>[0-9]+(?:\.[0-9]+)?)(?: ?/ ?|(?<words> out of ))(?<top>[0-9]+(?:\.[0-9]+)?)$", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Ratio();
 
     [GeneratedRegex(@"\G[eE][-+]?[0-9]+(?![\w])", RegexOptions.CultureInvariant, 500)]

@@ -58,23 +58,23 @@ internal static partial class PlainText
         return text;
     }
 
-    [GeneratedRegex(@"^[ \t]*(?:```|~~~)[^\n]*$\n?", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[ \t]*(?:```|~~~)[^\n]*$\n?", RegexOptions.CultureInvariant | RegexOptions.Multiline, 5_000)]
     private static partial Regex Fence();
 
     // Headings, quotations, bullets.
-    [GeneratedRegex(@"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+\u2022][ \t]+)+", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+\u2022][ \t]+)+", RegexOptions.CultureInvariant | RegexOptions.Multiline, 5_000)]
     private static partial Regex LineStart();
 
-    [GeneratedRegex(@"!?\[(?<text>[^\[\]\n]*)\]\([^()\n]*\)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"!?\[(?<text>[^\[\]\n]*)\]\([^()\n]*\)", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`{1,2}(?<text>[^`\n]+)`{1,2}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"`{1,2}(?<text>[^`\n]+)`{1,2}", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Code();
 
     // Not the signs of 2*3*4 and snake_case_names.
     [GeneratedRegex(@"(?<![\w*])(?<sign>\*{1,3}|_{1,3}|~~)(?=[^\s*_])(?<text>[^\n]*?[^\s*_])\k<sign>(?![\w*])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 500)]
     private static partial Regex Emphasis();
 
-    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Space();
 }

@@ -144,18 +144,18 @@ internal static partial class Similarity
 
     [GeneratedRegex(
         @"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff]|[\p{L}\p{N}][\p{L}\p{M}\p{N}-[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff]]*",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"(?<mark>[ -&(-+/:-@\[-`{-~])", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"(?<mark>[ -&(-+/:-@\[-`{-~])", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Punctuation();
 
-    [GeneratedRegex("(?<before>[^0-9])(?<mark>[.,])", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<before>[^0-9])(?<mark>[.,])", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex PointAfterOther();
 
-    [GeneratedRegex("(?<mark>[.,])(?<after>[^0-9])", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<mark>[.,])(?<after>[^0-9])", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex PointBeforeOther();
 
-    [GeneratedRegex("(?<before>[0-9])(?<mark>-)", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("(?<before>[0-9])(?<mark>-)", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex HyphenAfterDigit();
 }

@@ -161,6 +161,7 @@ public sealed class Gating
         var byExport = await GateAsync(bench, run, bench.Path("export.json"));
         var foreign = await GateAsync(bench, run, bench.Write("other.json", "{ \"a\": 1 }"));
         var none = await GateAsync(bench, run, bench.Path("none.json"));
+        var itself = await GateAsync(bench, baseline.Json.GetProperty("runId").GetString()!, file);
 
         Assert.Equal(2, byRun.Json.GetProperty("checks").GetArrayLength());
         Assert.Equal("pass", byRun.Json.GetProperty("outcome").GetString());
@@ -170,7 +171,8 @@ public sealed class Gating
             Assert.Equal(Effects(byRun), Effects(same));
         }
 
-        Assert.Equal((ExitCodes.Usage, ExitCodes.Usage), (foreign.ExitCode, none.ExitCode));
+        Assert.Equal((ExitCodes.Usage, ExitCodes.Usage, ExitCodes.Usage), (foreign.ExitCode, none.ExitCode, itself.ExitCode));
+        Assert.Contains("would be compared with itself", itself.Error, StringComparison.Ordinal);
         Assert.Contains("other.json' holds no analysis with scores by scenario", foreign.Error, StringComparison.Ordinal);
         Assert.Contains("none.json' cannot be read", none.Error, StringComparison.Ordinal);
 

@@ -15,6 +15,7 @@ public sealed class Refusing_bad_input
     public static TheoryData<string, string, string, string> Definitions => new()
     {
         { "bad YAML", "name: [1, 2\nmodels: x", "", "The document is not valid YAML" },
+        { "a zero byte", Valid + "\n\0samplesPerScenario: 3", "6:1", "The document is not valid YAML: it holds a zero byte." },
         { "empty", "", "1:1", "The document is not valid YAML: it is empty." },
         { "unknown field", Valid + "\nsamplesPerScenaro: 3", "6:1", "samplesPerScenario" },
         { "samples 0", Valid + "\nsamplesPerScenario: 0", "6:21", "samplesPerScenario must be between 1 and 100, but is 0." },

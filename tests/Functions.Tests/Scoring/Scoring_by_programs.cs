@@ -135,12 +135,15 @@ public sealed class Scoring_by_programs
         var definition = Definition("command: [sh, score.sh]");
 
         var started = await host.PostAsync("/api/runs", JsonSerializer.Serialize(new { definition }));
+        var estimated = await host.PostAsync("/api/runs/estimate", JsonSerializer.Serialize(new { definition }));
         var added = await host.PostAsync("/api/definitions", definition, "application/yaml");
+        var stored = await host.GetAsync("/api/definitions");
         var run = await host.StartRunAsync(Yaml.Of(1, 1));
         await host.UntilAsync(run, "completed");
         var rescored = await host.PostAsync($"/api/runs/{run}/rescore", """{ "scorers": [{ "type": "command", "command": ["sh", "score.sh"] }] }""");
 
-        Assert.All(new[] { started, added, rescored }, answer =>
+        Assert.Empty(stored.Json.GetProperty("definitions").EnumerateArray());
+        Assert.All(new[] { started, estimated, added, rescored }, answer =>
         {
             Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.Status);
             Assert.Contains("starts a program on this machine, which only the command line may", answer.Text, StringComparison.Ordinal);
