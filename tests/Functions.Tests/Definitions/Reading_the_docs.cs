@@ -97,7 +97,7 @@ public sealed partial class Reading_the_docs : IDisposable
 
         Directory.CreateDirectory(_folder.File("photos"));
         Directory.CreateDirectory(_folder.File("examples"));
-        foreach (var image in (string[])["photos/a.jpg", "examples/dog.jpg", "cat.jpg"])
+        foreach (var image in (string[])["photos/a.jpg", "photos/later.jpg", "examples/dog.jpg", "cat.jpg"])
         {
             File.WriteAllBytes(_folder.File(image), Pictures.Pixel);
         }
