@@ -9,7 +9,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.ExternalScoring;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Configuration;

@@ -11,7 +11,7 @@ using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

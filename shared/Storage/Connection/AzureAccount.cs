@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Queues;
 
-namespace FunctionsEval.Storage.Azure;
+namespace FunctionsEval.Storage.Connection;
 
 /// <summary>The clients of the storage account that the settings name.</summary>
 internal sealed record AzureAccount(TableServiceClient Tables, QueueServiceClient Queues, string Description)

@@ -2,7 +2,7 @@ using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
 using FunctionsEval.Storage.Sqlite;
 
-namespace FunctionsEval.Storage;
+namespace FunctionsEval.Storage.Connection;
 
 /// <summary>The store of one process. Dispose it last.</summary>
 public sealed class StorageConnection : IAsyncDisposable

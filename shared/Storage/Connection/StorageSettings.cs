@@ -1,4 +1,4 @@
-namespace FunctionsEval.Storage;
+namespace FunctionsEval.Storage.Connection;
 
 /// <summary>
 /// Where the data lives, as the Functions host spells it: <c>AzureWebJobsStorage</c> (<paramref name="ConnectionString"/>), or
