@@ -6,6 +6,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Health;
 using FunctionsEval.Models;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.ExternalScoring;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Providers.OpenAI;
 using FunctionsEval.Providers.Simulator;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -5,6 +5,8 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Judging;
 

@@ -5,6 +5,7 @@ using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs.Judging;

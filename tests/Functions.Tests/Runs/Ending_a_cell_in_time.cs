@@ -5,6 +5,8 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;

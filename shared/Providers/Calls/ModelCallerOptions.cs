@@ -1,4 +1,4 @@
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Calls;
 
 /// <summary>How long and how often one logical call is tried.</summary>
 public sealed record ModelCallerOptions

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Wire;
 
 /// <summary>Reads what a vendor asks to wait: <c>retry-after-ms</c>, or <c>Retry-After</c> in seconds or as a date (RFC 9110, 10.2.3).</summary>
 internal static class RetryAfterHeaders

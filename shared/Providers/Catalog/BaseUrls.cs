@@ -1,4 +1,4 @@
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Catalog;
 
 /// <summary>The base URLs of a command line: one for all vendors that speak OpenAI's format, and others for vendors by name.</summary>
 public sealed class BaseUrls

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Calls;
 
 /// <summary>
 /// One client span per attempt, and the durations and tokens of all, by OpenTelemetry's conventions for generative AI

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Providers.Limits;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Catalog;
 
 /// <summary>
 /// From a model's name to the way to call it. One per process: its connections and, per provider and model, its gates are shared by

@@ -1,4 +1,6 @@
-namespace FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
+
+namespace FunctionsEval.Providers.Catalog;
 
 /// <summary>Which provider stands behind a model, or why none does.</summary>
 public abstract record ProviderResolution

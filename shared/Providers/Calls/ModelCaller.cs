@@ -1,6 +1,6 @@
 using FunctionsEval.Providers.Limits;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Calls;
 
 /// <summary>
 /// Makes one logical call: waits for a slot, sends, and tries again what may pass when tried again. The only place that retries; a slot

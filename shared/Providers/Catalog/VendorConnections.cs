@@ -2,7 +2,7 @@ using FunctionsEval.Providers.Anthropic;
 using FunctionsEval.Providers.Google;
 using FunctionsEval.Providers.OpenAI;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Catalog;
 
 /// <summary>One connection a vendor, made when it is first needed: checks key and base URL. Not thread-safe: the catalog's lock guards it.</summary>
 internal sealed class VendorConnections(ProviderSettings settings, TimeProvider clock) : IDisposable

@@ -1,29 +1,6 @@
-using System.Text.Json.Serialization;
 using FunctionsEval.Providers.Wire;
 
-namespace FunctionsEval.Providers;
-
-/// <summary>What is wrong with a vendor or the way to it, and not with one call.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<OutageKind>))]
-public enum OutageKind
-{
-    None,
-
-    /// <summary>The balance or the day's quota is gone, or the vendor asks to wait for longer than a call may take.</summary>
-    Quota,
-
-    /// <summary>The key, the account or a proxy lets nothing through: 401, 403, 407, a key that is missing.</summary>
-    Access,
-
-    /// <summary>There is no such model or deployment: 404. Concerns this model only, not its vendor.</summary>
-    NotFound,
-
-    /// <summary>Something else answers in the vendor's place: a page for browsers, a redirect, JSON of another kind.</summary>
-    WrongServer,
-
-    /// <summary>Nobody answers, or only with errors of the server.</summary>
-    Silence,
-}
+namespace FunctionsEval.Providers.Calls;
 
 /// <summary>
 /// Tells a vendor that cannot be used from a call that goes wrong: the same failure again and again, and no answer in between. Without it

@@ -1,6 +1,7 @@
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Providers.Limits;
 
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Catalog;
 
 /// <summary>What the program knows about its providers. A class, not a record: its text must not show keys.</summary>
 public sealed class ProviderSettings

@@ -1,4 +1,4 @@
-namespace FunctionsEval.Providers;
+namespace FunctionsEval.Providers.Catalog;
 
 /// <summary>
 /// A base URL as people write it, brought to the form that is called: with or without the version, with the path of a whole call behind it,
