@@ -1,7 +1,6 @@
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Sampling;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
 using FunctionsEval.Models;
 using FunctionsEval.Providers;

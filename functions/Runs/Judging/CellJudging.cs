@@ -1,5 +1,4 @@
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Prompts;

@@ -1,5 +1,4 @@
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Prices;

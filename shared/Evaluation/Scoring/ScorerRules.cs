@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using FunctionsEval.Evaluation.Judging;
+using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Evaluation.Scoring;
 
@@ -79,7 +79,7 @@ internal static class ScorerRules
             yield return new ScorerComplaint(excess, $"{excess} means nothing to a scorer of type {spec.Type}; it takes {string.Join(", ", fields.Required.Concat(fields.Optional).Concat(common))}.");
         }
 
-        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)).Concat(spec.Judge is null ? [] : JudgeRules.Check(spec.Judge)).Concat(spec.Type == ScorerSpec.PairwiseType ? PairRules.Check(spec) : []).Concat(spec.External?.Check(spec.Type) ?? []))
+        foreach (var complaint in CheckPattern(spec).Concat(CheckRange(spec)).Concat(CheckChoices(spec)).Concat(CheckSchema(spec)).Concat(CheckWanted(spec)).Concat(CheckParts(spec)).Concat(ScorerWords.Check(spec)).Concat(spec.Judge is null ? [] : JudgeRules.Check(spec.Judge)).Concat(spec.Type == ScorerSpec.PairwiseType ? PairRules.Check(spec) : []).Concat(spec.External is null ? [] : ExternalRules.Check(spec, spec.External)))
         {
             yield return complaint;
         }

@@ -1,3 +1,5 @@
+using FunctionsEval.Evaluation.Definitions;
+
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>The fields of a scorer that hold one of a few words, a number with a rule, or an expression.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Takes the known fields out of one mapping, collects every complaint, and rejects what is left over.</summary>
 internal sealed class FieldReader

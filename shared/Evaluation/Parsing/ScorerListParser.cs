@@ -1,8 +1,10 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Scoring;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads <c>scorers</c>, of a definition or of one scenario, and checks scenarios against them.</summary>
 /// <param name="ofScenario">They stand for scorers of the definition in one scenario.</param>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads <c>config</c>: how models are called.</summary>
 internal static class ConfigParser

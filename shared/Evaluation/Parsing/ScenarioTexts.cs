@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Evaluation.Prompts;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads what a scenario may bring besides its prompt: variables, few-shot turns, lists of texts; and checks that its templates can be filled in.</summary>
 internal static class ScenarioTexts

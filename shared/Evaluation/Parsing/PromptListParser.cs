@@ -1,7 +1,9 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Evaluation.Prompts;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads <c>prompts</c>, or <c>prompt</c> for one: texts, or mappings of name, template and system.</summary>
 internal sealed class PromptListParser(FieldReader definition)

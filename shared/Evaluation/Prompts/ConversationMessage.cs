@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FunctionsEval.Evaluation.Conversation;
+namespace FunctionsEval.Evaluation.Prompts;
 
 [JsonConverter(typeof(JsonStringEnumConverter<ConversationRole>))]
 public enum ConversationRole

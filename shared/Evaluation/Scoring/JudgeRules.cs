@@ -1,9 +1,8 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Prompts;
-using FunctionsEval.Evaluation.Scoring;
 
-namespace FunctionsEval.Evaluation.Judging;
+namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>What the fields of a judge may hold.</summary>
 internal static class JudgeRules

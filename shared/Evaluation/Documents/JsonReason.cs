@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Documents;
 
 /// <summary>Why a text is not JSON, in the runtime's words.</summary>
 public static class JsonReason

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Evaluation.Prompts;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads the field <c>image</c> of scenarios and messages: one path or URL, or a list of them, each a template over the scenario's variables.</summary>
 /// <param name="files">Null where no file may be read.</param>

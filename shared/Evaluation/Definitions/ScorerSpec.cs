@@ -1,9 +1,8 @@
 using System.Text.Json.Serialization;
-using FunctionsEval.Evaluation.Judging;
 
-namespace FunctionsEval.Evaluation.Scoring;
+namespace FunctionsEval.Evaluation.Definitions;
 
-/// <summary>One scorer as declared: <paramref name="Type"/> is one of <see cref="ScorerRules.Types"/>; the rest as the type needs (docs/definitions.md).</summary>
+/// <summary>One scorer as declared: <paramref name="Type"/> is one of <c>ScorerRules.Types</c>; the rest as the type needs (docs/definitions.md).</summary>
 /// <param name="Pattern">What a regex scorer looks for; for the others where the scored text stands in the answer.</param>
 /// <param name="Turn">Which turn is scored, from 1; -1 is the last one that was reached.</param>
 /// <param name="Values">Of a contains, starts_with or ends_with scorer: several wanted texts.</param>
@@ -16,7 +15,7 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <param name="Invalid"><c>zero</c> or <c>exclude</c>; null is the type's own rule.</param>
 /// <param name="Not">A score from 0 to 1 is turned round.</param>
 /// <param name="Weight">In the mean that decides whether a cell passes; null is 1.</param>
-/// <param name="Pass">A <see cref="PassRule"/>.</param>
+/// <param name="Pass">A <c>PassRule</c>.</param>
 /// <param name="Reasoning"><c>keep</c> scores the thoughts in front of an answer too.</param>
 /// <param name="Of">The scorers that a checks scorer puts together.</param>
 /// <param name="Judge">How a judge or pairwise scorer asks models.</param>

@@ -1,4 +1,4 @@
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Documents;
 
 /// <summary>A document as it was written, JSON or YAML, with lines and columns from 1, so that every complaint can point at its place.</summary>
 public abstract record SourceNode

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Documents;
 
 /// <summary>Reads JSON (RFC 8259) into a <see cref="SourceNode"/>; no comments, no trailing commas, nothing after the value.</summary>
 public static class JsonSource

@@ -1,6 +1,6 @@
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Definitions;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads <c>allocation</c>: how the samples of a run are shared out over its scenarios.</summary>
 internal static class AllocationParser

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 
-namespace FunctionsEval.Evaluation.Conversation;
+namespace FunctionsEval.Evaluation.Prompts;
 
 /// <summary>An image that goes with a message: a URL that the vendor loads, or a file, whose content is known by its digest.</summary>
 /// <param name="Name">The name of the file, or the URL.</param>

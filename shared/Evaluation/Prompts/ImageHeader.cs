@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace FunctionsEval.Evaluation.Conversation;
+namespace FunctionsEval.Evaluation.Prompts;
 
 /// <summary>What the first bytes of an image say of it.</summary>
 public readonly record struct ImageHeader(string MediaType, int Width, int Height)

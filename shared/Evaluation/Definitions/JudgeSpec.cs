@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FunctionsEval.Evaluation.Judging;
+namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>How a scorer asks models for its score: what they are told, what they may answer, and what is made of several answers.</summary>
 /// <param name="Models">Of the provider catalog; several are a panel.</param>

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Datasets;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Evaluation.Prompts;
 
-namespace FunctionsEval.Evaluation.Datasets;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>
 /// Makes the fields of a scenario from a row: the definition gives each field as a template over the columns. A field that is nothing but one variable
@@ -28,7 +29,7 @@ internal sealed class RowScenarios
     public RowScenarios(FieldReader fields)
     {
         _fields = fields;
-        Spec = DatasetSpec.Parse(fields);
+        Spec = DatasetParser.Parse(fields);
         foreach (var name in Evaluated.Concat(KeptAsTemplates))
         {
             if (fields.Take(name) is { } node)

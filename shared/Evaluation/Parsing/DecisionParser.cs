@@ -1,7 +1,8 @@
 using System.Globalization;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads <c>compare</c> and <c>stopping</c>: how a run decides, and when it may stop.</summary>
 internal static class DecisionParser

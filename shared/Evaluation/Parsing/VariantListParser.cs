@@ -1,7 +1,9 @@
 using System.Globalization;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Evaluation.Prompts;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>What a definition compares: <c>models</c>, or <c>variants</c> where more than the model differs.</summary>
 internal sealed class VariantListParser(FieldReader definition, IReadOnlyList<PromptTemplate> prompts)

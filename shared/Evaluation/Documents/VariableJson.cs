@@ -1,4 +1,4 @@
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Documents;
 
 /// <summary>Writes variables as JSON. Unlike elsewhere numbers stay as they were written: a template must show 3.10 as 3.10.</summary>
 public static class VariableJson

@@ -1,11 +1,12 @@
 using System.Globalization;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Scoring;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Turns a document into a <see cref="Definition"/> with all defaults filled in, or into every complaint about it
 /// (docs/definitions.md has the rules).</summary>

@@ -1,7 +1,9 @@
 using System.Globalization;
-using FunctionsEval.Evaluation.Judging;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Scoring;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>Reads the fields of a judge, which stand beside those of its scorer, or together in <c>judge</c>, as they are stored.</summary>
 internal static class JudgeParser

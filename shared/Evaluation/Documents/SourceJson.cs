@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Documents;
 
 /// <summary>Writes a source tree as compact JSON: unquoted scalars become what the YAML core schema says they are.</summary>
 internal static class SourceJson

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Documents;
 
 /// <summary>What an unquoted scalar means by the core schema of YAML 1.2 (section 10.3.2), of which JSON's literals are a part.</summary>
 internal static class ScalarValue

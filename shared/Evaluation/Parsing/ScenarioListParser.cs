@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Prompts;
 
-namespace FunctionsEval.Evaluation.Definitions;
+namespace FunctionsEval.Evaluation.Parsing;
 
 /// <summary>What scenarios are checked against: the parts of the definition that were read before them.</summary>
 /// <param name="HasPrompts">The definition asks, so that scenarios need no prompt of their own.</param>

@@ -1,7 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 
-namespace FunctionsEval.Evaluation.Judging;
+namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>What a pairwise scorer may hold beside what every judge may.</summary>
 internal static class PairRules
