@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using Microsoft.DurableTask.Client;
 
 namespace FunctionsEval.Local;

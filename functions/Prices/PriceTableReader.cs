@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 
