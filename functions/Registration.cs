@@ -32,7 +32,7 @@ using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Pairs;
 using FunctionsEval.SelfTests;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval;

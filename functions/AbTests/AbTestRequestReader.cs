@@ -6,6 +6,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
 using FunctionsEval.Models;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.AbTests;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using FunctionsEval.Definitions;
 using FunctionsEval.Local;
-using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.Cli;
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using FunctionsEval.Conversions;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 
 namespace FunctionsEval.Cli;
 

@@ -4,9 +4,10 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Http;
 using FunctionsEval.Local;
 

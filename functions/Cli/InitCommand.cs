@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 
 namespace FunctionsEval.Cli;
 

@@ -4,7 +4,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 
 namespace FunctionsEval.Cli;
 

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;

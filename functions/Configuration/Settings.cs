@@ -6,10 +6,11 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Health;
 using FunctionsEval.Models;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.ExternalScoring;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;
 
 namespace FunctionsEval.Configuration;

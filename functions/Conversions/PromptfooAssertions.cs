@@ -152,7 +152,7 @@ internal sealed class PromptfooAssertions(PromptfooProviders providers, Conversi
             case "regex" when Filled(value, variables) is { } pattern:
                 return new JsonObject { ["type"] = "regex", ["pattern"] = pattern };
             case "is-json" or "contains-json":
-                return Json(type, value);
+                return PromptfooSchemas.Read(type, value, conversion);
             case "rouge-n":
                 conversion.Note("rouge-n becomes rouge_l, which looks at the longest common subsequence of words");
                 return WithPass(Wanted("rouge_l", value, variables), threshold ?? 0.75);
@@ -216,44 +216,6 @@ internal sealed class PromptfooAssertions(PromptfooProviders providers, Conversi
 
         return scorer;
     }
-
-    private JsonObject? Json(string type, JsonNode? schema)
-    {
-        if (type == "is-json")
-        {
-            conversion.Note("is-json becomes json_schema, which also takes JSON amid prose");
-        }
-
-        if (SourceFiles.PathOf(Loose.Text(schema)) is not null)
-        {
-            return null;
-        }
-
-        if (schema is not null and not JsonObject)
-        {
-            // A schema as a text of YAML or JSON.
-            try
-            {
-                schema = SourceFiles.Tree("schema.yaml", Loose.Text(schema)!);
-            }
-            catch (ConversionException)
-            {
-                return null;
-            }
-        }
-
-        // As a text, so that the numbers in it stay numbers.
-        return new JsonObject { ["type"] = "json_schema", ["schema"] = Numbers(schema)?.ToJsonString() ?? "{}" };
-    }
-
-    /// <summary>Numbers were read as texts, which a schema does not take.</summary>
-    private static JsonNode? Numbers(JsonNode? node) => node switch
-    {
-        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, field.Key is "const" or "enum" or "default" or "examples" or "pattern" ? field.Value?.DeepClone() : Numbers(field.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Numbers)]),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String && Loose.Number(value) is { } number => number,
-        _ => node?.DeepClone(),
-    };
 
     private static JsonObject? WordCount(JsonNode? value)
     {

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Datasets;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 
 namespace FunctionsEval.Conversions;
 

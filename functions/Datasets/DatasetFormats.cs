@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Datasets;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 
 namespace FunctionsEval.Datasets;
 

@@ -1,7 +1,8 @@
 using System.Text;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Datasets;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Parsing;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Http;
 
 namespace FunctionsEval.Definitions;

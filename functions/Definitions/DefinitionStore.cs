@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Definitions;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Definitions;
 

@@ -1,4 +1,4 @@
-using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Storage;
 using Microsoft.Extensions.Caching.Memory;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 
 namespace FunctionsEval.Health;
 

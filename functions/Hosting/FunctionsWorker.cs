@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;

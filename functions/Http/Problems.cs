@@ -1,5 +1,5 @@
 using System.Globalization;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Http;

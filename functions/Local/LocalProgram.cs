@@ -3,6 +3,7 @@ using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;
 using Microsoft.DurableTask.Client;
 

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using Microsoft.DurableTask.Client;
 
 namespace FunctionsEval.Local;
@@ -28,19 +28,20 @@ internal static class LocalRegistration
                 parts.GetRequiredService<LocalJobs>().Writer.WriteAsync(job, cancellationToken).AsTask());
     }
 
+    // An activity is made when it is called for the first time: many commands call none.
     private static LocalTasks TasksOf(IServiceProvider parts) => new LocalTasks()
         .AddOrchestrator<RunInput, RunStatus>(RunOrchestration.Name, RunOrchestration.RunAsync)
         .AddOrchestrator<BlockInput, BlockResult>(EvaluateBlock.Name, EvaluateBlock.RunAsync)
         .AddOrchestrator<BlockInput, BlockResult>(JudgeBlock.Name, JudgeBlock.RunAsync)
-        .AddActivity<string, RunPlan>(PrepareRun.Name, parts.GetRequiredService<PrepareRun>().RunAsync)
-        .AddActivity<CellInput, string>(EvaluateCell.Name, parts.GetRequiredService<EvaluateCell>().RunAsync)
-        .AddActivity<PairInput, string>(JudgePair.Name, parts.GetRequiredService<JudgePair>().RunAsync)
-        .AddActivity<LookInput, string?>(InterimLook.Name, parts.GetRequiredService<InterimLook>().RunAsync)
-        .AddActivity<string>(AllocateSamples.Name, parts.GetRequiredService<AllocateSamples>().RunAsync)
-        .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, parts.GetRequiredService<ReadAllocation>().RunAsync)
-        .AddActivity<string, string>(ScoreRunAgain.Name, parts.GetRequiredService<ScoreRunAgain>().RunAsync)
-        .AddActivity<string>(AnalyzeRun.Name, parts.GetRequiredService<AnalyzeRun>().RunAsync)
-        .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, parts.GetRequiredService<CompleteRun>().RunAsync);
+        .AddActivity<string, RunPlan>(PrepareRun.Name, (input, cancellationToken) => parts.GetRequiredService<PrepareRun>().RunAsync(input, cancellationToken))
+        .AddActivity<CellInput, string>(EvaluateCell.Name, (input, cancellationToken) => parts.GetRequiredService<EvaluateCell>().RunAsync(input, cancellationToken))
+        .AddActivity<PairInput, string>(JudgePair.Name, (input, cancellationToken) => parts.GetRequiredService<JudgePair>().RunAsync(input, cancellationToken))
+        .AddActivity<LookInput, string?>(InterimLook.Name, (input, cancellationToken) => parts.GetRequiredService<InterimLook>().RunAsync(input, cancellationToken))
+        .AddActivity<string>(AllocateSamples.Name, (input, cancellationToken) => parts.GetRequiredService<AllocateSamples>().RunAsync(input, cancellationToken))
+        .AddActivity<AllocatedBlockInput, string>(ReadAllocation.Name, (input, cancellationToken) => parts.GetRequiredService<ReadAllocation>().RunAsync(input, cancellationToken))
+        .AddActivity<string, string>(ScoreRunAgain.Name, (input, cancellationToken) => parts.GetRequiredService<ScoreRunAgain>().RunAsync(input, cancellationToken))
+        .AddActivity<string>(AnalyzeRun.Name, (input, cancellationToken) => parts.GetRequiredService<AnalyzeRun>().RunAsync(input, cancellationToken))
+        .AddActivity<CompleteRunInput, RunStatus>(CompleteRun.Name, (input, cancellationToken) => parts.GetRequiredService<CompleteRun>().RunAsync(input, cancellationToken));
 }
 
 /// <summary>Jobs on their way within the process. What a job is for is on its run's row, so none is lost with the process.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
 
 namespace FunctionsEval.Models;

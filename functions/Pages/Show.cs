@@ -1,5 +1,5 @@
 using System.Globalization;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs;
 using FunctionsEval.Statistics;
 

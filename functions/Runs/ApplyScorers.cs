@@ -1,4 +1,4 @@
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Pairs;

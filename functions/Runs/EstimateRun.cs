@@ -2,7 +2,7 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;

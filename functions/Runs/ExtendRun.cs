@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Orchestration;

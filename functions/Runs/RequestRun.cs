@@ -5,6 +5,7 @@ using System.Text.Json;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;

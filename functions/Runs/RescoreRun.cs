@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Activities;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Models;
-using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Runs;
 

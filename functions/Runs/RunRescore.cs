@@ -1,4 +1,4 @@
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Runs;
 

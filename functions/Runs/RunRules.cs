@@ -1,10 +1,10 @@
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Sampling;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Http;
 using FunctionsEval.Models;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.ExternalScoring;

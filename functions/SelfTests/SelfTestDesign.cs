@@ -1,5 +1,4 @@
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.SelfTests;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
-using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Runs;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;

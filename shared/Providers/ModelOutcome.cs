@@ -75,6 +75,44 @@ public sealed record ModelFailure(
     public bool Retryable => !IsExhausted && Code.IsRetryable();
 }
 
+/// <summary>A parameter of a request that a model refuses; the same question can be asked without it or under another name.</summary>
+public enum RejectedParameter
+{
+    None,
+    Temperature,
+    MaxTokens,
+    MaxCompletionTokens,
+    TopP,
+    Seed,
+    Stop,
+
+    /// <summary>The effort "none": some models call their least effort "minimal".</summary>
+    NoReasoning,
+    SystemRole,
+}
+
+/// <summary>What is wrong with a vendor or the way to it, and not with one call.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OutageKind>))]
+public enum OutageKind
+{
+    None,
+
+    /// <summary>The balance or the day's quota is gone, or the vendor asks to wait for longer than a call may take.</summary>
+    Quota,
+
+    /// <summary>The key, the account or a proxy lets nothing through: 401, 403, 407, a key that is missing.</summary>
+    Access,
+
+    /// <summary>There is no such model or deployment: 404. Concerns this model only, not its vendor.</summary>
+    NotFound,
+
+    /// <summary>Something else answers in the vendor's place: a page for browsers, a redirect, JSON of another kind.</summary>
+    WrongServer,
+
+    /// <summary>Nobody answers, or only with errors of the server.</summary>
+    Silence,
+}
+
 /// <summary>Tokens as the vendor counted them, brought to one meaning; null where it gave none.</summary>
 /// <param name="InputTokens">All that was sent, what came from a cache included.</param>
 /// <param name="OutputTokens">All that was made, thoughts included.</param>

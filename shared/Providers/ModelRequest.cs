@@ -29,7 +29,15 @@ public sealed record ModelRequest(
     long? Seed = null,
     IReadOnlyList<string>? Stop = null,
     string? ResponseFormat = null,
-    string? Extra = null);
+    string? Extra = null)
+{
+    /// <summary>All system messages as one text; null when there is none. For vendors that keep them apart from the conversation.</summary>
+    internal string? SystemText()
+    {
+        var texts = Messages.Where(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
+        return texts.Count == 0 ? null : string.Join("\n\n", texts);
+    }
+}
 
 /// <param name="Name">Letters, digits, - and _.</param>
 /// <param name="Schema">The text of a JSON schema: an object.</param>

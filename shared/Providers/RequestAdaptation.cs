@@ -1,5 +1,3 @@
-using FunctionsEval.Providers.Wire;
-
 namespace FunctionsEval.Providers;
 
 /// <summary>How a model's requests differ from what was asked for, because the model refused that or its vendor has no such field. Recorded on each call.</summary>
@@ -109,7 +107,7 @@ public static class RequestAdaptation
 
     private static List<ChatMessage> WithSystemInUserMessage(ModelRequest request)
     {
-        var system = RequestBody.SystemText(request);
+        var system = request.SystemText();
         var messages = request.Messages.Where(message => message.Role != ChatRole.System).ToList();
         var first = messages.FindIndex(message => message.Role == ChatRole.User);
         if (first < 0)
@@ -126,20 +124,4 @@ public static class RequestAdaptation
 
     private static bool IsNamed(RequestAdaptations now) =>
         now.HasFlag(RequestAdaptations.MaxTokensName) || now.HasFlag(RequestAdaptations.MaxCompletionTokensName);
-}
-
-/// <summary>A parameter of a request that a model refuses; the same question can be asked without it or under another name.</summary>
-public enum RejectedParameter
-{
-    None,
-    Temperature,
-    MaxTokens,
-    MaxCompletionTokens,
-    TopP,
-    Seed,
-    Stop,
-
-    /// <summary>The effort "none": some models call their least effort "minimal".</summary>
-    NoReasoning,
-    SystemRole,
 }

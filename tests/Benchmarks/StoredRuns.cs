@@ -1,7 +1,6 @@
 using FunctionsEval.Cli;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Local;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs;

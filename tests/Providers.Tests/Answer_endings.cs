@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FunctionsEval.Providers.Calls;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Simulator;
 
 namespace FunctionsEval.Providers.Tests;

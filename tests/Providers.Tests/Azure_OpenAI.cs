@@ -1,3 +1,4 @@
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Simulator;
 
 namespace FunctionsEval.Providers.Tests;

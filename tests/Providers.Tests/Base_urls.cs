@@ -1,3 +1,5 @@
+using FunctionsEval.Providers.Catalog;
+
 namespace FunctionsEval.Providers.Tests;
 
 /// <summary>What people write as a base URL, and which address is called by it.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.OpenAI;
 
 namespace FunctionsEval.Providers.Tests;

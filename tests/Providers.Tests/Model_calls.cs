@@ -1,3 +1,4 @@
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.TestKit;

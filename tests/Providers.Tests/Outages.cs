@@ -1,3 +1,5 @@
+using FunctionsEval.Providers.Calls;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 using Microsoft.Extensions.Time.Testing;

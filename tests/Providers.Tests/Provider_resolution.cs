@@ -1,3 +1,4 @@
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Providers.Simulator;
 

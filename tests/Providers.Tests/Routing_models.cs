@@ -1,3 +1,5 @@
+using FunctionsEval.Providers.Catalog;
+
 namespace FunctionsEval.Providers.Tests;
 
 /// <summary>Which model is called where, and what is said about it.</summary>

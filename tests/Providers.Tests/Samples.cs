@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using FunctionsEval.Providers.Catalog;
+using FunctionsEval.Providers.OpenAI;
 
 namespace FunctionsEval.Providers.Tests;
 
@@ -31,6 +33,16 @@ internal static class Samples
     {
         Assert.True(outcome is ModelOutcome.Answered, outcome.ToString());
         return ((ModelOutcome.Answered)outcome).Answer;
+    }
+
+    public static OpenAIProvider OpenAI(Uri endpoint, TimeProvider? clock = null, TimeSpan? timeout = null) => new(
+        new ProviderEndpoint { Endpoint = endpoint, ApiKey = Key, Timeout = timeout ?? TimeSpan.FromSeconds(30) },
+        clock ?? TimeProvider.System);
+
+    public static async Task<ModelOutcome> AskOpenAIAsync(RawServer server, ModelRequest? request = null)
+    {
+        using var provider = OpenAI(server.BaseUrl);
+        return await provider.CompleteAsync(request ?? Request(), CancellationToken.None);
     }
 }
 

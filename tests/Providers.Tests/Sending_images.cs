@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.Providers.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.Providers.Tests;
 

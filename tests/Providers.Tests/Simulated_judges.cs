@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Simulator;
 
 namespace FunctionsEval.Providers.Tests;

@@ -1,4 +1,5 @@
 using System.Text;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.Providers.Tests;
 

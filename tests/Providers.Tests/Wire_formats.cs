@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Simulator;
 
 namespace FunctionsEval.Providers.Tests;

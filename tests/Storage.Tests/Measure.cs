@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Storage.Tests;

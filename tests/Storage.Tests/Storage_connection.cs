@@ -1,5 +1,6 @@
 using Azure.Storage.Queues;
 using FunctionsEval.Storage.Azure;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.Storage.Sqlite;
 using FunctionsEval.TestKit;
 

@@ -3,6 +3,7 @@ using System.Text;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Http;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Runs;

@@ -1,5 +1,5 @@
 using FunctionsEval.Evaluation.Analysis;
-using FunctionsEval.Evaluation.Judging;
+using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Runs.Analysis;
 

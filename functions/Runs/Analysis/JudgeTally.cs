@@ -1,6 +1,6 @@
 using FunctionsEval.Evaluation.Analysis;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Statistics;

@@ -1,3 +1,4 @@
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics.Samples;

@@ -1,4 +1,5 @@
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Prices;
 
 namespace FunctionsEval.Runs.Budget;

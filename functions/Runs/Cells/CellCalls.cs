@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Runs.Cells;

@@ -2,9 +2,11 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Judging;
 

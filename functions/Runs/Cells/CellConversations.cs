@@ -1,7 +1,7 @@
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Triage;
-using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 
 namespace FunctionsEval.Runs.Cells;
 

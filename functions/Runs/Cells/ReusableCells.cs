@@ -4,7 +4,7 @@ using System.Text;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Runs.Cells;
 

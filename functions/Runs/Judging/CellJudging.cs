@@ -1,10 +1,10 @@
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs.Judging;

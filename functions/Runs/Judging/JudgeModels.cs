@@ -1,6 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 

@@ -1,7 +1,6 @@
 using System.Collections;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Statistics;

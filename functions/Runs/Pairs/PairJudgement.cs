@@ -1,9 +1,9 @@
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
 

@@ -1,6 +1,5 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Analysis;
 
 namespace FunctionsEval.Runs.Pairs;

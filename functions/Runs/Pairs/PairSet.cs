@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
-using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Runs.Pairs;
 

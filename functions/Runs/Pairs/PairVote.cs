@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Runs.Pairs;

@@ -1,3 +1,5 @@
+using FunctionsEval.Evaluation.Prompts;
+
 namespace FunctionsEval.Evaluation.Conversation;
 
 /// <summary>What comes next in a conversation.</summary>

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Evaluation.Conversation;
 

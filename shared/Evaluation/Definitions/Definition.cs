@@ -1,14 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Prompts;
-using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 
 /// <summary>What to evaluate: scenarios x prompts x models (or variants) x samples, and how to score the answers. Immutable; its <c>DefinitionId</c> is derived from its content.</summary>
 /// <param name="Prompts">Empty where the scenarios bring their own.</param>
-/// <param name="Pass">When a cell passes, a <see cref="PassRule"/> on the weighted mean of its scores; null is when all its scorers pass.</param>
+/// <param name="Pass">When a cell passes, a <c>PassRule</c> on the weighted mean of its scores; null is when all its scorers pass.</param>
 public sealed record Definition(
     string Name,
     string Preamble,

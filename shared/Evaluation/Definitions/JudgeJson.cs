@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FunctionsEval.Evaluation.Judging;
 
 namespace FunctionsEval.Evaluation.Definitions;
 

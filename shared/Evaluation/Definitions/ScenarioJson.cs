@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Evaluation.Definitions;
 

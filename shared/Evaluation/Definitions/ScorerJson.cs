@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Definitions;
 

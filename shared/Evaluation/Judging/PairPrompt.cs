@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Scoring;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Judging;

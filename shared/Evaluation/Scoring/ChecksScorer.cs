@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Evaluation.Scoring;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
 
 namespace FunctionsEval.Evaluation.Scoring;
 

@@ -151,9 +151,9 @@ internal sealed class JsonSchemaWalk
 
     private void CheckPattern(string pattern, string[] path)
     {
-        if (pattern.Length > ScorerRules.MaxPatternLength)
+        if (pattern.Length > ScorerValues.MaxPatternLength)
         {
-            _errors.Add(JsonSchemaError.At(path, $"pattern must be at most {ScorerRules.MaxPatternLength:N0} characters long, but has {pattern.Length:N0}"));
+            _errors.Add(JsonSchemaError.At(path, $"pattern must be at most {ScorerValues.MaxPatternLength:N0} characters long, but has {pattern.Length:N0}"));
             return;
         }
 

@@ -1,3 +1,5 @@
+using FunctionsEval.Evaluation.Definitions;
+
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>Stands for scores that models give: where they are asked for is not here, for a scorer calls nobody.</summary>

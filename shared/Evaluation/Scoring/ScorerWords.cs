@@ -1,3 +1,5 @@
+using FunctionsEval.Evaluation.Definitions;
+
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>The fields of a scorer that hold one of a few words, a number with a rule, or an expression.</summary>
@@ -42,7 +44,7 @@ internal static class ScorerWords
             yield return new ScorerComplaint("pass", Wording.Broken("pass", "must be a comparison with a number, such as \">= 0.5\"", Wording.Shorten(pass)));
         }
 
-        if (spec.Path is { } path && (path.Length > ScorerRules.MaxPatternLength || JsonPathScorer.ReadPath(path) is null))
+        if (spec.Path is { } path && (path.Length > ScorerValues.MaxPatternLength || JsonPathScorer.ReadPath(path) is null))
         {
             yield return new ScorerComplaint("path", Wording.Broken("path", "must be a path to one value, such as $.answer.items[0]", Wording.Shorten(path)));
         }

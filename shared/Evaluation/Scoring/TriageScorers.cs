@@ -1,3 +1,5 @@
+using FunctionsEval.Evaluation.Definitions;
+
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>The scorers of every triage run: analysis then treats its score and flags like those of any other run.</summary>

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
+using FunctionsEval.Evaluation.Prompts;
 
 namespace FunctionsEval.Evaluation.Triage;
 

@@ -17,7 +17,7 @@ internal sealed class AnthropicFormat : IWireFormat
     {
         json.WriteString("model"u8, request.Model);
         json.WriteNumber("max_tokens"u8, request.MaxTokens ?? DefaultMaxTokens);
-        if (RequestBody.SystemText(request) is { } system)
+        if (request.SystemText() is { } system)
         {
             json.WriteString("system"u8, system);
         }

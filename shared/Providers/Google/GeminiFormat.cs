@@ -22,7 +22,7 @@ internal sealed class GeminiFormat : IWireFormat
 
     public void Write(Utf8JsonWriter json, ModelRequest request)
     {
-        if (RequestBody.SystemText(request) is { } system)
+        if (request.SystemText() is { } system)
         {
             json.WriteStartObject("systemInstruction"u8);
             WriteParts(json, system);

@@ -31,13 +31,6 @@ internal static class RequestBody
         return request.Extra is null ? new WrittenBody(buffer.WrittenMemory, null) : ExtraFields.Add(buffer.WrittenMemory, request.Extra, Options);
     }
 
-    /// <summary>All system messages as one text; null when there is none. For vendors that keep them apart from the conversation.</summary>
-    public static string? SystemText(ModelRequest request)
-    {
-        var texts = request.Messages.Where(message => message.Role == ChatRole.System).Select(message => message.Text).ToList();
-        return texts.Count == 0 ? null : string.Join("\n\n", texts);
-    }
-
     /// <summary>The word that OpenAI and Anthropic use.</summary>
     public static ReadOnlySpan<byte> Role(ChatRole role) => role switch
     {

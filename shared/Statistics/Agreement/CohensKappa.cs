@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MathNet.Numerics.Distributions;
 
 namespace FunctionsEval.Statistics.Agreement;
@@ -23,7 +24,8 @@ public sealed record KappaResult(double? Kappa, ConfidenceInterval? Interval, do
 
 /// <summary>
 /// Agreement of two raters beyond chance: (p_o - p_e)/(1 - p_e). Cohen (1960), doi:10.1177/001316446002000104; weighted: Cohen (1968), doi:10.1037/h0026256. The
-/// interval is by the delta method of Fleiss, Cohen and Everitt (1969), doi:10.1037/h0028106, summed by cluster and with Student's t.
+/// interval is by the delta method of Fleiss, Cohen and Everitt (1969), doi:10.1037/h0028106, summed by cluster and with Student's t, on the scale of log(1 - kappa),
+/// where few disagreements are nearly normal, and with one more item that is spread over all pairs of categories, so that those which did not occur yet count.
 /// </summary>
 public static class CohensKappa
 {
@@ -34,6 +36,11 @@ public static class CohensKappa
     {
         ArgumentRules.CheckSameLength(first.Length, second.Length, nameof(second));
         ConfidenceInterval.CheckLevel(level);
+        if (!Enum.IsDefined(weights))
+        {
+            throw new ArgumentOutOfRangeException(nameof(weights), weights, "The weights must be none, linear or quadratic.");
+        }
+
         if (first.IsEmpty)
         {
             return null;
@@ -45,70 +52,102 @@ public static class CohensKappa
             RunningMoments.Check(value);
         }
 
-        double n = first.Length;
-        var (rows, columns, observed) = (new double[values.Length], new double[values.Length], 0.0);
         var places = new (int First, int Second)[first.Length];
         for (var item = 0; item < first.Length; item++)
         {
             places[item] = (Array.BinarySearch(values, first[item] + 0.0), Array.BinarySearch(values, second[item] + 0.0));
-            rows[places[item].First] += 1 / n;
-            columns[places[item].Second] += 1 / n;
-            observed += Weight(places[item].First, places[item].Second) / n;
         }
 
-        // What each category's weight is against the other rater's answers.
-        double[] ofRows = [.. Enumerable.Range(0, values.Length).Select(row => Enumerable.Range(0, values.Length).Sum(column => Weight(row, column) * columns[column]))];
-        double[] ofColumns = [.. Enumerable.Range(0, values.Length).Select(column => Enumerable.Range(0, values.Length).Sum(row => Weight(row, column) * rows[row]))];
-        var expected = Enumerable.Range(0, values.Length).Sum(row => rows[row] * ofRows[row]);
-        var baseRate = Enumerable.Range(0, values.Length).Max(value => (rows[value] + columns[value]) / 2);
-        if (values.Length < 2 || 1 - expected < 1e-12)
-        {
-            return new KappaResult(null, null, observed, expected, baseRate, first.Length);
-        }
-
-        var kappa = (observed - expected) / (1 - expected);
-        double[] influence =
-        [
-            .. places.Select(place =>
-                ((Weight(place.First, place.Second) - observed) - ((1 - kappa) * (ofRows[place.First] + ofColumns[place.Second] - (2 * expected)))) / (1 - expected)),
-        ];
-        return new KappaResult(kappa, IntervalOf(kappa, UnitsOf(influence, clusters), n, level), observed, expected, baseRate, first.Length);
-
-        double Weight(int row, int column) => weights switch
-        {
-            KappaWeights.None => row == column ? 1 : 0,
-            KappaWeights.Linear => 1 - (Math.Abs(values[row] - values[column]) / (values[^1] - values[0])),
-            KappaWeights.Quadratic => 1 - Math.Pow((values[row] - values[column]) / (values[^1] - values[0]), 2),
-            _ => throw new ArgumentOutOfRangeException(nameof(weights), weights, "The weights must be none, linear or quadratic."),
-        };
+        var table = new Table(values, weights, places, spread: 0);
+        return table.IsDecidedByChance
+            ? new KappaResult(null, null, table.Observed, table.Expected, table.BaseRate, first.Length)
+            : new KappaResult(table.Kappa, IntervalOf(table, new Table(values, weights, places, spread: 1), places, clusters, level), table.Observed, table.Expected, table.BaseRate, first.Length);
     }
 
-    private static double[] UnitsOf(double[] influence, ReadOnlySpan<int> clusters)
+    private static ConfidenceInterval? IntervalOf(Table table, Table spread, (int First, int Second)[] places, ReadOnlySpan<int> clusters, double level)
     {
-        if (clusters.IsEmpty)
+        double[] influence = [.. places.Select(place => spread.InfluenceOf(place.First, place.Second))];
+        var units = influence;
+        if (!clusters.IsEmpty)
         {
-            return influence;
+            ArgumentRules.CheckSameLength(influence.Length, clusters.Length, nameof(clusters));
+            units = ClusterIndex.Of(clusters).SumsOf(influence);
         }
 
-        ArgumentRules.CheckSameLength(influence.Length, clusters.Length, nameof(clusters));
-        return ClusterIndex.Of(clusters).SumsOf(influence);
-    }
-
-    private static ConfidenceInterval? IntervalOf(double kappa, double[] units, double n, double level)
-    {
         if (units.Length < 2)
         {
             return null;
         }
 
-        // Perfect so far: a share of units as large as Wilson's interval allows may still be rated at random.
-        if (kappa.Equals(1.0))
+        // Perfect so far: the raters may still differ in a share of units as large as Wilson's interval allows.
+        if (table.Kappa.Equals(1.0))
         {
-            return new ConfidenceInterval(1 - WilsonInterval.OfProportion(0, units.Length, level)!.Upper, 1, level);
+            return new ConfidenceInterval(Math.Max(-1, 1 - (WilsonInterval.OfProportion(0, units.Length, level)!.Upper / (1 - table.Expected))), 1, level);
         }
 
-        var error = Math.Sqrt(units.Sum(unit => unit * unit) * units.Length / (units.Length - 1.0)) / n;
-        var margin = error * StudentT.InvCDF(0, 1, units.Length - 1, (1 + level) / 2);
-        return new ConfidenceInterval(Math.Max(-1, kappa - margin), Math.Min(1, kappa + margin), level);
+        var squares = units.Sum(unit => unit * unit) + spread.MeanSquareOfInfluence();
+        var error = Math.Sqrt(squares * (units.Length + 1) / units.Length) / (places.Length + 1);
+        var factor = Math.Exp(error * StudentT.InvCDF(0, 1, units.Length - 1, (1 + level) / 2) / (1 - spread.Kappa));
+        return new ConfidenceInterval(
+            Math.Clamp(1 - ((1 - spread.Kappa) * factor), -1, table.Kappa), Math.Max(table.Kappa, 1 - ((1 - spread.Kappa) / factor)), level);
+    }
+
+    /// <summary>How often each pair of categories occurred.</summary>
+    private sealed class Table
+    {
+        private readonly double[] _values;
+        private readonly KappaWeights _weights;
+
+        // What each category's weight is against the other rater's answers.
+        private readonly double[] _ofRows;
+        private readonly double[] _ofColumns;
+
+        /// <param name="spread">Items beside those of <paramref name="places"/>, in equal parts in every pair.</param>
+        public Table(double[] values, KappaWeights weights, (int First, int Second)[] places, double spread)
+        {
+            (_values, _weights) = (values, weights);
+            var (count, n) = (values.Length, places.Length + spread);
+            var (rows, columns) = (new double[count], new double[count]);
+            Array.Fill(rows, spread / count / n);
+            Array.Fill(columns, spread / count / n);
+            foreach (var (row, column) in places)
+            {
+                rows[row] += 1 / n;
+                columns[column] += 1 / n;
+                Observed += Weight(row, column) / n;
+            }
+
+            _ofRows = [.. Enumerable.Range(0, count).Select(row => Enumerable.Range(0, count).Sum(column => Weight(row, column) * columns[column]))];
+            _ofColumns = [.. Enumerable.Range(0, count).Select(column => Enumerable.Range(0, count).Sum(row => Weight(row, column) * rows[row]))];
+            Observed += spread == 0 ? 0 : spread / n * Pairs().Average(pair => Weight(pair.Row, pair.Column));
+            Expected = Enumerable.Range(0, count).Sum(row => rows[row] * _ofRows[row]);
+            BaseRate = Enumerable.Range(0, count).Max(value => (rows[value] + columns[value]) / 2);
+        }
+
+        public double Observed { get; }
+
+        public double Expected { get; }
+
+        public double BaseRate { get; }
+
+        public bool IsDecidedByChance => _values.Length < 2 || 1 - Expected < 1e-12;
+
+        public double Kappa => (Observed - Expected) / (1 - Expected);
+
+        public double InfluenceOf(int row, int column) =>
+            ((Weight(row, column) - Observed) - ((1 - Kappa) * (_ofRows[row] + _ofColumns[column] - (2 * Expected)))) / (1 - Expected);
+
+        public double MeanSquareOfInfluence() => Pairs().Average(pair => InfluenceOf(pair.Row, pair.Column) is var influence ? influence * influence : 0);
+
+        private IEnumerable<(int Row, int Column)> Pairs() =>
+            from row in Enumerable.Range(0, _values.Length) from column in Enumerable.Range(0, _values.Length) select (row, column);
+
+        private double Weight(int row, int column) => _weights switch
+        {
+            KappaWeights.None => row == column ? 1 : 0,
+            KappaWeights.Linear => 1 - (Math.Abs(_values[row] - _values[column]) / (_values[^1] - _values[0])),
+            KappaWeights.Quadratic => 1 - Math.Pow((_values[row] - _values[column]) / (_values[^1] - _values[0]), 2),
+            _ => throw new UnreachableException($"Unhandled {_weights}"),
+        };
     }
 }

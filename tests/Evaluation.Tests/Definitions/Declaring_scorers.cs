@@ -1,3 +1,4 @@
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Tests.Definitions;

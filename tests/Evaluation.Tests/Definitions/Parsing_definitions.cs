@@ -1,4 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Parsing;
 
 namespace FunctionsEval.Evaluation.Tests.Definitions;
 

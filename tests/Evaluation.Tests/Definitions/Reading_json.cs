@@ -1,5 +1,5 @@
 using System.Text;
-using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
 
 namespace FunctionsEval.Evaluation.Tests.Definitions;
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Parsing;
 
 namespace FunctionsEval.Evaluation.Tests.Definitions;
 

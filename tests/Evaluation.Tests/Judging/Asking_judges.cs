@@ -1,8 +1,8 @@
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.TestKit;
 

@@ -1,7 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Tests.Definitions;
 
 namespace FunctionsEval.Evaluation.Tests.Judging;

@@ -1,5 +1,4 @@
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Tests.Definitions;
 

@@ -1,3 +1,4 @@
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 
 namespace FunctionsEval.Evaluation.Tests.Judging;

@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Tests.Definitions;
 
 namespace FunctionsEval.Evaluation.Tests.Prompts;

@@ -1,4 +1,5 @@
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 
 namespace FunctionsEval.Evaluation.Tests.Scoring;

@@ -3,7 +3,7 @@ using FunctionsEval.Agents.Reviews.Rules;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

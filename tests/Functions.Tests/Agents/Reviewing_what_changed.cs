@@ -3,6 +3,7 @@ using FunctionsEval.Agents;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

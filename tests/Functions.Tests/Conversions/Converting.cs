@@ -3,6 +3,7 @@ using FunctionsEval.Cli;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Conversions;

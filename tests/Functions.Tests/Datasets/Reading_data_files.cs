@@ -2,6 +2,8 @@ using System.Text;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.TestKit;
 using Parquet.Schema;
 using Parquet.Serialization;

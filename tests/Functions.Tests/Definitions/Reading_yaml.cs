@@ -1,6 +1,8 @@
 using System.Text;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Documents;
+using FunctionsEval.Evaluation.Parsing;
 
 namespace FunctionsEval.Functions.Tests.Definitions;
 

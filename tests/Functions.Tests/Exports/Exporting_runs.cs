@@ -5,7 +5,6 @@ using System.Xml.Linq;
 using CsvHelper;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Exports;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;

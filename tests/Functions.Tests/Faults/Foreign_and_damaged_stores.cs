@@ -1,7 +1,7 @@
 using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Data.Sqlite;
 

@@ -1,6 +1,6 @@
 using FunctionsEval.Health;
 using FunctionsEval.Providers.Prices;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

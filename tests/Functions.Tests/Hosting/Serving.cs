@@ -7,6 +7,7 @@ using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 

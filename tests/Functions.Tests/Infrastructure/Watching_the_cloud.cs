@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using Microsoft.Extensions.Logging;

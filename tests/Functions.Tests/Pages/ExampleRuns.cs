@@ -1,9 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Prompts;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Providers;

@@ -5,13 +5,15 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

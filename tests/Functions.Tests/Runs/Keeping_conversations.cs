@@ -6,6 +6,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Runs;

@@ -3,6 +3,7 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Runs;

@@ -5,6 +5,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

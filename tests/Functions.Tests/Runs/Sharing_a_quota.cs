@@ -1,6 +1,6 @@
 using FunctionsEval.Limits;
 using FunctionsEval.Providers.Limits;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,5 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;

@@ -1,5 +1,4 @@
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using FunctionsEval.Agents;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Functions.Tests.Agents;
-using FunctionsEval.Storage;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Surviving;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers;
+using FunctionsEval.Providers.Calls;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.TestKit;

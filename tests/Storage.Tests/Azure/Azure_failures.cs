@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Azure.Data.Tables;
 using FunctionsEval.Storage.Azure;
+using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Storage.Tests.Azure;
