@@ -100,7 +100,6 @@ public sealed class Finding_choices
     [InlineData("There is no doubt: yes", null)]
     [InlineData("Yes and no.", null)]
     [InlineData("maybe", null)]
-    [InlineData("Yes and no.", null)]
     [InlineData("Yes or no?", null)]
     [InlineData("Yes, no, I cannot say.", null)]
     [InlineData("No problem! The answer is yes.", "yes")]

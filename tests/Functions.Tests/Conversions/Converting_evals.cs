@@ -5,6 +5,7 @@ using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Conversions;

@@ -4,6 +4,7 @@ using FunctionsEval.Configuration;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Functions.Tests.Infrastructure;
 using FunctionsEval.TestKit;
 using Parquet.Schema;
