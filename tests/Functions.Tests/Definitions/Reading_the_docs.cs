@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using FunctionsEval.Configuration;
 using FunctionsEval.Datasets;
 using FunctionsEval.Definitions;
-using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Functions.Tests.Infrastructure;
 using FunctionsEval.TestKit;
@@ -31,7 +29,7 @@ public sealed partial class Reading_the_docs : IDisposable
         foreach (var file in Directory.GetFiles(Path.Combine(RepositoryFolder.Path, "docs"), "*.md").Append(Path.Combine(RepositoryFolder.Path, "README.md")).Order(StringComparer.Ordinal))
         {
             var text = File.ReadAllText(file);
-            foreach (var block in Block().Matches(text).Select(match => match.Groups[1]))
+            foreach (var block in Block().Matches(text).Select(match => match.Groups["yaml"]))
             {
                 blocks.Add(Path.GetFileName(file), text.AsSpan(0, block.Index).Count('\n') + 1, block.Value);
             }
@@ -53,7 +51,7 @@ public sealed partial class Reading_the_docs : IDisposable
 
         await WriteDataAsync();
         var definition = new StringBuilder(yaml);
-        var fields = Field().Matches(yaml).Select(match => match.Groups[1].Value).ToHashSet();
+        var fields = Field().Matches(yaml).Select(match => match.Groups["name"].Value).ToHashSet();
         foreach (var (field, text) in Rest.Where(rest => !rest.Field.Split('|').Any(fields.Contains)))
         {
             definition.Append(text).Append('\n');
@@ -72,10 +70,10 @@ public sealed partial class Reading_the_docs : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [GeneratedRegex(@"^```yaml\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```yaml\r?\n(?<yaml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^(\w+):", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<name>\w+):", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Field();
 
     /// <summary>The files that the blocks name.</summary>
