@@ -55,6 +55,7 @@ internal static class LabelCommand
         private int _given;
         private int _from;
         private string? _note;
+        private string _rubric = "";
 
         public async Task RunAsync(CancellationToken cancellationToken)
         {
@@ -76,6 +77,13 @@ internal static class LabelCommand
 
         private void Show(AnswerToLabel answer)
         {
+            if (answer.Rubric.Length > 0 && answer.Rubric != _rubric)
+            {
+                // Most rubrics are the same for all answers, and are read once.
+                _rubric = answer.Rubric;
+                WriteIndented("", $"By this rubric: {_rubric}");
+            }
+
             terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n--- {answer.Labelled + 1} of {answer.Of} ---"));
             foreach (var (asked, answered) in answer.Turns)
             {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
@@ -13,7 +14,8 @@ namespace FunctionsEval.Labels;
 /// <summary>An answer to be labelled. Nothing in it says whose it is or what a scorer made of it.</summary>
 /// <param name="Position">Its place among the answers that were chosen, from 0.</param>
 /// <param name="Labelled">How many of them this person has labelled.</param>
-public sealed record AnswerToLabel(CellAddress Address, int Position, int Of, int Labelled, Scenario Scenario, Transcript Transcript)
+/// <param name="Rubric">By what the judge of this scale judges it; empty where the scale is no judge's.</param>
+public sealed record AnswerToLabel(CellAddress Address, int Position, int Of, int Labelled, Scenario Scenario, Transcript Transcript, string Rubric)
 {
     /// <summary>What every variant was asked: the scenario's own words, for a prompt around them may tell the variant.</summary>
     public string Question => Scenario.Prompt.Length > 0
@@ -49,7 +51,7 @@ public sealed class LabelQueue(RunStore runs, CellLedger cells, LabelStore label
             var position = (from + step) % order.Count;
             if (!done.ContainsKey(order[position]))
             {
-                return await ReadAsync(run, order, position, labelled, cancellationToken);
+                return await ReadAsync(run, metric, order, position, labelled, cancellationToken);
             }
         }
 
@@ -60,7 +62,7 @@ public sealed class LabelQueue(RunStore runs, CellLedger cells, LabelStore label
     internal async Task<AnswerToLabel?> FindAsync(RunRecord run, LabelMetric metric, string labeller, int count, int position, CancellationToken cancellationToken)
     {
         var order = await OrderAsync(run, metric, labeller, count, cancellationToken);
-        return position >= 0 && position < order.Count ? await ReadAsync(run, order, position, labelled: 0, cancellationToken) : null;
+        return position >= 0 && position < order.Count ? await ReadAsync(run, metric, order, position, labelled: 0, cancellationToken) : null;
     }
 
     /// <summary>How many of the chosen answers this person labelled, and how many there are.</summary>
@@ -85,12 +87,13 @@ public sealed class LabelQueue(RunStore runs, CellLedger cells, LabelStore label
         return order.IndexOf(last.Address);
     }
 
-    private async Task<AnswerToLabel> ReadAsync(RunRecord run, List<CellAddress> order, int position, int labelled, CancellationToken cancellationToken)
+    private async Task<AnswerToLabel> ReadAsync(RunRecord run, LabelMetric metric, List<CellAddress> order, int position, int labelled, CancellationToken cancellationToken)
     {
         var address = order[position];
         var scenario = (await runs.FindItemAsync(run.RunId, address.Item, cancellationToken))!;
         var transcript = (await cells.FindTranscriptAsync(run.RunId, address, cancellationToken))!;
-        return new AnswerToLabel(address, position, order.Count, labelled, scenario, transcript);
+        var rubric = scenario.ScorersOf(run.Scorers)[metric.Index].Judge is { } judge ? JudgePrompt.RubricFor(judge, scenario) : "";
+        return new AnswerToLabel(address, position, order.Count, labelled, scenario, transcript, rubric);
     }
 
     private async Task<Dictionary<CellAddress, CellLabel>> LabelledAsync(RunRecord run, LabelMetric metric, string labeller, CancellationToken cancellationToken) =>

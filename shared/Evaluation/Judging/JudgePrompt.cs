@@ -66,6 +66,13 @@ public static class JudgePrompt
         return Messages(System(judge, blocks), judge.Template ?? Template, variables);
     }
 
+    /// <summary>By what an answer is judged, for people who judge it too: the rubric and the criteria, filled in for the scenario; empty where a judge has neither.</summary>
+    public static string RubricFor(JudgeSpec judge, Scenario scenario) => string.Join('\n', ((string[])
+    [
+        Fill(judge.Rubric ?? "", scenario, "rubric").Trim(),
+        .. (judge.Criteria ?? []).Select(criterion => $"- {criterion.Name}: {Fill(criterion.Description ?? "", scenario, "description").Trim()}".TrimEnd(' ', ':')),
+    ]).Where(line => line.Length > 0));
+
     /// <summary>What a conversation said, as a judge is shown it.</summary>
     internal static string Told(IEnumerable<Turn> turns) => string.Join("\n\n", turns.Select(turn => $"User:\n{turn.ProbePrompt}\n\nAssistant:\n{turn.TargetResponse}"));
 

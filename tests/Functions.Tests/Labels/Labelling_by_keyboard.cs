@@ -11,6 +11,7 @@ public sealed class Labelling_by_keyboard(JudgedRun run) : IClassFixture<JudgedR
         var first = await run.TypeAsync(["4", "t too long", "2", "q"], Label("ann"));
         Assert.DoesNotContain("sim-", first, StringComparison.Ordinal);
         Assert.Contains("2 of 20 answers are labelled.", first, StringComparison.Ordinal);
+        Assert.Equal(2, first.Split("By this rubric: How good?\n").Length);
 
         var labels = await LinesAsync("ann");
         Assert.Equal(2, labels.Count);
