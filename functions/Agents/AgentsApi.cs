@@ -2,6 +2,7 @@ using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Proposals;
+using FunctionsEval.Agents.Queue;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;
@@ -24,6 +25,7 @@ internal static class AgentsApi
         .AddSingleton<CheckArtefact>()
         .AddSingleton<ProposalStore>()
         .AddSingleton<MakeProposals>()
+        .AddSingleton<ProposeTasks>(parts => parts.GetRequiredService<MakeProposals>().ProposeAsync)
         .AddSingleton<GoalStore>()
         .AddSingleton<CompareVariants>()
         .AddSingleton<AssignVariant>()

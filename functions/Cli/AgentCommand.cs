@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using FunctionsEval.Agents;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Http;
 
@@ -86,7 +85,7 @@ internal static class AgentCommand
         {
             var update = new TaskUpdate(status, Executor: arguments.GetValue(Executor));
             ThrowIfBad(new TaskRules(now).Id("task", id).Check(update), arguments);
-            return new SpooledReport("PATCH", $"/api/agent/tasks/{Uri.EscapeDataString(id)}", JsonSerializer.SerializeToElement(update, AgentsJson.Context.TaskUpdate));
+            return new SpooledReport("PATCH", $"/api/agent/tasks/{Uri.EscapeDataString(id)}", JsonSerializer.SerializeToElement(update, TasksJson.Context.TaskUpdate));
         }
 
         if (arguments.GetValue(Type) is not { } type || arguments.GetValue(Duration) is not { } seconds)
@@ -100,7 +99,7 @@ internal static class AgentCommand
             Goal: arguments.GetValue(Goal), Usage: usage == new TaskUsage() ? null : usage, Error: arguments.GetValue(Error), OutputChars: arguments.GetValue(OutputChars));
         ThrowIfBad(new TaskRules(now).Check(metric), arguments);
         var path = $"/api/agent/metrics{(arguments.GetValue(Amend) ? "?amend=true" : "")}";
-        return new SpooledReport("POST", path, JsonSerializer.SerializeToElement(metric, AgentsJson.Context.TaskMetric));
+        return new SpooledReport("POST", path, JsonSerializer.SerializeToElement(metric, TasksJson.Context.TaskMetric));
     }
 
     private static void ThrowIfBad(TaskRules rules, ParseResult arguments)

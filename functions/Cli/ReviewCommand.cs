@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using FunctionsEval.Agents;
 using FunctionsEval.Agents.Reviews;
-using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
@@ -38,7 +36,7 @@ internal static class ReviewCommand
         await using var program = CommonOptions.OpenExisting(terminal, arguments);
         var (id, now) = (arguments.GetRequiredValue(FindingId), program.Clock.GetUtcNow());
         var request = new AcknowledgeRequest(arguments.GetValue(By), arguments.GetValue(Note));
-        if (new TaskRules(now).Check(request).Errors is { Count: > 0 } errors)
+        if (request.Errors(now) is { Count: > 0 } errors)
         {
             throw new UsageException(string.Join(" ", errors.Select(error => OptionNames.In(error.Message, arguments))));
         }
@@ -52,7 +50,7 @@ internal static class ReviewCommand
         };
         if (arguments.GetValue(CommonOptions.Json))
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(finding, AgentsJson.Context.Finding));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(finding, ReviewsJson.Context.Finding));
         }
         else
         {
@@ -71,7 +69,7 @@ internal static class ReviewCommand
         var report = await program.Get<Review>().RunAsync(cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
-            terminal.Out.WriteLine(JsonSerializer.Serialize(report, AgentsJson.Context.ReviewReport));
+            terminal.Out.WriteLine(JsonSerializer.Serialize(report, ReviewsJson.Context.ReviewReport));
             return ExitCodes.Completed;
         }
 

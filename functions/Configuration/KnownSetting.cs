@@ -1,4 +1,4 @@
-using FunctionsEval.Agents;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Digests;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;

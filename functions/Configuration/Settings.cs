@@ -1,5 +1,5 @@
 using System.Globalization;
-using FunctionsEval.Agents;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Definitions;
 using FunctionsEval.Digests;
 using FunctionsEval.Evaluation.Definitions;

@@ -15,6 +15,24 @@ internal static class JsonRules
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>The same with names in snake_case, and without fields that hold nothing.</summary>
+    public static JsonSerializerOptions NewSnakeCaseOptions()
+    {
+        var options = NewOptions();
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        return options;
+    }
+
+    /// <summary>Contexts whose names are in snake_case whatever the options say that they are asked with.</summary>
+    public static IJsonTypeInfoResolver InSnakeCase(params IJsonTypeInfoResolver[] contexts) => JsonTypeInfoResolver.Combine(contexts).WithAddedModifier(static type =>
+    {
+        foreach (var property in type.Kind == JsonTypeInfoKind.Object ? type.Properties : [])
+        {
+            property.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+        }
+    });
+
     /// <summary>An enum member as it stands in JSON and in tables.</summary>
     public static string Name<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

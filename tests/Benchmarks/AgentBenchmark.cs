@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using FunctionsEval.Agents;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Local;
@@ -113,6 +112,6 @@ internal static class AgentBenchmark
             "skill-1",
             Usage: new TaskUsage(random.Next(100_000), random.Next(5_000), random.Next(20), Math.Round(random.NextDouble(), 4)),
             OutputChars: random.Next(10_000)));
-        return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new MetricBatch([.. metrics]), AgentsJson.Context.MetricBatch));
+        return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new MetricBatch([.. metrics]), MetricsJson.Context.MetricBatch));
     }
 }

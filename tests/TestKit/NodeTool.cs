@@ -34,7 +34,7 @@ internal static class NodeTool
         return target;
     }
 
-    public static Process Start(string program, string folder, params string[] arguments)
+    public static Process Start(string program, string folder, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -44,6 +44,11 @@ internal static class NodeTool
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         try
         {
             return Process.Start(start)!;
@@ -69,7 +74,7 @@ internal static class NodeTool
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(InstallLimit);
-        using var npm = Start(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", folder, "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        using var npm = Start(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", folder, [], "ci", "--ignore-scripts", "--no-audit", "--no-fund");
         try
         {
             var output = npm.StandardOutput.ReadToEndAsync(limit.Token);

@@ -13,7 +13,7 @@ public sealed class ArtefactStore(IEntityStore entities)
     public async Task SaveAsync(ArtefactReview review, CancellationToken cancellationToken)
     {
         var row = new Entity(TableKeys.AllArtefacts, RowOf(review.Kind, review.TaskId));
-        row.SetText("review", JsonSerializer.Serialize(review, AgentsJson.Context.ArtefactReview));
+        row.SetText("review", JsonSerializer.Serialize(review, ArtefactsJson.Context.ArtefactReview));
         await entities.SubmitAsync(TableKeys.AgentArtefacts, EntityOperation.Upsert(row), cancellationToken);
     }
 
@@ -46,7 +46,7 @@ public sealed class ArtefactStore(IEntityStore entities)
                 var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
                 var known = await entities.FindAsync(TableKeys.AgentArtefacts, bucket.Key, key, cancellationToken) is { } stored ? HistoryOf(stored).Outcomes : [];
                 var row = new Entity(bucket.Key, key);
-                row.SetText("test", JsonSerializer.Serialize(new TestHistory(name, [.. known.TakeLast(MaxOutcomes - 1), new TestOutcome(commit, passed, at)]), AgentsJson.Context.TestHistory));
+                row.SetText("test", JsonSerializer.Serialize(new TestHistory(name, [.. known.TakeLast(MaxOutcomes - 1), new TestOutcome(commit, passed, at)]), ArtefactsJson.Context.TestHistory));
                 rows.Add(row);
             }
 
@@ -70,7 +70,7 @@ public sealed class ArtefactStore(IEntityStore entities)
 
     private static string RowOf(ArtefactKind kind, string taskId) => $"{JsonRules.Name(kind)}|{taskId}";
 
-    private static ArtefactReview ReviewOf(Entity row) => JsonSerializer.Deserialize(row.GetText("review")!, AgentsJson.Context.ArtefactReview)!;
+    private static ArtefactReview ReviewOf(Entity row) => JsonSerializer.Deserialize(row.GetText("review")!, ArtefactsJson.Context.ArtefactReview)!;
 
-    private static TestHistory HistoryOf(Entity row) => JsonSerializer.Deserialize(row.GetText("test")!, AgentsJson.Context.TestHistory)!;
+    private static TestHistory HistoryOf(Entity row) => JsonSerializer.Deserialize(row.GetText("test")!, ArtefactsJson.Context.TestHistory)!;
 }

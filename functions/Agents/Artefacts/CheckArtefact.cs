@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Agents.Thresholds;
 
 namespace FunctionsEval.Agents.Artefacts;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Statistics;
 using FunctionsEval.Storage;
 
@@ -18,7 +19,7 @@ public sealed class GoalStore(IEntityStore entities, AgentThresholds thresholds,
         var known = await FindAsync(goalId, cancellationToken);
         var goal = new Goal(goalId, request.Name, request.Target ?? new GoalTarget(), known?.CreatedAt ?? clock.GetUtcNow());
         var row = new Entity(TableKeys.AllGoals, goalId);
-        row.SetText("goal", JsonSerializer.Serialize(goal, AgentsJson.Context.Goal));
+        row.SetText("goal", JsonSerializer.Serialize(goal, GoalsJson.Context.Goal));
         await entities.SubmitAsync(TableKeys.AgentGoals, EntityOperation.Upsert(row), cancellationToken);
         return goal;
     }
@@ -128,11 +129,11 @@ public sealed class GoalStore(IEntityStore entities, AgentThresholds thresholds,
     private static Entity RowOf(string goalId, BacklogItem item)
     {
         var row = new Entity(TableKeys.BacklogOf(goalId), item.ItemId);
-        row.SetText("item", JsonSerializer.Serialize(item, AgentsJson.Context.BacklogItem));
+        row.SetText("item", JsonSerializer.Serialize(item, GoalsJson.Context.BacklogItem));
         return row;
     }
 
-    private static Goal GoalOf(Entity row) => JsonSerializer.Deserialize(row.GetText("goal")!, AgentsJson.Context.Goal)!;
+    private static Goal GoalOf(Entity row) => JsonSerializer.Deserialize(row.GetText("goal")!, GoalsJson.Context.Goal)!;
 
-    private static BacklogItem ItemOf(Entity row) => JsonSerializer.Deserialize(row.GetText("item")!, AgentsJson.Context.BacklogItem)!;
+    private static BacklogItem ItemOf(Entity row) => JsonSerializer.Deserialize(row.GetText("item")!, GoalsJson.Context.BacklogItem)!;
 }

@@ -1,3 +1,4 @@
+using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Runs;
 
 namespace FunctionsEval.Agents.Metrics;

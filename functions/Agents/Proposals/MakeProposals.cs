@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Agents.Variants;
 using FunctionsEval.Statistics;
 

@@ -50,9 +50,9 @@ public sealed class ProposalStore(IEntityStore entities)
     private static Entity RowOf(Proposal proposal)
     {
         var row = new Entity(TableKeys.AllProposals, proposal.ProposalId);
-        row.SetText("proposal", JsonSerializer.Serialize(proposal, AgentsJson.Context.Proposal));
+        row.SetText("proposal", JsonSerializer.Serialize(proposal, ProposalsJson.Context.Proposal));
         return row;
     }
 
-    private static Proposal ProposalOf(Entity row) => JsonSerializer.Deserialize(row.GetText("proposal")!, AgentsJson.Context.Proposal)!;
+    private static Proposal ProposalOf(Entity row) => JsonSerializer.Deserialize(row.GetText("proposal")!, ProposalsJson.Context.Proposal)!;
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Http;
 
 namespace FunctionsEval.Agents.Reviews;
 
@@ -36,7 +38,18 @@ public sealed record Acknowledgement(DateTimeOffset At, string? By = null, strin
 
 /// <param name="By">Who knows of it, up to 100 characters.</param>
 /// <param name="Note">What is done about it, up to 1,000 characters.</param>
-public sealed record AcknowledgeRequest(string? By = null, string? Note = null);
+public sealed record AcknowledgeRequest(string? By = null, string? Note = null)
+{
+    private const int MaxNote = 1_000;
+
+    internal IReadOnlyList<FieldError> Errors(DateTimeOffset now)
+    {
+        var rules = new TaskRules(now);
+        rules.Optional("by", By, TaskRules.MaxType);
+        rules.Text("note", Note, MaxNote, isBlock: true);
+        return rules.Errors;
+    }
+}
 
 [JsonConverter(typeof(SnakeCaseEnumConverter<Severity>))]
 public enum Severity

@@ -55,7 +55,7 @@ public sealed class FindingStore(IEntityStore entities)
         if (acknowledgement is not null)
         {
             var row = new Entity(TableKeys.Acknowledged, id);
-            row.SetText("acknowledgement", JsonSerializer.Serialize(acknowledgement, AgentsJson.Context.Acknowledgement));
+            row.SetText("acknowledgement", JsonSerializer.Serialize(acknowledgement, ReviewsJson.Context.Acknowledgement));
             operation = EntityOperation.Upsert(row);
         }
 
@@ -69,7 +69,7 @@ public sealed class FindingStore(IEntityStore entities)
         var rows = some.Select(finding =>
         {
             var row = new Entity(TableKeys.AllFindings, finding.Id);
-            row.SetText("finding", JsonSerializer.Serialize(finding with { Acknowledged = null }, AgentsJson.Context.Finding));
+            row.SetText("finding", JsonSerializer.Serialize(finding with { Acknowledged = null }, ReviewsJson.Context.Finding));
             return row;
         });
         return entities.SubmitAsync(TableKeys.Findings, [.. (message is null ? rows : rows.Append(message)).Select(EntityOperation.Upsert)], cancellationToken);
@@ -84,8 +84,8 @@ public sealed class FindingStore(IEntityStore entities)
     // A condition that has come back is another one than the one somebody knew of.
     private static Finding FindingOf(Entity row, Entity? acknowledged)
     {
-        var finding = JsonSerializer.Deserialize(row.GetText("finding")!, AgentsJson.Context.Finding)!;
-        var known = acknowledged?.GetText("acknowledgement") is { } json ? JsonSerializer.Deserialize(json, AgentsJson.Context.Acknowledgement) : null;
+        var finding = JsonSerializer.Deserialize(row.GetText("finding")!, ReviewsJson.Context.Finding)!;
+        var known = acknowledged?.GetText("acknowledgement") is { } json ? JsonSerializer.Deserialize(json, ReviewsJson.Context.Acknowledgement) : null;
         return finding with { Acknowledged = known?.At >= finding.FirstSeenAt ? known : null };
     }
 

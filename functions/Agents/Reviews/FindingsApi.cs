@@ -1,4 +1,3 @@
-using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,7 +29,7 @@ internal static class FindingsApi
         }
 
         var now = clock.GetUtcNow();
-        return new TaskRules(now).Check(request).Errors is { Count: > 0 } errors
+        return request.Errors(now) is { Count: > 0 } errors
             ? Problems.Invalid(errors)
             : ResultOf(findingId, await findings.AcknowledgeAsync(findingId, new Acknowledgement(now, request.By, request.Note), cancellationToken));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Reviews;
@@ -34,7 +35,7 @@ public sealed partial class FindingsWebhook(AgentThresholds settings, IEntitySto
         }
 
         var row = new Entity(TableKeys.AllFindings, TableKeys.FindingMessage(now, changed[0].Id)) { ["at"] = now };
-        row.SetText("message", JsonSerializer.Serialize(new FindingsMessage(now, changed), AgentsJson.Context.FindingsMessage));
+        row.SetText("message", JsonSerializer.Serialize(new FindingsMessage(now, changed), ReviewsJson.Context.FindingsMessage));
         return row;
     }
 

@@ -1,6 +1,5 @@
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
-using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Tasks;
 
 namespace FunctionsEval.Agents.Reviews;

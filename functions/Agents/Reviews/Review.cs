@@ -1,18 +1,21 @@
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
-using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Runs;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Reviews;
 
+/// <summary>Proposes tasks that would mend what is found.</summary>
+/// <param name="open">All open findings.</param>
+public delegate Task ProposeTasks(IReadOnlyList<Finding> open, CancellationToken cancellationToken);
+
 /// <summary>
 /// Looks at the agents' pipeline and at the runs, and keeps what it finds. Repeating it is harmless, and while one review goes on, whichever
 /// process makes it, another one only gives what is known.
 /// </summary>
 public sealed partial class Review(
-    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, MakeProposals proposals, RunExecutor me, TimeProvider clock, ILogger<Review> logger)
+    TaskStore tasks, GoalStore goals, ArtefactStore artefacts, RunReview runReview, ReviewRules rules, FindingStore findings, FindingsWebhook webhook, ProposeTasks propose, RunExecutor me, TimeProvider clock, ILogger<Review> logger)
 {
     private const int MaxEvidence = 50;
 
@@ -73,7 +76,7 @@ public sealed partial class Review(
         }
 
         await SaveAsync(observed, now, cancellationToken);
-        await proposals.ProposeAsync((await findings.ReportAsync(withResolved: false, cancellationToken)).Findings, cancellationToken);
+        await propose((await findings.ReportAsync(withResolved: false, cancellationToken)).Findings, cancellationToken);
 
         await webhook.SendAsync(now, cancellationToken);
 

@@ -1,4 +1,5 @@
 using FunctionsEval.Agents.Reviews.Rules;
+using FunctionsEval.Agents.Thresholds;
 
 namespace FunctionsEval.Agents.Reviews;
 

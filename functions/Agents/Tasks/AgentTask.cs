@@ -29,6 +29,21 @@ public sealed record AgentTask(
 
     [JsonIgnore]
     public string? Goal => Metric?.Goal ?? Request?.Goal;
+
+    /// <summary>The task once this has been measured of it.</summary>
+    public static AgentTask Ended(AgentTask? task, TaskMetric metric, DateTimeOffset now)
+    {
+        var ended = metric.CreatedAt ?? task?.EndedAt ?? now;
+        var known = task ?? new AgentTask(metric.TaskId, metric.Status, now, now);
+        return known with
+        {
+            Status = metric.Status,
+            ChangedAt = now,
+            Metric = metric with { CreatedAt = ended },
+            StartedAt = known.StartedAt ?? ended.AddSeconds(-metric.DurationSeconds),
+            EndedAt = ended,
+        };
+    }
 }
 
 /// <summary>What is asked of an agent.</summary>

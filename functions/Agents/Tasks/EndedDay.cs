@@ -1,5 +1,3 @@
-using FunctionsEval.Agents.Metrics;
-
 namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>

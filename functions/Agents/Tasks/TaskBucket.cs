@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Tasks;
@@ -118,7 +117,7 @@ internal sealed class TaskBucket(IEntityStore entities, string partition) : IDis
         }
 
         var row = new Entity(partition, place);
-        row.SetText("task", JsonSerializer.Serialize(after, AgentsJson.Context.AgentTask));
+        row.SetText("task", JsonSerializer.Serialize(after, TasksJson.Context.AgentTask));
         yield return EntityOperation.Upsert(row);
     }
 
@@ -166,7 +165,7 @@ internal sealed class TaskBucket(IEntityStore entities, string partition) : IDis
         return new StoredTask(null, null);
     }
 
-    public static AgentTask TaskOf(Entity row) => JsonSerializer.Deserialize(row.GetText("task")!, AgentsJson.Context.AgentTask)!;
+    public static AgentTask TaskOf(Entity row) => JsonSerializer.Deserialize(row.GetText("task")!, TasksJson.Context.AgentTask)!;
 
     public static DayRollUp RollUpOf(Entity row) => DayRollUp.Parse(RollUpBytesOf(row));
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>Who waits for whom among open tasks.</summary>
@@ -25,6 +27,18 @@ internal sealed class TaskDependencies
             }
         }
     }
+
+    /// <summary>Those that were asked for, the most urgent first.</summary>
+    public static IEnumerable<AgentTask> ByPriority(IEnumerable<AgentTask> some) =>
+        some.Where(task => task.Request is not null).OrderBy(task => task.Request!.Priority).ThenBy(task => task.TaskId, StringComparer.Ordinal);
+
+    /// <summary>What <see cref="CountWaiting"/> gives, in words.</summary>
+    public static string Counted(int waiting) => waiting switch
+    {
+        1 => "1 task",
+        MaxCounted => string.Create(CultureInfo.InvariantCulture, $"{waiting} tasks or more"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{waiting} tasks"),
+    };
 
     /// <summary>How many wait for a task, directly or not, up to <see cref="MaxCounted"/>.</summary>
     public int CountWaiting(string taskId)

@@ -8,14 +8,13 @@ namespace FunctionsEval.Agents.Tasks;
 internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
 {
     public const int MaxId = 200;
+    public const int MaxType = 100;
     public const int MaxDirection = 20_000;
     public const int MaxError = 8_000;
     public const int MaxDependencies = 50;
     public const double MaxDurationSeconds = 86_400;
     public const double MaxCostUsd = 1_000;
 
-    private const int MaxType = 100;
-    private const int MaxNote = 1_000;
     private const string EscapedSlash = "%2F";
     private const int MaxName = 200;
     private const long MaxTokens = 1_000_000_000;
@@ -79,13 +78,6 @@ internal sealed class TaskRules(DateTimeOffset now, string prefix = "")
         Optional("model", update.Model, MaxName);
         Optional("executor", update.Executor, MaxType);
         return Measured(update.DurationSeconds, update.Usage, update.Error, update.OutputChars);
-    }
-
-    public TaskRules Check(Reviews.AcknowledgeRequest request)
-    {
-        Optional("by", request.By, MaxType);
-        Text("note", request.Note, MaxNote, isBlock: true);
-        return this;
     }
 
     public TaskRules Id(string field, string id)

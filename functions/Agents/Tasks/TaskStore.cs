@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Tasks;

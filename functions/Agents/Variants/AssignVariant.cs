@@ -36,13 +36,13 @@ public sealed class AssignVariant(TaskMetrics metrics, IEntityStore entities, Ti
 
         var assigned = request.Method == Thompson ? await DrawAsync(request, cancellationToken) : ByHash(request);
         var entity = new Entity(partition, row);
-        entity.SetText("assignment", JsonSerializer.Serialize(assigned, AgentsJson.Context.VariantAssignment));
+        entity.SetText("assignment", JsonSerializer.Serialize(assigned, VariantsJson.Context.VariantAssignment));
         return (await entities.SubmitAsync(TableKeys.AgentTasks, EntityOperation.Insert(entity), cancellationToken)).IsApplied
             ? assigned
             : Parse((await entities.FindAsync(TableKeys.AgentTasks, partition, row, cancellationToken))!);
     }
 
-    private static VariantAssignment Parse(Entity row) => JsonSerializer.Deserialize(row.GetText("assignment")!, AgentsJson.Context.VariantAssignment)!;
+    private static VariantAssignment Parse(Entity row) => JsonSerializer.Deserialize(row.GetText("assignment")!, VariantsJson.Context.VariantAssignment)!;
 
     private static VariantAssignment ByHash(AssignmentRequest request)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Statistics;
 
 namespace FunctionsEval.Agents.Variants;

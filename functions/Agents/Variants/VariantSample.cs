@@ -1,4 +1,4 @@
-using FunctionsEval.Agents.Metrics;
+using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Statistics;
 
 namespace FunctionsEval.Agents.Variants;

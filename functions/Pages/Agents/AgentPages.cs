@@ -1,6 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Proposals;
+using FunctionsEval.Agents.Queue;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Status;
 using FunctionsEval.Agents.Tasks;

@@ -1,5 +1,4 @@
 using FunctionsEval.Agents.Reviews;
-using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -22,7 +21,7 @@ internal static class FindingPages
         string findingId, PageForm form, FindingStore findings, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (new TaskRules(now).Check(new AcknowledgeRequest(Note: form["note"])).Errors is { Count: > 0 } errors)
+        if (new AcknowledgeRequest(Note: form["note"]).Errors(now) is { Count: > 0 } errors)
         {
             return Problems.Invalid(errors);
         }

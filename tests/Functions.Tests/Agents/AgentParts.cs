@@ -1,9 +1,10 @@
-using FunctionsEval.Agents;
 using FunctionsEval.Agents.Artefacts;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
@@ -24,7 +25,7 @@ internal sealed class AgentParts : IDisposable
         Record = new RecordMetrics(Tasks, Goals, clock);
         Review = new Review(
             Tasks, Goals, new ArtefactStore(entities), new RunReview(Runs, Cells, Findings, queue), new ReviewRules(settings), Findings,
-            new FindingsWebhook(settings, entities, NullLogger<FindingsWebhook>.Instance), new MakeProposals(ProposalStore, Tasks, Findings, settings, clock),
+            new FindingsWebhook(settings, entities, NullLogger<FindingsWebhook>.Instance), new MakeProposals(ProposalStore, Tasks, Findings, settings, clock).ProposeAsync,
             RunExecutor.FunctionApp, clock, NullLogger<Review>.Instance);
     }
 

@@ -1,8 +1,7 @@
-using FunctionsEval.Agents;
 using FunctionsEval.Agents.Goals;
-using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 
 namespace FunctionsEval.Functions.Tests.Agents;
 

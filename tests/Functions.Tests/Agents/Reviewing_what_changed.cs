@@ -1,7 +1,7 @@
 using System.Globalization;
-using FunctionsEval.Agents;
 using FunctionsEval.Agents.Goals;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Storage;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
@@ -75,7 +75,7 @@ public sealed class Reviewing_what_changed(AgentStores stores) : IClassFixture<A
         await bench.Parts.Record.RecordAsync([.. Enumerable.Range(0, 30).Select(index => Report($"t{index}", AgentServer.Start.AddMinutes(-index - 1)))], amend: false, Cancel);
 
         // Its process died before the goal took it in.
-        await bench.AddAsync(new TaskRequest("done", "impl", Goal: "g", BacklogItem: item), task => RecordMetrics.Ended(task, Report("done", AgentServer.Start.AddHours(-3)) with { Status = AgentTaskStatus.Completed }, AgentServer.Start));
+        await bench.AddAsync(new TaskRequest("done", "impl", Goal: "g", BacklogItem: item), task => AgentTask.Ended(task, Report("done", AgentServer.Start.AddHours(-3)) with { Status = AgentTaskStatus.Completed }, AgentServer.Start));
 
         bench.Store.BreaksAfter = bench.Store.Submitted + breaksAfter;
         bench.Store.IsLastApplied = isLastApplied;

@@ -27,7 +27,7 @@ public sealed class Sharing_a_store(AgentStores stores) : IClassFixture<AgentSto
 
         Assert.Equal(96, recorded.Sum());
         Assert.Equal((1, 39), (statuses.Count(status => status == HttpStatusCode.Created), statuses.Count(status => status == HttpStatusCode.OK)));
-        var all = amended.Concat(reports.Skip(20)).Append(JsonSerializer.Deserialize(OneTask(), FunctionsEval.Agents.AgentsJson.Context.TaskMetric)!).ToList();
+        var all = amended.Concat(reports.Skip(20)).Append(JsonSerializer.Deserialize(OneTask(), FunctionsEval.Agents.Tasks.TasksJson.Context.TaskMetric)!).ToList();
         foreach (var days in new[] { 1, 30 })
         {
             var from = AgentServer.Start.Date.AddDays(-days);

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using FunctionsEval.Agents;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Functions.Tests.Agents;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;

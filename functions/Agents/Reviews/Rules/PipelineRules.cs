@@ -1,5 +1,6 @@
 using System.Globalization;
 using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Statistics;
 
 namespace FunctionsEval.Agents.Reviews.Rules;

@@ -27,7 +27,7 @@ internal sealed class HeldUpTask : IReviewRule
     public IEnumerable<Observation> Look(PipelineState state)
     {
         var dependencies = new TaskDependencies(state.Open);
-        var first = dependencies.FirstWaiting(TaskOrder.ByPriority(state.Open));
+        var first = dependencies.FirstWaiting(TaskDependencies.ByPriority(state.Open));
         foreach (var task in state.Pending.Where(task => task.Request is not null))
         {
             if (first.GetValueOrDefault(task.TaskId) is { } urgent && urgent.Request!.Priority < task.Request!.Priority)
@@ -37,7 +37,7 @@ internal sealed class HeldUpTask : IReviewRule
                     Id, Severity.Medium, task.TaskId,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"The task has priority {task.Request.Priority}, but '{urgent.TaskId}' of priority {urgent.Request.Priority} waits for it{(waiting > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {TaskOrder.Counted(waiting)} in all") : "")}."),
+                        $"The task has priority {task.Request.Priority}, but '{urgent.TaskId}' of priority {urgent.Request.Priority} waits for it{(waiting > 1 ? string.Create(CultureInfo.InvariantCulture, $", and {TaskDependencies.Counted(waiting)} in all") : "")}."),
                     string.Create(CultureInfo.InvariantCulture, $"Give it priority {urgent.Request.Priority}."), [task.TaskId, urgent.TaskId]);
             }
         }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FunctionsEval.Http;
 
-namespace FunctionsEval.Agents;
+namespace FunctionsEval.Agents.Thresholds;
 
 /// <summary>From when on a rule speaks. The variable FUNCTIONSEVAL_AGENTS changes any of them: a JSON object such as {"queue": {"stale_hours": 12}}.</summary>
 public sealed record AgentThresholds(
@@ -22,14 +22,14 @@ public sealed record AgentThresholds(
         try
         {
             using var document = JsonDocument.Parse(json);
-            var shape = new RequestShape(AgentsJson.Context.Options);
+            var shape = new RequestShape(ThresholdsJson.Context.Options);
             shape.Check(document.RootElement, typeof(GivenThresholds));
             if (shape.Errors is [var error, ..])
             {
                 throw new FormatException($"{Variable}: {error.Message}");
             }
 
-            var given = document.RootElement.Deserialize(AgentsJson.Context.GivenThresholds)!;
+            var given = document.RootElement.Deserialize(ThresholdsJson.Context.GivenThresholds)!;
             if (given.Webhook is { } webhook
                 && !(Uri.TryCreate(webhook.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && webhook.Hosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase)))
             {

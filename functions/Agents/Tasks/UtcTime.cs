@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FunctionsEval.Agents;
+namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>Reads a time as UTC where it does not say another zone: the machine's own would make a report mean something else on every server.</summary>
 public sealed class UtcTime : JsonConverter<DateTimeOffset>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace FunctionsEval.Agents.Metrics;
+namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>Reads what <see cref="DayRollUp.ToBytes"/> wrote. A window has thousands of rows with a hundred keys each, so nothing is allocated for them.</summary>
 internal ref struct RollUpReader(ReadOnlySpan<byte> bytes)

@@ -1,7 +1,9 @@
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Reviews.Rules;
+using FunctionsEval.Agents.Tasks;
+using FunctionsEval.Agents.Thresholds;
 
-namespace FunctionsEval.Agents.Tasks;
+namespace FunctionsEval.Agents.Queue;
 
 /// <param name="Executor">Who takes the task.</param>
 /// <param name="TaskTypes">The types that it can do; all when missing.</param>

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace FunctionsEval.Agents.Tasks;
+namespace FunctionsEval.Agents.Queue;
 
 internal static class TasksApi
 {
@@ -108,41 +109,9 @@ internal static class TasksApi
     }
 
     private static bool IsSame(TaskRequest? a, TaskRequest b) =>
-        a is not null && JsonSerializer.Serialize(a, AgentsJson.Context.TaskRequest) == JsonSerializer.Serialize(b, AgentsJson.Context.TaskRequest);
+        a is not null && JsonSerializer.Serialize(a, TasksJson.Context.TaskRequest) == JsonSerializer.Serialize(b, TasksJson.Context.TaskRequest);
 
     private static ProblemHttpResult Conflict(string message) => TypedResults.Problem(message, statusCode: StatusCodes.Status409Conflict);
 }
 
 public sealed record TaskPage(IReadOnlyList<AgentTask> Tasks, string? ContinuationToken);
-
-/// <summary>A new status of a task, and what was measured where it ends with that.</summary>
-/// <param name="DurationSeconds">Since the task was taken when missing.</param>
-public sealed record TaskUpdate(
-    AgentTaskStatus Status,
-    string? Model = null,
-    string? Executor = null,
-    double? DurationSeconds = null,
-    TaskUsage? Usage = null,
-    string? Error = null,
-    int? OutputChars = null)
-{
-    public const string UnknownModel = "unknown";
-
-    internal AgentTask ApplyTo(AgentTask task, DateTimeOffset now)
-    {
-        if (!Status.IsEnded())
-        {
-            var isTaken = Status == AgentTaskStatus.Running;
-            return task with { Status = Status, ChangedAt = now, StartedAt = isTaken ? now : task.StartedAt, TakenBy = isTaken ? Executor ?? task.TakenBy : task.TakenBy };
-        }
-
-        var context = task.Request?.Context;
-        var seconds = DurationSeconds ?? Math.Clamp((now - (task.StartedAt ?? now)).TotalSeconds, 0, TaskRules.MaxDurationSeconds);
-        return RecordMetrics.Ended(
-            task,
-            new TaskMetric(
-                task.TaskId, task.TaskType, Model ?? task.Request?.Model ?? UnknownModel, seconds, Status, now, Executor ?? task.Executor, context?.PromptVariant,
-                context?.SkillVersion, context?.AssignmentProbability, task.Goal, Usage, Error, OutputChars),
-            now);
-    }
-}

@@ -1,6 +1,7 @@
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Tasks;
 
-namespace FunctionsEval.Agents.Tasks;
+namespace FunctionsEval.Agents.Metrics;
 
 public enum MetricOutcome
 {
@@ -38,26 +39,11 @@ public sealed class RecordMetrics(TaskStore tasks, GoalStore goals, TimeProvider
             {
                 // Somebody else may have reported it meanwhile.
                 var outcome = outcomes[entry.Index] = OutcomeOf(task, entry.Item, amend);
-                return outcome is MetricOutcome.Recorded or MetricOutcome.Amended ? Ended(task, entry.Item, now) : null;
+                return outcome is MetricOutcome.Recorded or MetricOutcome.Amended ? AgentTask.Ended(task, entry.Item, now) : null;
             }));
         await tasks.ChangeAsync(changes, cancellationToken);
-        await goals.TakeInAsync(stored.Where(task => task is not null).Zip(metrics.Where((_, index) => stored[index] is not null), (task, metric) => Ended(task, metric, now)), cancellationToken);
+        await goals.TakeInAsync(stored.Where(task => task is not null).Zip(metrics.Where((_, index) => stored[index] is not null), (task, metric) => AgentTask.Ended(task, metric, now)), cancellationToken);
         return outcomes;
-    }
-
-    /// <summary>The task once this has been measured of it.</summary>
-    public static AgentTask Ended(AgentTask? task, TaskMetric metric, DateTimeOffset now)
-    {
-        var ended = metric.CreatedAt ?? task?.EndedAt ?? now;
-        var known = task ?? new AgentTask(metric.TaskId, metric.Status, now, now);
-        return known with
-        {
-            Status = metric.Status,
-            ChangedAt = now,
-            Metric = metric with { CreatedAt = ended },
-            StartedAt = known.StartedAt ?? ended.AddSeconds(-metric.DurationSeconds),
-            EndedAt = ended,
-        };
     }
 
     private static MetricOutcome OutcomeOf(AgentTask? task, TaskMetric metric, bool amend) => task?.Metric switch

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using FunctionsEval.Agents.Tasks;
 
-namespace FunctionsEval.Agents.Metrics;
+namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>What tasks have in common that are counted together.</summary>
 internal readonly record struct RollUpKey(string TaskType, string Model, string? Executor = null, string? PromptVariant = null, string? SkillVersion = null)

@@ -1,8 +1,7 @@
-using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 
-namespace FunctionsEval.Agents.Metrics;
+namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>Sums over tasks: whole numbers for what is reported, and moments for what is compared.</summary>
 internal sealed class RollUpCounts

@@ -1,4 +1,4 @@
-namespace FunctionsEval.Agents.Metrics;
+namespace FunctionsEval.Agents.Tasks;
 
 /// <summary>How many tasks there are, and sums over them. They can be taken back, added up in any order, and stored.</summary>
 internal abstract class RollUpSums(int sums)

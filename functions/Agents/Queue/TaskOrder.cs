@@ -1,7 +1,8 @@
 using System.Globalization;
 using FunctionsEval.Agents.Goals;
+using FunctionsEval.Agents.Tasks;
 
-namespace FunctionsEval.Agents.Tasks;
+namespace FunctionsEval.Agents.Queue;
 
 /// <summary>A pending task at its place in the order in which tasks are to be done.</summary>
 /// <param name="Position">From 1.</param>
@@ -58,21 +59,11 @@ public sealed class TaskOrder(TaskStore tasks, GoalStore goals)
         return [.. dependencies.Where((_, index) => stored[index]?.Status != AgentTaskStatus.Completed)];
     }
 
-    internal static IEnumerable<AgentTask> ByPriority(IEnumerable<AgentTask> some) =>
-        some.Where(task => task.Request is not null).OrderBy(task => task.Request!.Priority).ThenBy(task => task.TaskId, StringComparer.Ordinal);
-
-    internal static string Counted(int waiting) => waiting switch
-    {
-        1 => "1 task",
-        TaskDependencies.MaxCounted => string.Create(CultureInfo.InvariantCulture, $"{waiting} tasks or more"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{waiting} tasks"),
-    };
-
     private async Task<List<Rank>> RankAsync(IReadOnlyList<AgentTask> open, TaskDependencies dependencies, Func<AgentTask, bool> isWanted, CancellationToken cancellationToken)
     {
         var late = await LateGoalsAsync(open, cancellationToken);
-        var urgent = dependencies.FirstWaiting(ByPriority(open));
-        var awaited = dependencies.FirstWaiting(ByPriority(open.Where(task => task.Goal is { } goal && late.Contains(goal))));
+        var urgent = dependencies.FirstWaiting(TaskDependencies.ByPriority(open));
+        var awaited = dependencies.FirstWaiting(TaskDependencies.ByPriority(open.Where(task => task.Goal is { } goal && late.Contains(goal))));
         return
         [
             .. open.Where(task => task is { Status: AgentTaskStatus.Pending, Request: not null } && isWanted(task))
@@ -118,7 +109,7 @@ public sealed class TaskOrder(TaskStore tasks, GoalStore goals)
 
         if (rank.Unblocks > 0)
         {
-            parts.Add($"{Counted(rank.Unblocks)} {(rank.Unblocks == 1 ? "waits" : "wait")} for it");
+            parts.Add($"{TaskDependencies.Counted(rank.Unblocks)} {(rank.Unblocks == 1 ? "waits" : "wait")} for it");
         }
 
         if (waitsFor.Count > 0)

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace FunctionsEval.Agents.Metrics;
+
+/// <summary>The JSON of metrics.</summary>
+[JsonSerializable(typeof(MetricRecorded))]
+[JsonSerializable(typeof(MetricBatch))]
+[JsonSerializable(typeof(MetricBatchRecorded))]
+[JsonSerializable(typeof(MetricsReport))]
+internal sealed partial class MetricsJson : JsonSerializerContext
+{
+    public static MetricsJson Context { get; } = new(JsonRules.NewSnakeCaseOptions());
+}
