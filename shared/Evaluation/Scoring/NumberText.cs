@@ -201,7 +201,7 @@ internal static partial class NumberText
     private static partial Regex Exponent();
 
     // A space joins only groups of three digits; signs between spaces join numbers to a range, a fraction or a ratio in words.
-    [GeneratedRegex(@"\G(?: (?=[0-9]{3}(?![0-9]))|\{,\}(?=[0-9]{3})| (?:-|\u2013|\u2014|/|to|or|out of) (?=[0-9])|(?<=\bbetween [0-9.]{1,20}) and (?=[0-9]))", RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex(@"\G(?: (?=[0-9]{3}(?![0-9]))|\{,\}(?=[0-9]{3})| (?:-|\u2013|\u2014|/|to|or|out of) (?=[0-9])|(?<=\b[Bb]etween [0-9.]{1,20}) and (?=[0-9]))", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Joint();
 
     [GeneratedRegex(

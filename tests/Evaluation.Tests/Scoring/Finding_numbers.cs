@@ -73,6 +73,7 @@ public sealed class Finding_numbers
     [InlineData("It is 7, of course", 7.0)]
     [InlineData("3, 5", 3.0)]
     [InlineData("between 3 and 4", null)]
+    [InlineData("Between 3 and 4 apples: 3", null)]
     [InlineData("3 or 4", null)]
     [InlineData("3 and a half", null)]
     [InlineData("2 and 3 are 5", 2.0)]
