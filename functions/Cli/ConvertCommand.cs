@@ -11,13 +11,14 @@ namespace FunctionsEval.Cli;
 /// <summary>functionseval convert FILE: makes a definition of a file of another tool, and lists what could not be carried over.</summary>
 internal static class ConvertCommand
 {
-    private static readonly Argument<FileInfo> File = new("file") { Description = "promptfooconfig.yaml (or .json), or samples of OpenAI evals or Inspect as .jsonl" };
+    private static readonly Argument<FileInfo> File = new("file") { Description = "promptfooconfig.yaml (or .json), a file of the registry or samples of OpenAI evals, or a log (.eval, .json) or samples of Inspect" };
     private static readonly Option<string?> Output = new("--output", "-o") { Description = "Where the definition is written; without it to standard output", HelpName = "FILE" };
+    private static readonly Option<string?> Eval = new("--eval") { Description = "Which eval of a file of the registry of OpenAI evals; the first that can be carried over without it", HelpName = "NAME" };
     private static readonly Option<bool> AllowPartial = new("--allow-partial") { Description = "Exit with 0 though something was left out" };
 
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("convert", "Make a definition of a promptfoo configuration, or of samples of OpenAI evals or Inspect") { File, Output, AllowPartial };
+        var command = new Command("convert", "Make a definition of a promptfoo configuration, of an eval of OpenAI evals, or of a log or samples of Inspect") { File, Output, Eval, AllowPartial };
         command.SetAction((arguments, cancellationToken) => RunAsync(terminal, arguments, cancellationToken));
         return command;
     }
@@ -31,7 +32,7 @@ internal static class ConvertCommand
         Conversion conversion;
         try
         {
-            conversion = await ConvertAsync(file, target, cancellationToken);
+            conversion = await ConvertAsync(file, arguments.GetValue(Eval), target, cancellationToken);
             yaml = DefinitionYaml.Write(conversion.Definition, [$"Converted from {file.Name}.", .. conversion.LeftOut.Select(what => $"Left out: {what}."), .. conversion.Notes.Select(what => $"Note: {what}.")]);
         }
         catch (ConversionException problem)
@@ -72,7 +73,7 @@ internal static class ConvertCommand
         return conversion.LeftOut.Count > 0 && !arguments.GetValue(AllowPartial) ? ExitCodes.ConvertedInPart : ExitCodes.Completed;
     }
 
-    private static async Task<Conversion> ConvertAsync(FileInfo file, string target, CancellationToken cancellationToken)
+    private static async Task<Conversion> ConvertAsync(FileInfo file, string? eval, string target, CancellationToken cancellationToken)
     {
         if (!file.Exists)
         {
@@ -81,13 +82,20 @@ internal static class ConvertCommand
 
         var files = new SourceFiles(file.DirectoryName!, target);
         var name = Path.GetFileNameWithoutExtension(file.Name);
-        if (file.Extension.Equals(".jsonl", StringComparison.OrdinalIgnoreCase))
+        switch (file.Extension.ToLowerInvariant())
         {
-            return JsonLinesConversion.Convert(await files.RowsAsync(file.Name, cancellationToken), files.FromTarget(file.Name), name);
+            case ".jsonl" or ".ndjson" or ".csv" or ".tsv":
+                return JsonLinesConversion.Convert(await files.RowsAsync(file.Name, cancellationToken), files, file.Name, name);
+            case ".json" or ".eval" when InspectLog.TryConvert(file, files) is { } log:
+                return log;
         }
 
-        return files.Tree(file.Name) is JsonObject configuration && PromptfooConversion.IsOne(configuration)
-            ? await PromptfooConversion.ConvertAsync(configuration, name, files, cancellationToken)
-            : throw new ConversionException("it is no configuration of promptfoo (prompts, providers, tests), and no JSON Lines.");
+        return files.Tree(file.Name) switch
+        {
+            JsonObject configuration when PromptfooConversion.IsOne(configuration) => await PromptfooConversion.ConvertAsync(configuration, name, files, cancellationToken),
+            JsonObject registry when EvalsRegistry.IsOne(registry) => await EvalsRegistry.ConvertAsync(registry, eval, files, cancellationToken),
+            JsonArray list when list.OfType<JsonObject>().ToList() is var rows && JsonLinesConversion.IsOne(rows) => JsonLinesConversion.Convert(rows, files, file.Name, name),
+            _ => throw new ConversionException("it is no configuration of promptfoo (prompts, providers, tests), no file of the registry of OpenAI evals, no log of Inspect, and no samples."),
+        };
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class PromptfooPrompts(SourceFiles files, Conversion con
         {
             if (prompt is JsonObject fields)
             {
-                var label = Loose.Text(fields["label"]) ?? Loose.Text(fields["display"]);
+                var label = Loose.Text(fields["label"]) ?? Loose.Text(fields["display"]) ?? (fields.ContainsKey("raw") ? Loose.Text(fields["id"]) : null);
                 Add(Loose.Text(fields["raw"]) ?? Loose.Text(fields["id"]) ?? "", label);
                 if (fields.ContainsKey("config"))
                 {

@@ -166,7 +166,8 @@ internal sealed class PromptfooProviders(SourceFiles files, Conversion conversio
         return shared;
     }
 
-    private string? ModelOf(string id)
+    /// <summary>The model as it is called here; null where it is not.</summary>
+    public string? ModelOf(string id)
     {
         var parts = id.Split(':');
         if (parts is ["adaline", var vendor, .. var behind])

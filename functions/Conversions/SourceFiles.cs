@@ -43,6 +43,8 @@ internal sealed class SourceFiles(string folder, string target)
         return [.. Directory.EnumerateFiles(root, Path.GetFileName(rest), options).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)];
     }
 
+    public bool Exists(string path) => File.Exists(Path.Combine(folder, path));
+
     /// <exception cref="ConversionException">There is no such file, or it is no text.</exception>
     public string Text(string path)
     {
@@ -87,8 +89,14 @@ internal sealed class SourceFiles(string folder, string target)
     }
 
     /// <summary>Rows of a table or of JSON Lines, as objects.</summary>
+    /// <exception cref="ConversionException">There is no such file, or it has other things in it.</exception>
     public async Task<List<JsonObject>> RowsAsync(string path, CancellationToken cancellationToken)
     {
+        if (IsPointer(path))
+        {
+            throw new ConversionException($"file '{path}' is a pointer of Git LFS; 'git lfs pull' brings its content.");
+        }
+
         var rows = new List<JsonObject>();
         var format = EndingOf(path) switch { ".jsonl" or ".ndjson" => "jsonl", ".tsv" => "tsv", ".json" => "json", _ => "csv" };
         var spec = new DatasetSpec(path, null, format, null, 0, null, new Dictionary<string, IReadOnlyList<string>>());
@@ -105,6 +113,20 @@ internal sealed class SourceFiles(string folder, string target)
         }
 
         return rows;
+    }
+
+    /// <summary>What a clone without Git LFS has in the place of a large file.</summary>
+    private bool IsPointer(string path)
+    {
+        var file = Path.Combine(folder, path);
+        if (RegularFile.Problem(file) is not null)
+        {
+            return false;
+        }
+
+        using var reader = File.OpenRead(file);
+        Span<byte> start = stackalloc byte[40];
+        return start[..reader.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)].StartsWith("version https://git-lfs.github.com/"u8);
     }
 
     /// <summary>YAML's merge keys, which promptfoo's reader knows and ours refuses.</summary>

@@ -114,11 +114,12 @@ internal static class EstimateRun
     private static long InputTokens(string vendor, Scenario scenario, Opening opening, int turns)
     {
         long Tokens(string text) => TokenEstimate.OfConversation(vendor, [new ChatMessage(ChatRole.User, text)]);
-        var sent = opening.Messages.Sum(message => Tokens(message.Text) + (message.Images?.Sum(image => (long)TokenEstimate.OfImage(image.Width, image.Height)) ?? 0));
+        long TokensOf(ConversationMessage message) => Tokens(message.Text) + (message.Images?.Sum(image => (long)TokenEstimate.OfImage(image.Width, image.Height)) ?? 0);
+        var sent = opening.Messages.Sum(TokensOf);
         var total = sent;
         foreach (var followUp in scenario.FollowUps.Take(turns - 1))
         {
-            sent += Tokens(Opening.FollowUp(scenario, followUp));
+            sent += TokensOf(Opening.FollowUp(scenario, followUp));
             total += sent;
         }
 

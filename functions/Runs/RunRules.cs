@@ -133,7 +133,8 @@ public sealed class RunRules(ProviderCatalogs catalogs, PriceTable prices, Score
     public IEnumerable<FieldError> ModelErrors(IReadOnlyList<Variant> variants, string? baseUrl, ImageUse images = default)
     {
         var catalog = catalogs.For(baseUrl);
-        foreach (var (index, variant) in variants.Index())
+        // What is wrong with a model is said once.
+        foreach (var (index, variant) in variants.Index().DistinctBy(entry => entry.Item.Model))
         {
             var field = variant == Variant.Of(variant.Model) ? $"models[{index}]" : $"variants[{index}].model";
             var resolution = catalog.Resolve(variant.Model);

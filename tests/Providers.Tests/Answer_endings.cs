@@ -30,6 +30,7 @@ public sealed class Answer_endings
             Add("""{"role":"assistant","content":"Rating"}""", "\"length\"", "Rating", AnswerEnding.Length, "length");
             Add("""{"role":"assistant","content":"","reasoning_content":"Let me see"}""", "\"length\"", "", AnswerEnding.Length, "length");
             Add("""{"role":"assistant","content":null}""", "\"model_length\"", "", AnswerEnding.Length, "model_length");
+            Add("""{"role":"assistant","content":null}""", "\"MAX_TOKENS\"", "", AnswerEnding.Length, "MAX_TOKENS");
             Add("""{"role":"assistant","content":"Well, first"}""", "\"content_filter\"", "Well, first", AnswerEnding.Refused, "content_filter");
             Add("""{"role":"assistant"}""", "\"content_filter\"", "", AnswerEnding.Refused, "content_filter");
             Add("""{"role":"assistant","content":null,"refusal":"I cannot."}""", "\"stop\"", "I cannot.", AnswerEnding.Refused, "stop");

@@ -83,15 +83,22 @@ public sealed class ReusableCells
         foreach (var message in Opening.For(run.Calls.Preamble, scenario, variant).Messages)
         {
             Add(text, ConversationMessage.NameOf(message.Role), message.Text);
-            if (message.Images is { } images)
-            {
-                Add(text, [.. images.Select(image => image.Digest ?? image.Name)]);
-            }
+            AddImages(text, message);
         }
 
         foreach (var followUp in scenario.FollowUps.Take(config.MaxTurns - 1))
         {
-            Add(text, followUp.Label, Opening.FollowUp(scenario, followUp));
+            var message = Opening.FollowUp(scenario, followUp);
+            Add(text, followUp.Label, message.Text);
+            AddImages(text, message);
+        }
+    }
+
+    private static void AddImages(StringBuilder text, ConversationMessage message)
+    {
+        if (message.Images is { } images)
+        {
+            Add(text, [.. images.Select(image => image.Digest ?? image.Name)]);
         }
     }
 

@@ -50,8 +50,8 @@ public sealed record Opening(IReadOnlyList<ConversationMessage> Messages)
 
     /// <summary>What a follow-up of a scenario asks.</summary>
     /// <exception cref="TemplateException">It cannot be filled in.</exception>
-    public static string FollowUp(Scenario scenario, FollowUp followUp) =>
-        Fill(followUp.Prompt, scenario, $"follow-up {Wording.Shorten(followUp.Label)} of scenario {Wording.Shorten(scenario.Id)}");
+    public static ConversationMessage FollowUp(Scenario scenario, FollowUp followUp) => new(
+        ConversationRole.User, Fill(followUp.Prompt, scenario, $"follow-up {Wording.Shorten(followUp.Label)} of scenario {Wording.Shorten(scenario.Id)}"), followUp.Images);
 
     // A text of a scenario is a template where it has variables or is written as one.
     private static string Fill(string text, Scenario scenario, string what) =>

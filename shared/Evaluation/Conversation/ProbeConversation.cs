@@ -41,9 +41,9 @@ public sealed class ProbeConversation(Opening opening, Scenario scenario, int ma
 
     public string? Output(IReadOnlyList<Turn> turns) => null;
 
-    private string PromptOf(int index) => index == 0 ? opening.Prompt : Opening.FollowUp(scenario, scenario.FollowUps[index - 1]);
+    private string PromptOf(int index) => MessageOf(index).Shown;
 
-    private ConversationMessage MessageOf(int index) => index == 0 ? opening.Messages[^1] : new ConversationMessage(ConversationRole.User, PromptOf(index));
+    private ConversationMessage MessageOf(int index) => index == 0 ? opening.Messages[^1] : Opening.FollowUp(scenario, scenario.FollowUps[index - 1]);
 
     private string LabelOf(int index) => index == 0 ? FirstLabel : scenario.FollowUps[index - 1].Label;
 }

@@ -82,14 +82,15 @@ public sealed record Scenario(
     public IReadOnlyList<ScorerSpec> ScorersOf(IReadOnlyList<ScorerSpec> ofDefinition) =>
         Scorers is null ? ofDefinition : [.. ofDefinition.Select(spec => Scorers.FirstOrDefault(own => own.Name == spec.Name) ?? spec)];
 
-    /// <summary>Of its prompt and of the messages before it.</summary>
-    public IEnumerable<PromptImage> AllImages() => (Messages ?? []).SelectMany(message => message.Images ?? []).Concat(Images ?? []);
+    /// <summary>Of its prompt, of the messages before it and of its follow-ups.</summary>
+    public IEnumerable<PromptImage> AllImages() => (Messages ?? []).SelectMany(message => message.Images ?? []).Concat(Images ?? []).Concat(FollowUps.SelectMany(followUp => followUp.Images ?? []));
 
     /// <summary>What scorers compare with; empty where nothing is expected.</summary>
     public IReadOnlyList<string> AllExpected() => Expected is null ? [] : [Expected, .. Accepted ?? []];
 }
 
-public sealed record FollowUp(string Label, string Prompt);
+/// <param name="Images">They are shown with its prompt.</param>
+public sealed record FollowUp(string Label, string Prompt, IReadOnlyList<PromptImage>? Images = null);
 
 /// <param name="Temperature">Null leaves the vendor's default.</param>
 /// <param name="TopP">0 to 1.</param>

@@ -26,6 +26,7 @@ public static class ScenarioJson
                 writer.WriteStartObject();
                 writer.WriteString("label", followUp.Label);
                 writer.WriteString("prompt", followUp.Prompt);
+                WriteImages(writer, followUp.Images);
                 writer.WriteEndObject();
             }
 

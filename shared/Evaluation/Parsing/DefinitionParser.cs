@@ -51,7 +51,12 @@ public sealed class DefinitionParser
         _scenarios = new ScenarioListParser(fields, new ScenarioContext(preamble, hasPrompts, config, scorerList, scorers, asking, images));
         if (takesRows && fields.Take("scenarios") is SourceNode.Mapping mapping)
         {
-            _rows = new RowScenarios(new FieldReader(mapping, "scenarios", _errors));
+            var rows = new FieldReader(mapping, "scenarios", _errors);
+            _rows = new RowScenarios(rows);
+            if (!hasPrompts && _rows is { Spec: not null, Asks: false })
+            {
+                rows.Fail("prompt", "scenarios.prompt is required, because the definition has no prompt, but is missing; \"{{ prompt }}\" takes the column prompt.");
+            }
         }
     }
 

@@ -51,6 +51,9 @@ internal sealed class RowScenarios
     /// <summary>Null where the definition names no data set.</summary>
     public DatasetSpec? Spec { get; }
 
+    /// <summary>The rows say what is asked.</summary>
+    public bool Asks => _templates.ContainsKey("prompt") || _templates.ContainsKey("messages");
+
     /// <summary>True when no further row can be taken.</summary>
     public bool IsFull => Spec?.Limit is { } limit && _matched >= (long)Spec.Offset + limit;
 

@@ -105,11 +105,11 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
         var id = fields.Text("id", TextRule.Id, required: true) ?? "";
         var name = fields.Text("name", TextRule.Name) ?? id;
         var prompt = fields.Text("prompt", context.HasPrompts ? TextRule.Text : TextRule.Prompt) ?? "";
-        var followUps = ParseFollowUps(fields);
         var expected = ScenarioTexts.OneOrMany(fields, "expected", TextRule.Text);
         var accepted = ScenarioTexts.OneOrMany(fields, "accepted", TextRule.Text) ?? [];
         var cluster = fields.Text("cluster", TextRule.Id);
         var vars = row is { } columns ? new RowVariables(columns) : ScenarioTexts.Vars(fields);
+        var followUps = ParseFollowUps(fields, vars);
         var system = fields.Text("system", TextRule.Text);
         var messages = ScenarioTexts.Messages(fields, _images, vars);
         var images = _images.Parse(fields, vars);
@@ -160,7 +160,7 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
         return weight;
     }
 
-    private static List<FollowUp>? ParseFollowUps(FieldReader fields)
+    private List<FollowUp>? ParseFollowUps(FieldReader fields, IReadOnlyDictionary<string, JsonElement>? vars)
     {
         if (fields.List("followups") is not { } nodes)
         {
@@ -184,8 +184,9 @@ internal sealed class ScenarioListParser(FieldReader definition, ScenarioContext
 
             var label = followUp.Text("label", TextRule.Id) ?? string.Create(CultureInfo.InvariantCulture, $"followup_{index + 1}");
             var prompt = followUp.Text("prompt", TextRule.Prompt, required: true) ?? "";
+            var images = _images.Parse(followUp, vars);
             followUp.RejectUnknown();
-            followUps.Add(new FollowUp(label, prompt));
+            followUps.Add(new FollowUp(label, prompt, images));
         }
 
         return followUps;

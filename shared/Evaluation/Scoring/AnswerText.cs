@@ -9,19 +9,48 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// </summary>
 internal static partial class AnswerText
 {
-    /// <summary>Everything before the end of the thoughts is thought, whether or not its beginning was sent.</summary>
+    private const int MaxEndMark = 40;
+    private const string FinalChannel = "<|channel|>final<|message|>";
+
+    /// <summary>Everything before the end of the thoughts is thought, whether or not its beginning was sent. The marks of a chat template that a server let through go with them.</summary>
     public static string WithoutThoughts(string answer)
     {
-        var opening = OpeningTag().Match(answer);
-        if (!opening.Success)
+        if (answer.AsSpan().IndexOfAny('<', '[', '\u25c1') < 0)
         {
-            var last = answer.LastIndexOf("</think>", StringComparison.OrdinalIgnoreCase);
-            return last < 0 ? answer : answer[(last + "</think>".Length)..];
+            return answer;
         }
 
-        var closing = $"</{opening.Groups["tag"].Value}>";
-        var end = answer.IndexOf(closing, opening.Length, StringComparison.OrdinalIgnoreCase);
-        return end < 0 ? "" : answer[(end + closing.Length)..];
+        var text = WithoutEndMarks(WithoutChannels(answer));
+        var opening = OpeningTag().Match(text);
+        if (!opening.Success)
+        {
+            var last = text.LastIndexOf("</think>", StringComparison.OrdinalIgnoreCase);
+            return last < 0 ? text : text[(last + "</think>".Length)..];
+        }
+
+        var end = 0;
+        for (; opening.Success; opening = OpeningTag().Match(text, end))
+        {
+            var closing = $"{opening.Groups["open"].Value}/{opening.Groups["tag"].Value}{opening.Groups["close"].Value}";
+            var at = text.IndexOf(closing, opening.Index + opening.Length, StringComparison.OrdinalIgnoreCase);
+            if (at < 0)
+            {
+                return "";
+            }
+
+            end = at + closing.Length;
+        }
+
+        return text[end..];
+    }
+
+    /// <summary>What a model says in channels (analysis, then final), as servers without its template send it.</summary>
+    private static string WithoutChannels(string answer)
+    {
+        var final = answer.LastIndexOf(FinalChannel, StringComparison.Ordinal);
+        return final >= 0 ? answer[(final + FinalChannel.Length)..]
+            : answer.AsSpan().TrimStart().StartsWith("<|channel|>analysis", StringComparison.Ordinal) ? ""
+            : answer;
     }
 
     public static string Normalize(string text)
@@ -45,6 +74,20 @@ internal static partial class AnswerText
         return UnicodeComposition.Compose(builder.Replace("\r\n", "\n").Replace('\r', '\n').ToString());
     }
 
-    [GeneratedRegex(@"^\s*<(?<tag>think|thinking|thought|reasoning)>", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 5_000)]
+    private static string WithoutEndMarks(string text)
+    {
+        var end = text.AsSpan().TrimEnd().Length;
+        while (EndMark().Match(text, Math.Max(0, end - MaxEndMark), Math.Min(end, MaxEndMark)) is { Success: true } mark)
+        {
+            end = text.AsSpan(0, mark.Index).TrimEnd().Length;
+        }
+
+        return end == text.AsSpan().TrimEnd().Length ? text : text[..end];
+    }
+
+    [GeneratedRegex(@"(<\|[a-z_]{2,30}\|>|</s>)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5_000)]
+    private static partial Regex EndMark();
+
+    [GeneratedRegex(@"\G\s*(?<open>[<\[\u25c1])(?<tag>(seed:)?think|thinking|thoughts?|reasoning|reflection|scratchpad)(?<close>[>\]\u25b7])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex OpeningTag();
 }

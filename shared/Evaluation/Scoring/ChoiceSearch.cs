@@ -1,12 +1,14 @@
+using System.Text.RegularExpressions;
+
 namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>
 /// Which choice an answer names. In this order: the whole answer; what stands behind the last answer marker that is followed by a choice; the last line;
-/// the label that the answer begins with ("B) A river", "Yes, no doubt."); the one choice that stands in it. The longest choice that fits at a place counts there.
+/// the first line; the label that the answer begins with ("B) A river", "Yes, no doubt."); what is said to be right ("B is correct"); the one choice that stands in it. The longest choice that fits at a place counts there.
 /// </summary>
-internal sealed class ChoiceSearch
+internal sealed partial class ChoiceSearch
 {
-    private const string Marks = "*_`\"'\u201c\u201d\u2018\u2019()[]{}<>:=\\$.,;!#-\u2013\u2014>";
+    private const string Marks = "*_`\"'\u201c\u201d\u2018\u2019()[]{}<>:=\\$.,;!#-\u2013\u2014>\u3002\uff0c\uff1a\uff08\uff09\u3010\u3011\u300c\u300d";
 
     // What stands between "the answer is" and the choice, and what a sentence goes on with behind it.
     private static readonly HashSet<string> Fillers = new(StringComparer.OrdinalIgnoreCase)
@@ -51,7 +53,8 @@ internal sealed class ChoiceSearch
         }
 
         var last = text[(text.LastIndexOf('\n') + 1)..];
-        return Whole(last) is { } alone ? (alone, null) : Leading(text) is { } leading ? (leading, null) : OnlyOne(text);
+        var (first, isListed) = FirstLine(text);
+        return isListed ? OnlyOne(text) : (Whole(last) ?? first ?? Leading(text) ?? SaidToBeRight(text)) is { } found ? (found, null) : OnlyOne(text);
     }
 
     /// <summary>The choice that a text is, marks around it aside.</summary>
@@ -126,11 +129,71 @@ internal sealed class ChoiceSearch
         return ChoiceAt(text, at) is { } choice && !IsArticle(text, at, choice) ? choice : null;
     }
 
+    /// <summary>The choice that stands alone in the first line; where another stands alone in one below, the answer lists several.</summary>
+    private (string? Choice, bool IsListed) FirstLine(string text)
+    {
+        string? first = null;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            var alone = Whole(line);
+            if (first is null)
+            {
+                if (alone is null)
+                {
+                    return (null, false);
+                }
+
+                first = alone;
+            }
+            else if (alone is not null && alone != first)
+            {
+                return (null, true);
+            }
+        }
+
+        return (first, false);
+    }
+
+    /// <summary>The one choice of which the answer says "B is correct", "(B) is the right answer".</summary>
+    private string? SaidToBeRight(string text)
+    {
+        string? right = null;
+        foreach (var (at, choice) in Named(text, 0))
+        {
+            var end = SkipMarks(text, at + choice.Length);
+            if (Rightness().Match(text, end) is { Success: true } match && match.Index == end)
+            {
+                if (right is not null && right != choice)
+                {
+                    return null;
+                }
+
+                right = choice;
+            }
+        }
+
+        return right;
+    }
+
     /// <summary>A label in front, unless other choices stand as labels too: then the answer goes through them all.</summary>
     private string? Leading(string text)
     {
         var start = SkipMarks(text, 0);
-        return ChoiceAt(text, start) is { } choice && IsLabel(text, start, choice) && !Labels(text, start + choice.Length).Any(other => other != choice) ? choice : null;
+        return ChoiceAt(text, start) is { } choice && IsLabel(text, start, choice) && !Labels(text, start + choice.Length).Any(other => other != choice)
+            && !IsListed(text, start + choice.Length, choice) ? choice : null;
+    }
+
+    /// <summary>The first of a list, as in "A, B, and D".</summary>
+    private bool IsListed(string text, int end, string choice)
+    {
+        if (end >= text.Length || text[end] != ',')
+        {
+            return false;
+        }
+
+        var at = SkipMarks(text, end);
+        return ChoiceAt(text, at) is { } next && next != choice && at + next.Length is var behind && behind < text.Length
+            && (text[behind] == ',' || WordAt(text, SkipMarks(text, behind)) is "and" or "or");
     }
 
     private IEnumerable<string> Labels(string text, int from)
@@ -195,7 +258,7 @@ internal sealed class ChoiceSearch
 
     private string? ChoiceAt(ReadOnlySpan<char> text, int index)
     {
-        if (index >= text.Length || (index > 0 && IsWord(text[index - 1]) && IsWord(text[index])))
+        if (index >= text.Length || (index > 0 && AreOneWord(text[index - 1], text[index])))
         {
             return null;
         }
@@ -205,7 +268,7 @@ internal sealed class ChoiceSearch
             if (text[index..].StartsWith(choice, _comparison))
             {
                 var end = index + choice.Length;
-                if (end == text.Length || !IsWord(text[end]) || !IsWord(choice[^1]))
+                if (end == text.Length || !AreOneWord(choice[^1], text[end]))
                 {
                     return choice;
                 }
@@ -268,6 +331,12 @@ internal sealed class ChoiceSearch
 
         return text.AsSpan(at, end - at);
     }
+
+    // A letter beside a word of a script without spaces stands by itself.
+    private static bool AreOneWord(char left, char right) => IsWord(left) && IsWord(right) && UnspacedScripts.Has(left) == UnspacedScripts.Has(right);
+
+    [GeneratedRegex(@"\Gis (?:(?:the|clearly|therefore|thus|most|indeed) )*(?:correct|right|best)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 500)]
+    private static partial Regex Rightness();
 
     private static bool IsWord(char unit) => char.IsLetterOrDigit(unit) || unit == '_';
 }

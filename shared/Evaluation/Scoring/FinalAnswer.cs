@@ -35,9 +35,9 @@ internal static partial class FinalAnswer
         return text.Length;
     }
 
-    // Between "answer" and its verb a few words may stand: "the answer to the question is". \b at the front keeps "unanswered" out.
+    // "The answer is" in Chinese and Japanese stands at the end. Between "answer" and its verb a few words may stand: "the answer to the question is". \b at the front keeps "unanswered" out.
     [GeneratedRegex(
-        @"####|\\boxed\s*\{|\b(?:answer|correct (?:option|choice|one)|right (?:option|choice)|best (?:option|choice)|my choice|solution)(?: [\w']+){0,5}?[*_]{0,3}\s*(?:\bis\b|\bwould be\b|\bshould be\b|\bmust be\b|:|=|\n)|\b(?:I|I'd|I'll|we|would|will|therefore) (?:choose|pick|select|go with|answer)\b",
+        @"####|\\boxed\s*\{|\b(?:answer|correct (?:option|choice|one)|right (?:option|choice)|best (?:option|choice)|my choice|solution)(?: [\w']+){0,5}?[*_]{0,3}\s*(?:\bis\b|\bwould be\b|\bshould be\b|\bmust be\b|:|=|\n)|\b(?:I|I'd|I'll|we|would|will|therefore) (?:choose|pick|select|go with|answer)\b|(?:\u7b54\u6848|\u6b63\u89e3|\u7b54\u3048)\s*(?:\u662f|\u4e3a|\u70ba|\u306f|\uff1a|:)|\u6545\u9009",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
         5_000)]
     private static partial Regex Marker();

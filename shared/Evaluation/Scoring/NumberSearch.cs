@@ -3,7 +3,7 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <summary>The one number of an answer, by a pattern or by its place; or the reason why there is none.</summary>
 internal static class NumberSearch
 {
-    /// <param name="max">The top of the scale: 4/5 is a 4 where it is 5, else a fraction.</param>
+    /// <param name="max">The top of the scale: 4/5 is a 4 where it is 5, else a fraction; 4 out of 5 is one where it is 5 or not known.</param>
     public static (double? Value, string? Reason) Find(string text, AnswerPart? pattern, bool last, double? max)
     {
         // Emphasis parts a number from what belongs to it: **3**/5.
@@ -34,7 +34,7 @@ internal static class NumberSearch
     }
 
     /// <summary>The number of a text that is to be one, such as an expected answer; null when it is none.</summary>
-    public static double? Whole(string text) => NumberText.Find(text).ToList() is [{ Value: { } value, OutOf: null } token]
+    public static double? Whole(string text) => NumberText.Find(text).ToList() is [{ Value: { } value } token] && (token.OutOf is null || token.InWords)
         && text[..token.Start].All(IsDecoration) && text[token.End..].All(IsDecoration) ? value : null;
 
     private static (double? Value, string? Reason) Captured(string text, int index, string captured, double? max)
@@ -61,7 +61,7 @@ internal static class NumberSearch
 
         var line = text[lineStart..lineEnd];
         var rest = line[Math.Min(whole.End, end - lineStart)..whole.End];
-        return lineStart + whole.Start == start && (rest.StartsWith(" out of ", StringComparison.Ordinal) || whole.OutOf == max) && rest.Contains(whole.OutOf is null ? 'o' : '/')
+        return lineStart + whole.Start == start && (whole.InWords ? rest.StartsWith(" out of ", StringComparison.Ordinal) : whole.OutOf is not null && whole.OutOf == max && rest.Contains('/'))
             ? Read(line, whole, max)
             : (null, $"{Wording.Shorten(text[start..end])} is cut out of {Wording.Shorten(line[whole.Start..whole.End])}.");
     }
@@ -69,7 +69,7 @@ internal static class NumberSearch
     private static (double? Value, string? Reason) Read(string text, NumberToken token, double? max)
     {
         var shown = Wording.Shorten(text[token.Start..token.End]);
-        return token.Value is { } value && (token.OutOf is null || token.OutOf == max)
+        return token.Value is { } value && (token.OutOf is null || token.OutOf == max || (token.InWords && max is null))
             ? (value, null)
             : (null, $"{shown} is not one number of at most 1e100: it could mean more than one.");
     }

@@ -6,13 +6,14 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// <summary>A number as it stands in a text, or something that looks like one and has no single meaning.</summary>
 /// <param name="Start">Where it begins, its sign included.</param>
 /// <param name="Value">Null when it has no single meaning.</param>
-/// <param name="OutOf">The b of "a/b": such a number is read only where b is the top of the scale.</param>
+/// <param name="OutOf">The b of "a/b" and "a out of b": such a number is read only where b is the top of the scale.</param>
+/// <param name="InWords">It says "out of", which is no fraction: without a scale it is the a.</param>
 /// <param name="IsMarker">The 1 of a list item "1. First"; it counts only where there is nothing else.</param>
-internal readonly record struct NumberToken(int Start, int End, double? Value, double? OutOf = null, bool IsMarker = false);
+internal readonly record struct NumberToken(int Start, int End, double? Value, double? OutOf = null, bool IsMarker = false, bool InWords = false);
 
 /// <summary>
 /// Finds the numbers of a text in one pass. Read are 7, -2.5, .5, 6.02e23 and thousands separated by commas, spaces, apostrophes or underscores.
-/// A decimal comma (3,5), a fraction, a range, a date, a time, a version, a power and 5k or 3 million have no single meaning. Digits inside words
+/// A decimal comma (3,5), a fraction, a range, 3 or 4, a date, a time, a version, a power and 5k or 3 million have no single meaning. Digits inside words
 /// (GPT-4, s02, 2nd) are no numbers.
 /// </summary>
 internal static partial class NumberText
@@ -61,7 +62,7 @@ internal static partial class NumberText
         var cluster = text[start..end];
         var sign = start > 0 && text[start - 1] is '-' or '+' or '\u2212' ? 1 : 0;
         var isWord = start > sign && IsWord(text[start - 1 - sign]);
-        if (isWord || (sign == 0 && start > 1 && text[start - 1] == '.' && IsWord(text[start - 2])))
+        if (isWord || IsOrdinalSign(text, start) || (sign == 0 && start > 1 && text[start - 1] == '.' && IsWord(text[start - 2])))
         {
             end = EndOfWord(text, end);
             return null;
@@ -88,8 +89,8 @@ internal static partial class NumberText
         }
 
         var negative = sign == 1 && text[start - 1] is '-' or '\u2212';
-        var (value, outOf) = Parse(cluster);
-        return new NumberToken(from, to, negative ? -value : value, outOf, IsListMarker(text, from, to));
+        var (value, outOf, inWords) = Parse(cluster);
+        return new NumberToken(from, to, negative ? -value : value, outOf, IsListMarker(text, from, to), inWords);
     }
 
     /// <summary>Followed by what changes its size, or a part of a power or a typeset fraction.</summary>
@@ -125,25 +126,24 @@ internal static partial class NumberText
         }
     }
 
-    private static (double? Value, double? OutOf) Parse(string cluster)
+    private static (double? Value, double? OutOf, bool InWords) Parse(string cluster)
     {
         if (Grouped().IsMatch(cluster))
         {
-            return (Number(NotOfNumbers().Replace(cluster, "")), null);
+            return (Number(NotOfNumbers().Replace(cluster, "")), null, false);
         }
 
         if (Plain().IsMatch(cluster))
         {
-            return (Number(cluster), null);
+            return (Number(cluster), null, false);
         }
 
         if (Ratio().Match(cluster) is { Success: true } ratio)
         {
-            var (value, outOf) = (Number(ratio.Groups["value"].Value), Number(ratio.Groups["top"].Value));
-            return ratio.Groups["words"].Success ? (value, null) : (value, outOf);
+            return (Number(ratio.Groups["value"].Value), Number(ratio.Groups["top"].Value), ratio.Groups["words"].Success);
         }
 
-        return (null, null);
+        return (null, null, false);
     }
 
     private static double? Number(string text) =>
@@ -179,7 +179,10 @@ internal static partial class NumberText
 
     private static bool IsFractionSign(char unit) => unit is '\u00bc' or '\u00bd' or '\u00be' or (>= '\u2150' and <= '\u215e');
 
-    private static bool IsWord(char unit) => char.IsLetterOrDigit(unit) || unit == '_';
+    // Where words have no spaces between them a number stands right beside them.
+    private static bool IsWord(char unit) => (char.IsLetterOrDigit(unit) || unit == '_') && !UnspacedScripts.Has(unit);
+
+    private static bool IsOrdinalSign(string text, int start) => start > 0 && text[start - 1] == '\u7b2c';
 
     [GeneratedRegex(@"^(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant, 5_000)]
     private static partial Regex Plain();
@@ -198,11 +201,11 @@ internal static partial class NumberText
     private static partial Regex Exponent();
 
     // A space joins only groups of three digits; signs between spaces join numbers to a range, a fraction or a ratio in words.
-    [GeneratedRegex(@"\G(?: (?=[0-9]{3}(?![0-9]))|\{,\}(?=[0-9]{3})| (?:-|\u2013|\u2014|/|to|out of) (?=[0-9]))", RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex(@"\G(?: (?=[0-9]{3}(?![0-9]))|\{,\}(?=[0-9]{3})| (?:-|\u2013|\u2014|/|to|or|out of) (?=[0-9])|(?<=\bbetween [0-9.]{1,20}) and (?=[0-9]))", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Joint();
 
     [GeneratedRegex(
-        @"\G(?: ?[\u00bc-\u00be\u2150-\u215e]|\^|\*\*[0-9]|[\u00b2\u00b3\u00b9\u2070-\u2079]| ?(?:[x\u00d7*]|\\times) ?10(?:\^|\*\*|[\u00b2\u00b3\u00b9\u2070-\u2079])| (?:hundred|thousand|million|billion|trillion|dozen)\b)",
+        @"\G(?: ?[\u00bc-\u00be\u2150-\u215e]|\^|\*\*[0-9]|[\u00b2\u00b3\u00b9\u2070-\u2079]| ?(?:[x\u00d7*]|\\times) ?10(?:\^|\*\*|[\u00b2\u00b3\u00b9\u2070-\u2079])| (?:hundred|thousand|million|billion|trillion|dozen|and (?:a|one|three) (?:half|third|quarters?))\b| ?[\u5341\u767e\u5343\u4e07\u842c\u4ebf\u5104\u5146\u5272])",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
         500)]
     private static partial Regex Growth();

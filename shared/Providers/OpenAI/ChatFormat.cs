@@ -105,7 +105,7 @@ internal sealed class ChatFormat(bool hasSchemas = true, string? seedField = "se
         var ending = finish switch
         {
             "content_filter" => AnswerEnding.Refused,
-            "length" or "model_length" => AnswerEnding.Length,
+            _ when IsCut(finish) => AnswerEnding.Length,
             _ when text.Length > 0 => AnswerEnding.Complete,
             _ when refusal.Length > 0 => AnswerEnding.Refused,
             _ => callsTool ? AnswerEnding.ToolCall : AnswerEnding.Complete,
@@ -165,9 +165,12 @@ internal sealed class ChatFormat(bool hasSchemas = true, string? seedField = "se
         json.WriteEndObject();
     }
 
+    // Servers that translate for other vendors let through those vendors' words.
+    private static bool IsCut(string? finish) => finish?.ToLowerInvariant() is "length" or "model_length" or "max_tokens" or "max_output_tokens";
+
     private static string? Normalise(string? finishReason) => finishReason switch
     {
-        "length" or "model_length" => "max_tokens",
+        _ when IsCut(finishReason) => "max_tokens",
         "tool_calls" or "function_call" => "tool_use",
         "" => null,
         _ => finishReason,

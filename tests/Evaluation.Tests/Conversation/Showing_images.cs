@@ -33,7 +33,7 @@ public sealed class Showing_images
     {
         var definition = Parse("""
             [{ "id": "a", "prompt": "And {{what}}?", "vars": { "what": "this", "file": "b.png" }, "image": ["{{file}}", "https://e.org/c.png"],
-               "messages": [{ "role": "user", "image": "a.png" }, { "role": "assistant", "text": "A cat." }], "followups": [{ "label": "why", "prompt": "Why?" }] }]
+               "messages": [{ "role": "user", "image": "a.png" }, { "role": "assistant", "text": "A cat." }], "followups": [{ "label": "why", "prompt": "Why?" }, { "label": "other", "prompt": "And {{what}}?", "image": "{{file}}" }] }]
             """);
         var scenario = definition.Scenarios[0];
         var opening = Opening.For("", scenario, definition.AllVariants()[0]);
@@ -41,11 +41,16 @@ public sealed class Showing_images
 
         var first = Assert.IsType<ConversationStep.Ask>(conversation.Next([]));
         var second = Assert.IsType<ConversationStep.Ask>(conversation.Next([new Evaluation.Cells.Turn(1, first.PromptLabel, first.Prompt, "A dog.")]));
+        var third = Assert.IsType<ConversationStep.Ask>(conversation.Next(
+            [new Evaluation.Cells.Turn(1, first.PromptLabel, first.Prompt, "A dog."), new Evaluation.Cells.Turn(2, second.PromptLabel, second.Prompt, "Its ears.")]));
 
         Assert.Equal("[image b.png, 2x3]\n[image https://e.org/c.png]\nAnd this?", first.Prompt);
         Assert.Equal("[image a.png, 2x3]", opening.Messages[0].Shown);
         Assert.Equal(["", "A cat.", "And this?", "A dog.", "Why?"], second.Messages.Select(message => message.Text));
         Assert.Equal([1, 0, 2, 0, 0], second.Messages.Select(message => message.Images?.Count ?? 0));
+        Assert.Equal("[image b.png, 2x3]\nAnd this?", third.Prompt);
+        Assert.Equal(("And this?", "b.png"), (third.Messages[^1].Text, Assert.Single(third.Messages[^1].Images!).Name));
+        Assert.Equal(scenario.FollowUps[1].Images!, ScenarioJson.Read(ScenarioJson.Write(scenario)).FollowUps[1].Images!);
         Assert.Equal(new ImageUse(Files: true, Urls: true), definition.UseOfImages());
     }
 

@@ -68,6 +68,22 @@ public sealed class Finding_choices
     [InlineData("The answer is unclear: A and C both fit.", null)]
     [InlineData("Vitamin-B", "B")]
     [InlineData("B\n\nExplanation: C is wrong because of its length, and A too.", "B")]
+    [InlineData("Hence, option (B) is correct, while A and C are not.", "B")]
+    [InlineData("B is the right answer; C is close.", "B")]
+    [InlineData("B.\n\n(A) is wrong", "B")]
+    [InlineData("A is correct? No, B is correct.", null)]
+    [InlineData("A is not correct. B is correct.", "B")]
+    [InlineData("\u7b54\u6848\u662fB\u3002", "B")]
+    [InlineData("A\u662f\u6e56\uff0cC\u662f\u6d77\u3002\u7b54\u6848\u662f\uff08B\uff09\u3002", "B")]
+    [InlineData("\u9009B", "B")]
+    [InlineData("\u7b54\u3048\uff1aB", "B")]
+    [InlineData("{\"answer\": \"B\"}", "B")]
+    [InlineData("[[B]]", "B")]
+    [InlineData("ANSWER: B\n\nConfidence: 90%", "B")]
+    [InlineData("A, B, and D", null)]
+    [InlineData("A, B and D fit.", null)]
+    [InlineData("A\nB\nD fit", null)]
+    [InlineData("A\nB", null)]
     public void A_letter_is_found_where_the_answer_names_it(string answer, string? choice) => Check(["A", "B", "C", "D"], ignoreCase: false, answer, choice);
 
     [Theory]
@@ -84,6 +100,10 @@ public sealed class Finding_choices
     [InlineData("There is no doubt: yes", null)]
     [InlineData("Yes and no.", null)]
     [InlineData("maybe", null)]
+    [InlineData("Yes or no?", null)]
+    [InlineData("Yes, no, I cannot say.", null)]
+    [InlineData("No problem! The answer is yes.", "yes")]
+    [InlineData("Yes\n\nNo further comment.", "yes")]
     [InlineData("I know nothing", null)]
     public void Yes_and_no_are_found(string answer, string? choice) => Check(["yes", "no"], ignoreCase: true, answer, choice);
 

@@ -45,6 +45,10 @@ public sealed class Normalizing_text
     [InlineData("<think>never ended", "")]
     [InlineData("b <think>a</think>", "")]
     [InlineData("b <thinker>", "b <thinker>")]
+    [InlineData("[THINK]never ended", "")]
+    [InlineData("<|channel|>analysis<|message|>never ended", "")]
+    [InlineData("b <|x|> c", "b <|x|> c")]
+    [InlineData("a < b", "a < b")]
     public void Thoughts_in_front_are_no_part_of_the_answer(string text, string answer) => Assert.Equal(answer, AnswerText.WithoutThoughts(text));
 
     [Fact]

@@ -41,6 +41,32 @@ public sealed class Asking_about_images
         Assert.Equal(2, asked.Count(prompt => prompt.StartsWith("[image a.png, 1x1]\n", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_follow_up_may_show_an_image_of_its_own()
+    {
+        await using var models = await ScriptedModels.StartAsync(call => new ScriptedAnswer(call.Last.Contains("same", StringComparison.Ordinal) ? "no" : "a cat"));
+        await using var bench = await Workbench.CreateAsync();
+        await File.WriteAllBytesAsync(bench.Path("a.png"), Pictures.Pixel);
+        await File.WriteAllBytesAsync(bench.Path("b.png"), Pictures.Png(2, 2));
+        bench.Write("photos.csv", "what,first,second\none,a.png,b.png\n");
+
+        var run = await bench.CommandAsync(["run", bench.Write("definition.yaml", """
+            name: photos
+            prompt: "What is on {{what}}?"
+            scenarios: { file: photos.csv, image: "{{first}}", expected: "no", followups: [{ prompt: "Is this the same?", image: "{{second}}" }] }
+            models: ["openai-compatible:m"]
+            scorers: [{ type: exact, turn: 2 }]
+            """), "--base-url", models.BaseUrl, "--data", bench.Data, "--json"]);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(1, run.Json.GetProperty("analysis").GetProperty("perModel")[0].GetProperty("mean").GetDouble());
+        var sent = models.Calls.Single(call => call.Last == "Is this the same?").Body.GetProperty("messages");
+        Assert.Equal(
+            [Pictures.Pixel, Pictures.Png(2, 2)],
+            new[] { sent[0], sent[2] }.Select(message => Convert.FromBase64String(message.GetProperty("content")[0].GetProperty("image_url").GetProperty("url").GetString()!.Split(',')[1])));
+        Assert.Equal("[image b.png, 2x2]\nIs this the same?", (await bench.ReadAsync(run.Json.GetProperty("runId").GetString())).Transcripts.Values.Single().Turns[1].ProbePrompt);
+    }
+
     [Theory]
     [InlineData("no-such.png", "photos.csv:2:1: scenarios[0].image: the image 'pictures/no-such.png' does not exist")]
     [InlineData("note.png", "the image 'pictures/note.png' is no image that models take (PNG, JPEG, GIF, WebP), whatever its name ends with.")]
