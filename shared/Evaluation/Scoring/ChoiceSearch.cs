@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using static FunctionsEval.Evaluation.Scoring.ChoiceWords;
 
 namespace FunctionsEval.Evaluation.Scoring;
 
@@ -6,27 +6,8 @@ namespace FunctionsEval.Evaluation.Scoring;
 /// Which choice an answer names. In this order: the whole answer; what stands behind the last answer marker that is followed by a choice; the last line;
 /// the first line; the label that the answer begins with ("B) A river", "Yes, no doubt."); what is said to be right ("B is correct"); the one choice that stands in it. The longest choice that fits at a place counts there.
 /// </summary>
-internal sealed partial class ChoiceSearch
+internal sealed class ChoiceSearch
 {
-    private const string Marks = "*_`\"'\u201c\u201d\u2018\u2019()[]{}<>:=\\$.,;!#-\u2013\u2014>\u3002\uff0c\uff1a\uff08\uff09\u3010\u3011\u300c\u300d";
-
-    // What stands between "the answer is" and the choice, and what a sentence goes on with behind it.
-    private static readonly HashSet<string> Fillers = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "option", "choice", "letter", "answer", "the", "definitely", "clearly", "probably", "most", "likely", "therefore", "thus", "indeed", "still", "actually",
-        "text", "textbf", "mathrm", "mathbf", "boxed", "is",
-    };
-
-    private static readonly HashSet<string> Connectives = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "because", "since", "as", "for", "due", "given", "based", "with", "and", "or", "but", "is", "which", "by", "in", "here", "not",
-    };
-
-    private static readonly HashSet<string> Negations = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "not", "isn't", "isn\u2019t", "cannot", "can't", "can\u2019t", "never", "neither", "nor", "than", "of", "except", "wasn't", "wasn\u2019t",
-    };
-
     private readonly StringComparison _comparison;
     private readonly string[] _choices;
 
@@ -161,7 +142,7 @@ internal sealed partial class ChoiceSearch
         foreach (var (at, choice) in Named(text, 0))
         {
             var end = SkipMarks(text, at + choice.Length);
-            if (Rightness().Match(text, end) is { Success: true } match && match.Index == end)
+            if (IsSaidRight(text, end))
             {
                 if (right is not null && right != choice)
                 {
@@ -278,65 +259,5 @@ internal sealed partial class ChoiceSearch
         return null;
     }
 
-    // A and I are words as well as letters; so is a lower-case a where case does not count.
-    private static bool IsArticle(string text, int at, string choice)
-    {
-        if (choice is not ("A" or "a" or "I" or "i"))
-        {
-            return false;
-        }
-
-        var end = at + 1;
-        return (end < text.Length && text[end] is '\'' or '\u2019')
-            || (end + 1 < text.Length && text[end] == ' ' && char.IsLetter(text[end + 1]) && !Connectives.Contains(WordAt(text, end + 1).ToString()));
-    }
-
-    private static bool IsDenied(string text, int at)
-    {
-        var end = at;
-        while (end > 0 && (text[end - 1] == ' ' || Marks.Contains(text[end - 1])) && text[end - 1] is not ('.' or ',' or ';' or '!' or ':'))
-        {
-            end--;
-        }
-
-        var start = end;
-        while (start > 0 && (IsWord(text[start - 1]) || text[start - 1] is '\'' or '\u2019'))
-        {
-            start--;
-        }
-
-        var word = text[start..end];
-        return Negations.Contains(word) && (!word.Equals("of", StringComparison.OrdinalIgnoreCase) || text.AsSpan(0, start).TrimEnd().EndsWith("instead", StringComparison.OrdinalIgnoreCase));
-    }
-
     private static string Both(string one, string other) => $"The answer names both {Wording.Shorten(one)} and {Wording.Shorten(other)}.";
-
-    private static int SkipMarks(string text, int at)
-    {
-        while (at < text.Length && (char.IsWhiteSpace(text[at]) || Marks.Contains(text[at])))
-        {
-            at++;
-        }
-
-        return at;
-    }
-
-    private static ReadOnlySpan<char> WordAt(string text, int at)
-    {
-        var end = at;
-        while (end < text.Length && char.IsLetter(text[end]))
-        {
-            end++;
-        }
-
-        return text.AsSpan(at, end - at);
-    }
-
-    // A letter beside a word of a script without spaces stands by itself.
-    private static bool AreOneWord(char left, char right) => IsWord(left) && IsWord(right) && UnspacedScripts.Has(left) == UnspacedScripts.Has(right);
-
-    [GeneratedRegex(@"\Gis (?:(?:the|clearly|therefore|thus|most|indeed) )*(?:correct|right|best)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 500)]
-    private static partial Regex Rightness();
-
-    private static bool IsWord(char unit) => char.IsLetterOrDigit(unit) || unit == '_';
 }
