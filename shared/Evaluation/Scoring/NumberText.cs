@@ -13,13 +13,16 @@ internal readonly record struct NumberToken(int Start, int End, double? Value, d
 
 /// <summary>
 /// Finds the numbers of a text in one pass. Read are 7, -2.5, .5, 6.02e23 and thousands separated by commas, spaces, apostrophes or underscores.
-/// A decimal comma (3,5), a fraction, a range, 3 or 4, a date, a time, a version, a power and 5k or 3 million have no single meaning. Digits inside words
+/// A decimal comma (3,5), a fraction, a range, 3 or 4, at least 3, a date, a time, a version, a power and 5k or 3 million have no single meaning. Digits inside words
 /// (GPT-4, s02, 2nd) are no numbers.
 /// </summary>
 internal static partial class NumberText
 {
     /// <summary>Larger numbers are no ratings, and their squares would overflow in the analysis.</summary>
     public const double MaxMagnitude = 1e100;
+
+    // "greater than $"
+    private const int LongestBound = 16;
 
     private static readonly HashSet<string> Ordinals = new(StringComparer.OrdinalIgnoreCase) { "st", "nd", "rd", "th" };
     private static readonly HashSet<string> Multipliers = new(StringComparer.Ordinal) { "k", "K", "M", "B", "bn", "mn", "mio" };
@@ -83,7 +86,7 @@ internal static partial class NumberText
         }
 
         var (from, to) = (start - sign, end);
-        if (Multipliers.Contains(suffix) || IsPartOfMore(text, start, suffixEnd))
+        if (Multipliers.Contains(suffix) || IsPartOfMore(text, start, suffixEnd) || IsBound(text, from, suffixEnd))
         {
             return new NumberToken(from, suffixEnd, null);
         }
@@ -99,6 +102,11 @@ internal static partial class NumberText
         || (start > 0 && text[start - 1] == '^')
         || (start > 1 && text[start - 1] == '{' && (text[start - 2] == '^' || text.AsSpan(0, start - 1).EndsWith("frac", StringComparison.Ordinal)))
         || (start > 1 && text[start - 1] == '{' && text[start - 2] == '}');
+
+    /// <summary>One end of what is meant: "at least 4", "less than 2", "4+". The signs &lt; and &gt; also quote and close tags, and say nothing.</summary>
+    private static bool IsBound(string text, int start, int end) =>
+        (end < text.Length && text[end] == '+' && !IsDigit(text, end + 1))
+        || (start > 0 && BoundBefore().IsMatch(text.AsSpan(Math.Max(0, start - LongestBound), Math.Min(start, LongestBound))));
 
     /// <summary>Digits with the separators between them, and what joins two numbers to one expression.</summary>
     private static int EndOfCluster(string text, int start)
@@ -199,6 +207,9 @@ internal static partial class NumberText
 
     [GeneratedRegex(@"\G[eE][-+]?[0-9]+(?![\w])", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Exponent();
+
+    [GeneratedRegex(@"(?:\b(?:(?:less|fewer|lower|smaller|more|greater|higher|larger) than|at (?:least|most)|up to)|[\u2264\u2265]) ?\$?\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5_000)]
+    private static partial Regex BoundBefore();
 
     // A space joins only groups of three digits; signs between spaces join numbers to a range, a fraction or a ratio in words.
     [GeneratedRegex(@"\G(?: (?=[0-9]{3}(?![0-9]))|\{,\}(?=[0-9]{3})| (?:-|\u2013|\u2014|/|to|or|out of) (?=[0-9])|(?<=\b[Bb]etween [0-9.]{1,20}) and (?=[0-9]))", RegexOptions.CultureInvariant, 500)]
