@@ -60,6 +60,9 @@ internal static class CommonOptions
         });
     }
 
+    /// <summary>The file to write; null for standard output, which <c>-</c> is too.</summary>
+    public static string? OutputFile(ParseResult arguments, Option<string?> option) => arguments.GetValue(option) is { } file && file != "-" ? file : null;
+
     /// <param name="definition">The file that settings are looked for beside; without one they are looked for from the working folder.</param>
     public static Settings SettingsOf(Terminal terminal, ParseResult arguments, FileInfo? definition = null)
     {

@@ -26,7 +26,7 @@ internal static class ConvertCommand
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
         var file = arguments.GetRequiredValue(File);
-        var output = arguments.GetValue(Output);
+        var output = CommonOptions.OutputFile(arguments, Output);
         var target = output is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(output))!;
         string yaml;
         Conversion conversion;

@@ -5,9 +5,12 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Prices;
+using FunctionsEval.Providers;
+using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Judging;
 using Spectre.Console;
 
 namespace FunctionsEval.Cli;
@@ -51,7 +54,7 @@ internal static class EstimateCommand
             return ExitCodes.Usage;
         }
 
-        using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
+        using var catalogs = new ProviderCatalogs(baseUrl => WithAnyKeys(settings.Providers(baseUrl)), TimeProvider.System);
         var rules = new RunRules(catalogs, PriceTableReader.Load(settings.Prices), settings.ScorerHosts);
         var asked = RunCommand.OverridesOf(arguments).ApplyTo(definition);
         if (rules.Errors(asked, definition.Scenarios.Count, settings.BaseUrl, DefinitionFile.FolderOf(arguments.GetRequiredValue(RunCommand.File)), definition.UseOfImages()) is { Count: > 0 } errors)
@@ -59,6 +62,7 @@ internal static class EstimateCommand
             throw new UsageException(string.Join(" ", errors.Select(error => OptionNames.In(error.Message, arguments, givenOnly: true))));
         }
 
+        SayMissingKeys(terminal, settings, asked);
         var estimate = await EstimateAsync(settings, asked, DefinitionJson.IdOf(definition), rules, cancellationToken);
         if (arguments.GetValue(CommonOptions.Json))
         {
@@ -69,6 +73,24 @@ internal static class EstimateCommand
         terminal.Out.WriteLine(Line(estimate));
         terminal.OutConsole().Write(TableOf(estimate));
         return ExitCodes.Completed;
+    }
+
+    /// <summary>Nothing is called, so a vendor whose key is not there yet is estimated too.</summary>
+    private static ProviderSettings WithAnyKeys(ProviderSettings providers) => new()
+    {
+        Variables = Vendor.All.Select(vendor => vendor.KeyVariable).Distinct(StringComparer.Ordinal).Where(name => !providers.Variables.ContainsKey(name))
+            .Select(name => KeyValuePair.Create(name, "none")).Concat(providers.Variables).ToDictionary(StringComparer.Ordinal),
+        BaseUrl = providers.BaseUrl,
+    };
+
+    private static void SayMissingKeys(Terminal terminal, Settings settings, Definition asked)
+    {
+        using var catalogs = new ProviderCatalogs(settings.Providers, TimeProvider.System);
+        foreach (var missing in asked.AllVariants().Select(variant => variant.Model).Concat(JudgeModels.NamesOf(asked.Scorers)).Select(catalogs.For(settings.BaseUrl).Resolve)
+            .OfType<ProviderResolution.Unsupported>().Select(model => model.Failure.Message).Distinct(StringComparer.Ordinal))
+        {
+            terminal.Say($"{missing}: a run would need it");
+        }
     }
 
     private static Table TableOf(RunEstimate estimate)

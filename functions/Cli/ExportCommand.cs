@@ -23,7 +23,7 @@ internal static class ExportCommand
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var file = arguments.GetValue(File);
+        var file = CommonOptions.OutputFile(arguments, File);
         var (format, error) = ExportFormats.Of(arguments.GetValue(Format) ?? FormatOf(file));
         if (error is not null)
         {

@@ -89,7 +89,7 @@ internal static class LabelsCommand
 
     private static async Task<int> ExportAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var file = arguments.GetValue(Output);
+        var file = CommonOptions.OutputFile(arguments, Output);
         if (file is not null && !arguments.GetValue(Force) && Path.Exists(file))
         {
             throw new UsageException($"'{file}' is there already: --force replaces it.");

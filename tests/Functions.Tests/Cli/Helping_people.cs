@@ -75,6 +75,21 @@ public sealed class Helping_people : IAsyncLifetime
         Assert.False(Directory.Exists(_bench.Data));
     }
 
+    [Fact]
+    public async Task Without_a_key_an_estimate_says_what_a_run_would_need()
+    {
+        var file = _bench.Write("paid.yaml", Yaml.Of(3, 2).Replace("openai-compatible:sim-noisy", "openai:gpt-4.1-mini", StringComparison.Ordinal));
+
+        var estimate = await CommandAsync("estimate", file, "--data", _bench.Data);
+        var run = await CommandAsync("run", file, "--yes", "--data", _bench.Data);
+
+        Assert.Equal((0, 1), (estimate.ExitCode, run.ExitCode));
+        Assert.Contains("6 calls, about $0.", estimate.Output, StringComparison.Ordinal);
+        Assert.Contains("OPENAI_API_KEY is not set: a run would need it", estimate.Error, StringComparison.Ordinal);
+        Assert.Contains("OPENAI_API_KEY is not set", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_bench.Data));
+    }
+
     [Theory]
     [InlineData("n", 1)]
     [InlineData("", 1)]

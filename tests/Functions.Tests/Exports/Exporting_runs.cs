@@ -98,7 +98,8 @@ public sealed class Exporting_runs : IAsyncLifetime
         Assert.Equal(240, root.GetProperty("cells").GetArrayLength());
         Assert.Equal(Hostile, root.GetProperty("cells")[0].GetProperty("answer").GetString());
         var file = _host.Bench.Write("baseline.json", text);
-        var gate = await _host.Bench.CommandAsync(["gate", RunId, "--baseline", file, "--margin", "0.5", "--allow-missing", "0.1", "--metric", "number", "--data", _host.Bench.Data], Cancel);
+        var variants = root.GetProperty("analysis").GetProperty("perModel").EnumerateArray().Select(model => model.GetProperty("variant").GetString()!).ToList();
+        var gate = await _host.Bench.CommandAsync(["gate", RunId, "--baseline", file, "--variant", variants[1], "--baseline-variant", variants[0], "--margin", "0.5", "--allow-missing", "0.1", "--metric", "number", "--data", _host.Bench.Data], Cancel);
         Assert.True(gate.ExitCode is 0 or 11, gate.Error + gate.Output);
     }
 
@@ -164,10 +165,12 @@ public sealed class Exporting_runs : IAsyncLifetime
 
         var kept = await CommandAsync("export", RunId, "-o", file);
         var full = await CommandAsync("export", RunId, "-o", "/dev/full/x.csv");
+        var dash = await CommandAsync("export", RunId, "--format", "csv", "-o", "-");
         var replaced = await CommandAsync("export", RunId, "-o", file, "--force");
 
         Assert.Equal(1, kept.ExitCode);
         Assert.Contains("is there already: --force replaces it.", kept.Error, StringComparison.Ordinal);
+        Assert.Equal((0, await TextAsync("csv")), (dash.ExitCode, dash.Output));
         Assert.Equal(3, full.ExitCode);
         Assert.Contains("cannot be written", full.Error, StringComparison.Ordinal);
         Assert.Equal(0, replaced.ExitCode);
