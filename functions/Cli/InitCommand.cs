@@ -35,7 +35,7 @@ internal static class InitCommand
         var model = arguments.GetValue(Model) ?? Ask(terminal, "Which model answers (provider:model)?", StandardModel);
         var samples = arguments.GetValue(Samples) ?? Number(Ask(terminal, "How many answers for each scenario and prompt?", $"{StandardSamples}"));
         var yaml = YamlOf(name, model, samples);
-        if (DefinitionReader.ReadYaml(System.Text.Encoding.UTF8.GetBytes(yaml)) is DefinitionOutcome.Rejected(var errors))
+        if (DefinitionReader.ReadYaml(yaml) is DefinitionOutcome.Rejected(var errors))
         {
             throw new UsageException(errors[0].Message);
         }

@@ -36,11 +36,6 @@ internal static class DefinitionReader
             {
                 // Throws where a byte is wrong, and makes no text of the others.
                 _ = Strict.GetCharCount(utf8.Span);
-                if (utf8.Span.IndexOf((byte)0) is >= 0 and var zero)
-                {
-                    // For the parser it is the end, and what follows would be lost in silence.
-                    return Rejected(utf8.Span, zero, "", "The document is not valid YAML: it holds a zero byte.");
-                }
             }
 
             var source = isJson ? JsonSource.Parse(utf8.Span) : YamlSource.Parse(utf8);
@@ -53,18 +48,6 @@ internal static class DefinitionReader
     }
 
     public static DefinitionOutcome ReadYaml(string text) => DefinitionParser.Parse(YamlSource.Parse(text));
-
-    public static DefinitionOutcome ReadYaml(ReadOnlySpan<byte> utf8)
-    {
-        try
-        {
-            return ReadYaml(Strict.GetString(utf8));
-        }
-        catch (DecoderFallbackException exception)
-        {
-            return NotUtf8(utf8, exception);
-        }
-    }
 
     private static DefinitionOutcome.Rejected NotUtf8(ReadOnlySpan<byte> utf8, DecoderFallbackException exception) =>
         Rejected(utf8, exception.Index, "", "The document is not valid YAML: it holds bytes that are not UTF-8.");

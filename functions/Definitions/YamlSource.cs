@@ -26,7 +26,7 @@ internal static partial class YamlSource
     public static SourceOutcome Parse(string yaml)
     {
         yaml = yaml.TrimStart('\ufeff');
-        return Parse(new StringReader(yaml), () => yaml);
+        return yaml.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero ? Zero(yaml.AsSpan(0, zero)) : Parse(new StringReader(yaml), () => yaml);
     }
 
     /// <summary>The same without a text of it all, which has twice the size, unless something must be repaired.</summary>
@@ -38,10 +38,19 @@ internal static partial class YamlSource
             utf8 = utf8[ByteOrderMark.Length..];
         }
 
+        if (utf8.Span.IndexOf((byte)0) is >= 0 and var zero)
+        {
+            return Zero(Encoding.UTF8.GetString(utf8.Span[..zero]));
+        }
+
         var bytes = MemoryMarshal.TryGetArray(utf8, out var segment) ? segment : new ArraySegment<byte>(utf8.ToArray());
         using var reader = new StreamReader(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false), Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
         return Parse(reader, () => Encoding.UTF8.GetString(utf8.Span));
     }
+
+    // For the parser it is the end, and what follows would be lost in silence.
+    private static SourceOutcome.Malformed Zero(ReadOnlySpan<char> before) =>
+        new(new DefinitionError(before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'), "", "The document is not valid YAML: it holds a zero byte."));
 
     private static SourceOutcome Parse(TextReader first, Func<string> all)
     {

@@ -6,6 +6,7 @@ using System.Text.Json;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Local;
+using FunctionsEval.Serialization;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging;
 
@@ -112,6 +113,6 @@ internal static class AgentBenchmark
             "skill-1",
             Usage: new TaskUsage(random.Next(100_000), random.Next(5_000), random.Next(20), Math.Round(random.NextDouble(), 4)),
             OutputChars: random.Next(10_000)));
-        return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new MetricBatch([.. metrics]), MetricsJson.Context.MetricBatch));
+        return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new MetricBatch([.. metrics]), new MetricsJson(JsonRules.NewSnakeCaseOptions()).MetricBatch));
     }
 }

@@ -7,7 +7,4 @@ namespace FunctionsEval.Agents.Metrics;
 [JsonSerializable(typeof(MetricBatch))]
 [JsonSerializable(typeof(MetricBatchRecorded))]
 [JsonSerializable(typeof(MetricsReport))]
-internal sealed partial class MetricsJson : JsonSerializerContext
-{
-    public static MetricsJson Context { get; } = new(JsonRules.NewSnakeCaseOptions());
-}
+internal sealed partial class MetricsJson : JsonSerializerContext;

@@ -21,7 +21,7 @@ internal static partial class NumberText
     /// <summary>Larger numbers are no ratings, and their squares would overflow in the analysis.</summary>
     public const double MaxMagnitude = 1e100;
 
-    // "greater than $"
+    // "adding up to $", of which the first word tells that it is a sum and no bound.
     private const int LongestBound = 16;
 
     private static readonly HashSet<string> Ordinals = new(StringComparer.OrdinalIgnoreCase) { "st", "nd", "rd", "th" };
@@ -208,7 +208,7 @@ internal static partial class NumberText
     [GeneratedRegex(@"\G[eE][-+]?[0-9]+(?![\w])", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Exponent();
 
-    [GeneratedRegex(@"(?:\b(?:(?:less|fewer|lower|smaller|more|greater|higher|larger) than|at (?:least|most)|up to)|[\u2264\u2265]) ?\$?\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5_000)]
+    [GeneratedRegex(@"(?:\b(?:(?:less|fewer|lower|smaller|more|greater|higher|larger) than|at (?:least|most)|(?<!\bad(?:ds?|ding|ded) )up to)|[\u2264\u2265]) ?\$?\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5_000)]
     private static partial Regex BoundBefore();
 
     // A space joins only groups of three digits; signs between spaces join numbers to a range, a fraction or a ratio in words.

@@ -83,6 +83,8 @@ public sealed class Finding_numbers
     [InlineData("At least 4", null)]
     [InlineData("It is less than $2", null)]
     [InlineData("up to 7 days", null)]
+    [InlineData("They add up to 7", 7.0)]
+    [InlineData("Adding up to $12", 12.0)]
     [InlineData("\u2265 4", null)]
     [InlineData("x is no more than 3.5", null)]
     [InlineData("better than 4", 4.0)]

@@ -123,5 +123,5 @@ public sealed class Adding_up_days
 
 internal static class MetricJson
 {
-    public static string ToJson(this MetricBatch batch) => JsonSerializer.Serialize(batch, FunctionsEval.Agents.Metrics.MetricsJson.Context.MetricBatch);
+    public static string ToJson(this MetricBatch batch) => JsonSerializer.Serialize(batch, new FunctionsEval.Agents.Metrics.MetricsJson(JsonRules.NewSnakeCaseOptions()).MetricBatch);
 }

@@ -105,6 +105,7 @@ public sealed class Finding_settings : IAsyncLifetime
     [InlineData("baseUrls: { opnai: \"https://a.example\" }\n", "baseUrls.opnai is not a known field; did you mean \"openai\"?")]
     [InlineData("baseUrls: { openai: \"ftp://a.example\" }\n", "baseUrls.openai must be an absolute http or https URL, but is 'ftp://a.example'.")]
     [InlineData("baseUrls: { openai: \"https://me:sk-secret@a.example\" }\n", "baseUrls.openai must not hold a user name or password")]
+    [InlineData("data: data\n\0samplesPerScenario: 3\n", ":2:1: The document is not valid YAML: it holds a zero byte.")]
     [InlineData("OPENAI_API_KEY: sk-secret\n", ":1:17: OPENAI_API_KEY must not be in functionseval.yaml, which is shared: set OPENAI_API_KEY in the environment or in .env")]
     [InlineData("apiKey: sk-secret\n", "apiKey must not be in functionseval.yaml")]
     [InlineData("baseUrls: { key: sk-secret }\n", "baseUrls.key must not be in functionseval.yaml")]
