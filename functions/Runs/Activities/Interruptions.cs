@@ -25,13 +25,13 @@ public sealed partial class Interruptions(RunStore runs, RunCatalog catalog, ILo
     {
         // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
         var paused = await runs.ChangeAsync(
-            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Course = run.Course with { Reason = halted.Message } } : null, cancellationToken);
-        var status = await catalog.GetFreshStatusAsync(runId, cancellationToken);
+            runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Course = run.Course with { Reason = halted.Message } } : null, CancellationToken.None);
         if (paused is not null)
         {
             LogRunHalted(runId, halted.Message);
         }
 
+        var status = await catalog.GetFreshStatusAsync(runId, cancellationToken);
         return status.IsFinished() ? EvaluateCell.Cancelled : EvaluateCell.Paused;
     }
 
