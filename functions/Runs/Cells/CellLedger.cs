@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;

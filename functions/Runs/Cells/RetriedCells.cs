@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -121,4 +122,18 @@ public sealed class RetriedCells(IEntityStore entities)
             yield return CellRows.ToCell(cell, CellLedger.ScorerNames(run));
         }
     }
+}
+
+/// <summary>Which cells a retry is about.</summary>
+internal static class CellsOfRetries
+{
+    public static bool Takes(this RunRetry retry, RunRecord run, CellRecord cell) =>
+        retry.Variants.Contains(run.Variants[cell.Address.Variant].Name)
+        && retry.Codes.Any(code => code.Equals(JsonRules.Name(cell.Outcome), StringComparison.OrdinalIgnoreCase) || code == cell.Error?.Code);
+
+    /// <summary>Its answer stays; only judges that failed are asked again. A cell is taken once.</summary>
+    public static bool TakesJudges(this RunRetry retry, RunRecord run, CellRecord cell) =>
+        cell.Judging?.Extension < retry.Number && retry.Variants.Contains(run.Variants[cell.Address.Variant].Name)
+        && cell.Scores.SelectMany(score => score.Judge?.Judgements ?? []).Any(judgement => judgement.Failed is { } failed && retry.Codes.Any(code =>
+            code == failed || code.Equals(RunRetry.JudgeFailed, StringComparison.OrdinalIgnoreCase) || code.Equals(JsonRules.Name(CellOutcome.Failed), StringComparison.OrdinalIgnoreCase)));
 }

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 

@@ -5,7 +5,7 @@ using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Plans;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Functions.Tests.Runs;
