@@ -98,6 +98,7 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<RewriteCells>()
         .AddSingleton<PairLedger>()
         .AddSingleton<JudgePairs>()
         .AddSingleton<JudgePairsAgain>()

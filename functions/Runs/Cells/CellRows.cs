@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -15,6 +16,9 @@ internal static class CellRows
 
     // UTF-16 units; an entity holds 524,288 with its keys and names, and the calls of a conversation that is kept.
     private const int UnitsPerRow = 300_000;
+
+    /// <summary>Those that score cells, in the order of the definition: a row with one score does not name its scorer.</summary>
+    public static List<string> ScorerNames(RunRecord run) => [.. run.Scorers.Select(scorer => scorer.Name!)];
 
     public static Entity ToEntity(string partition, CellRecord cell)
     {

@@ -22,7 +22,7 @@ public sealed class RetriedCells(IEntityStore entities)
             var rows = new List<(Entity Row, CellRecord Cell)>();
             await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
             {
-                if (CellRows.ToCell(entity, CellLedger.ScorerNames(run)) is var cell && retry.Takes(run, cell)
+                if (CellRows.ToCell(entity, CellRows.ScorerNames(run)) is var cell && retry.Takes(run, cell)
                     && await entities.FindAsync(TableKeys.Cells, key, TableKeys.Retried(entity.RowKey, retry.Number), cancellationToken) is null)
                 {
                     rows.Add((entity, cell));
@@ -45,7 +45,7 @@ public sealed class RetriedCells(IEntityStore entities)
             var key = CellAddress.PartitionKey(run.RunId, partition);
             await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
             {
-                if (CellRows.OutcomeOf(entity) == CellOutcome.Failed && CellRows.ToCell(entity, CellLedger.ScorerNames(run)) is var cell && !(cell.CompletedAt >= before))
+                if (CellRows.OutcomeOf(entity) == CellOutcome.Failed && CellRows.ToCell(entity, CellRows.ScorerNames(run)) is var cell && !(cell.CompletedAt >= before))
                 {
                     var tries = await ReadAsync(run, key, TableKeys.RetriedOf(entity.RowKey), cancellationToken).CountAsync(cancellationToken);
                     await SetAsideAsync(key, [(entity, cell)], tries + 1, cancellationToken);
@@ -119,7 +119,7 @@ public sealed class RetriedCells(IEntityStore entities)
                 cell[name] = value;
             }
 
-            yield return CellRows.ToCell(cell, CellLedger.ScorerNames(run));
+            yield return CellRows.ToCell(cell, CellRows.ScorerNames(run));
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed record ScoreAgainOptions(
 /// are rewritten, without a call. Broken off at any point and repeated, it goes on where it was.
 /// </summary>
 public sealed class ScoreAgain(
-    RunStore runs, CellLedger cells, JudgementStore judgements, ExternalScorers external, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock)
+    RunStore runs, CellLedger cells, RewriteCells rewriteCells, JudgementStore judgements, ExternalScorers external, ProviderCatalogs catalogs, PriceTable prices, TimeProvider clock)
 {
     /// <summary>Cells in hand; how many calls are made at once is the business of each model's gate.</summary>
     private const int CellsAtOnce = 256;
@@ -54,7 +54,7 @@ public sealed class ScoreAgain(
         }
 
         var scorers = specs.Select(Scorers.Create).ToList();
-        await cells.RewriteAsync(
+        await rewriteCells.RunAsync(
             run,
             async (cell, transcript) => options.Takes?.Invoke(cell) == false ? cell
                 : Rescore(cell, transcript, specs, scorers, items[cell.Address.Item], await OutsideAsync(cell, transcript)),
