@@ -5,7 +5,7 @@ namespace FunctionsEval.Runs.Records;
 
 /// <summary>
 /// A run as stored: what was asked for (fixed at the start) and where it stands. Progress is not here: it is the sum of the
-/// counter rows (<see cref="RunProgress"/>).
+/// counter rows (<c>RunProgress</c>).
 /// </summary>
 /// <param name="Items">How many scenarios were sampled from the definition, or candidates from the content.</param>
 /// <param name="Pass">When a cell passes, as its definition has it.</param>
