@@ -16,6 +16,7 @@ using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Records;
 using FunctionsEval.Runs.Rescoring;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
 
@@ -134,7 +135,7 @@ public sealed class RescoreRun(
         }
 
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
-            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
+            ?? throw StorageException.Missing($"definition '{run.DefinitionId}' of run '{runId}'");
         return Check(definition, scorers) switch
         {
             DefinitionOutcome.Rejected(var errors) => (null, new RescoreOutcome.Rejected([.. Explain(errors)])),
