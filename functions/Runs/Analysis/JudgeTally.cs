@@ -105,7 +105,7 @@ internal sealed class JudgeTally(RunRecord run, int scorer, int[] clusters)
 
         var scale = Judge.PassFail && Judge.Criteria is null ? RatingScale.Nominal : RatingScale.Interval;
         double[] ratings = [.. _answers.SelectMany(answer => answer.Ratings)];
-        return KrippendorffsAlpha.Of(ratings, raters, scale, UnitsOf(_answers), MultiSampleAnalysis.Level, VerdictRules.RandomOf(run, _spec.Name!, raters)) is { } alpha
+        return KrippendorffsAlpha.Of(ratings, raters, scale, UnitsOf(_answers), MultiSampleAnalysis.Level) is { } alpha
             ? new JudgeAgreement(alpha.Alpha, alpha.Interval, JsonRules.Name(scale), alpha.Units, Judge.Models.Count == 1 ? "repeats" : Judge.Repeats == 1 ? "judges" : "judges and repeats")
             : null;
     }

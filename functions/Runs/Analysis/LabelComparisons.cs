@@ -93,7 +93,7 @@ internal sealed class LabelComparisons(LabelledMetric metric, IReadOnlyList<Vari
     }
 
     private AlphaResult? Alpha(double[] ratings, int raters, RatingScale alphaScale, IReadOnlyList<LabelledCell> cells) =>
-        KrippendorffsAlpha.Of(ratings, raters, alphaScale, UnitsOf(cells), Level, VerdictRules.RandomOf(_run, metric.Scorer.Name, raters));
+        KrippendorffsAlpha.Of(ratings, raters, alphaScale, UnitsOf(cells), Level);
 
     private LabelBias? Bias(string? tag, IReadOnlyList<LabelledCell> cells)
     {

@@ -1,24 +1,23 @@
 namespace FunctionsEval.Statistics.Agreement;
 
-/// <summary>Ratings by unit, each as the place of its value among all values, so that alpha of many resamples needs no search.</summary>
+/// <summary>Ratings by unit, each as the place of its value among all values.</summary>
 internal sealed class CodedRatings
 {
+    // More are not needed to spread one item over, and their pairs would be many.
+    private const int MostSpread = 100;
+
     private readonly double[] _values;
-    private readonly (int Place, int[] Codes)[] _units;
+    private readonly int[][] _units;
     private readonly RatingScale _scale;
-    private readonly double[] _within;
 
-    private CodedRatings(double[] values, (int Place, int[] Codes)[] units, RatingScale scale)
+    private CodedRatings(double[] values, int[] places, int[][] units, RatingScale scale)
     {
-        (_values, _units, _scale) = (values, units, scale);
-
-        // Only ordinal distances depend on which units are drawn.
-        _within = scale is RatingScale.Ordinal ? [] : Array.ConvertAll(units, unit => Within(unit.Codes, values));
-        Ratings = units.Sum(unit => unit.Codes.Length);
+        (_values, Places, _units, _scale) = (values, places, units, scale);
+        Ratings = units.Sum(codes => codes.Length);
     }
 
-    /// <summary>With two ratings or more.</summary>
-    public int Units => _units.Length;
+    /// <summary>Of each unit with two ratings or more: its place among all that were given.</summary>
+    public int[] Places { get; }
 
     public int Ratings { get; }
 
@@ -35,7 +34,7 @@ internal sealed class CodedRatings
             throw new ArgumentException($"There must be {raters} ratings a unit, but {ratings.Length} do not divide so.", nameof(ratings));
         }
 
-        var units = new List<(int Place, double[] Ratings)>();
+        var (places, units) = (new List<int>(), new List<double[]>());
         for (var start = 0; start < ratings.Length; start += raters)
         {
             var given = new List<double>(raters);
@@ -53,96 +52,120 @@ internal sealed class CodedRatings
             // One rating has nothing to agree with.
             if (given.Count > 1)
             {
-                units.Add((start / raters, [.. given]));
+                places.Add(start / raters);
+                units.Add([.. given]);
             }
         }
 
-        double[] values = [.. units.SelectMany(unit => unit.Ratings).Distinct().Order()];
-        return new CodedRatings(values, [.. units.Select(unit => (unit.Place, Array.ConvertAll(unit.Ratings, rating => Array.BinarySearch(values, rating))))], scale);
+        double[] values = [.. units.SelectMany(unit => unit).Distinct().Order()];
+        return new CodedRatings(values, [.. places], [.. units.Select(unit => Array.ConvertAll(unit, rating => Array.BinarySearch(values, rating)))], scale);
     }
 
-    /// <summary>The place of a unit among all that were given.</summary>
-    public int PlaceOf(int unit) => _units[unit].Place;
+    /// <summary>Null where all ratings are alike, or there is none.</summary>
+    /// <param name="spread">Units of two ratings beside the given ones, in equal parts of every pair of values.</param>
+    public Table? Agreement(int spread) => _values.Length < 2 ? null : new Table(this, spread);
 
-    /// <summary>NaN where all ratings of these units are alike, or there is none.</summary>
-    /// <param name="units">Any of them, some perhaps several times.</param>
-    public double Alpha(IReadOnlyList<int> units)
+    /// <summary>The disagreements of all units.</summary>
+    public sealed class Table
     {
-        var (counts, n) = (new double[_values.Length], 0);
-        for (var place = 0; place < units.Count; place++)
+        private readonly CodedRatings _ratings;
+        private readonly int[] _spread;
+        private readonly double[] _positions;
+        private readonly double _count;
+
+        // Of each value: its mean distance from all ratings.
+        private readonly double[] _fromAll;
+        private readonly double _expected;
+
+        public Table(CodedRatings ratings, int spread)
         {
-            foreach (var code in _units[units[place]].Codes)
+            _ratings = ratings;
+            _count = ratings.Ratings + (2.0 * spread);
+            var values = ratings._values.Length;
+            _spread = spread == 0 ? [] : [.. Enumerable.Range(0, Math.Min(values, MostSpread)).Select(place => (int)((long)place * values / Math.Min(values, MostSpread)))];
+            var counts = new double[values];
+            foreach (var code in ratings._units.SelectMany(codes => codes))
             {
                 counts[code]++;
-                n++;
             }
-        }
 
-        var places = _scale is RatingScale.Ordinal ? Middles(counts) : _values;
-        var expected = Pairs(counts, places);
-        if (expected <= 0)
-        {
-            return double.NaN;
-        }
-
-        var within = default(CompensatedSum);
-        for (var place = 0; place < units.Count; place++)
-        {
-            within.Add(_scale is RatingScale.Ordinal ? Within(_units[units[place]].Codes, places) : _within[units[place]]);
-        }
-
-        return 1 - ((n - 1) * within.Value / expected);
-    }
-
-    // The number of ratings up to the middle of each value: their differences are the ordinal distances.
-    private static double[] Middles(double[] counts)
-    {
-        var middles = new double[counts.Length];
-        for (var value = 1; value < middles.Length; value++)
-        {
-            middles[value] = middles[value - 1] + ((counts[value - 1] + counts[value]) / 2);
-        }
-
-        return middles;
-    }
-
-    // Each pair of a unit's ratings weighs 1/(m-1), as in the table of coincidences.
-    private double Within(int[] codes, double[] places)
-    {
-        var sum = 0.0;
-        for (var first = 0; first < codes.Length; first++)
-        {
-            for (var second = 0; second < first; second++)
+            foreach (var code in _spread)
             {
-                var apart = places[codes[first]] - places[codes[second]];
-                sum += _scale is RatingScale.Nominal ? codes[first] == codes[second] ? 0 : 1 : apart * apart;
+                counts[code] += 2.0 * spread / _spread.Length;
             }
+
+            _positions = ratings._scale is RatingScale.Ordinal ? Middles(counts) : ratings._values;
+            _fromAll = FromAll(counts);
+            _expected = counts.Zip(_fromAll, (count, distance) => count * distance).Sum() / _count;
+            var within = default(CompensatedSum);
+            foreach (var codes in ratings._units)
+            {
+                within.Add(Within(codes));
+            }
+
+            within.Add(spread == 0 ? 0 : spread * Pairs().Average(pair => Within(pair)));
+
+            // Two ratings drawn at random are never the same one: n/(n - 1).
+            Whole = new Disagreement(2 * within.Value / _count, _expected * _count / (_count - 1));
         }
 
-        return sum / (codes.Length - 1);
-    }
+        public Disagreement Whole { get; }
 
-    // The distances of all pairs: n·Σ(x - mean)² of squared differences, and what equal pairs leave of n².
-    private double Pairs(double[] counts, double[] places)
-    {
-        var n = counts.Sum();
-        if (_scale is RatingScale.Nominal)
+        public double Alpha => 1 - (Whole.Observed / Whole.Expected);
+
+        /// <summary>The influence of each unit.</summary>
+        public Disagreement[] Units() => Array.ConvertAll(_ratings._units, InfluenceOf);
+
+        /// <summary>And of each pair that is spread.</summary>
+        public IEnumerable<Disagreement> Spread() => Pairs().Select(InfluenceOf);
+
+        // The distances of ordinal values are taken as they are: that they depend on the counts moves the interval little.
+        private Disagreement InfluenceOf(int[] codes)
         {
-            return ((n * n) - counts.Sum(count => count * count)) / 2;
+            var expected = codes.Sum(code => _fromAll[code] - _expected);
+            return new Disagreement(((2 * Within(codes)) - (codes.Length * Whole.Observed)) / _count, 2 * expected / (_count - 1));
         }
 
-        var (mean, squares) = (0.0, 0.0);
-        for (var value = 0; value < counts.Length; value++)
+        private IEnumerable<int[]> Pairs() => from first in _spread from second in _spread select new[] { first, second };
+
+        // The number of ratings up to the middle of each value: their differences are the ordinal distances.
+        private static double[] Middles(double[] counts)
         {
-            mean += counts[value] * places[value] / n;
+            var middles = new double[counts.Length];
+            for (var value = 1; value < middles.Length; value++)
+            {
+                middles[value] = middles[value - 1] + ((counts[value - 1] + counts[value]) / 2);
+            }
+
+            return middles;
         }
 
-        for (var value = 0; value < counts.Length; value++)
+        // Each pair of a unit's ratings weighs 1/(m-1), as in the table of coincidences.
+        private double Within(int[] codes)
         {
-            squares += counts[value] * (places[value] - mean) * (places[value] - mean);
+            var sum = 0.0;
+            for (var first = 0; first < codes.Length; first++)
+            {
+                for (var second = 0; second < first; second++)
+                {
+                    var apart = _positions[codes[first]] - _positions[codes[second]];
+                    sum += _ratings._scale is RatingScale.Nominal ? codes[first] == codes[second] ? 0 : 1 : apart * apart;
+                }
+            }
+
+            return sum / (codes.Length - 1);
         }
 
-        // All of one value, but for roundings.
-        return counts.Count(count => count > 0) < 2 ? 0 : n * squares;
+        private double[] FromAll(double[] counts)
+        {
+            if (_ratings._scale is RatingScale.Nominal)
+            {
+                return Array.ConvertAll(counts, count => 1 - (count / _count));
+            }
+
+            var mean = counts.Zip(_positions, (count, position) => count * position / _count).Sum();
+            var variance = counts.Zip(_positions, (count, position) => count * (position - mean) * (position - mean)).Sum() / _count;
+            return Array.ConvertAll(_positions, position => ((position - mean) * (position - mean)) + variance);
+        }
     }
 }

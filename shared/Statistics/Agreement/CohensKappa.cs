@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MathNet.Numerics.Distributions;
 
 namespace FunctionsEval.Statistics.Agreement;
 
@@ -24,8 +23,7 @@ public sealed record KappaResult(double? Kappa, ConfidenceInterval? Interval, do
 
 /// <summary>
 /// Agreement of two raters beyond chance: (p_o - p_e)/(1 - p_e). Cohen (1960), doi:10.1177/001316446002000104; weighted: Cohen (1968), doi:10.1037/h0026256. The
-/// interval is by the delta method of Fleiss, Cohen and Everitt (1969), doi:10.1037/h0028106, summed by cluster and with Student's t, on the scale of log(1 - kappa),
-/// where few disagreements are nearly normal, and with one more item that is spread over all pairs of categories, so that those which did not occur yet count.
+/// influences are those of Fleiss, Cohen and Everitt (1969), doi:10.1037/h0028106, summed by cluster; the interval is that of <see cref="AgreementInterval"/>.
 /// </summary>
 public static class CohensKappa
 {
@@ -61,35 +59,14 @@ public static class CohensKappa
         var table = new Table(values, weights, places, spread: 0);
         return table.IsDecidedByChance
             ? new KappaResult(null, null, table.Observed, table.Expected, table.BaseRate, first.Length)
-            : new KappaResult(table.Kappa, IntervalOf(table, new Table(values, weights, places, spread: 1), places, clusters, level), table.Observed, table.Expected, table.BaseRate, first.Length);
-    }
+            : new KappaResult(table.Kappa, IntervalOf(clusters), table.Observed, table.Expected, table.BaseRate, first.Length);
 
-    private static ConfidenceInterval? IntervalOf(Table table, Table spread, (int First, int Second)[] places, ReadOnlySpan<int> clusters, double level)
-    {
-        double[] influence = [.. places.Select(place => spread.InfluenceOf(place.First, place.Second))];
-        var units = influence;
-        if (!clusters.IsEmpty)
+        ConfidenceInterval? IntervalOf(ReadOnlySpan<int> clusters)
         {
-            ArgumentRules.CheckSameLength(influence.Length, clusters.Length, nameof(clusters));
-            units = ClusterIndex.Of(clusters).SumsOf(influence);
+            var spread = new Table(values, weights, places, spread: 1);
+            var units = AgreementInterval.ByCluster(Array.ConvertAll(places, place => spread.InfluenceOf(place.First, place.Second)), clusters);
+            return AgreementInterval.Of(table.Kappa, new Disagreement(1 - spread.Observed, 1 - spread.Expected), units, spread.Influences(), level);
         }
-
-        if (units.Length < 2)
-        {
-            return null;
-        }
-
-        // Perfect so far: the raters may still differ in a share of units as large as Wilson's interval allows.
-        if (table.Kappa.Equals(1.0))
-        {
-            return new ConfidenceInterval(Math.Max(-1, 1 - (WilsonInterval.OfProportion(0, units.Length, level)!.Upper / (1 - table.Expected))), 1, level);
-        }
-
-        var squares = units.Sum(unit => unit * unit) + spread.MeanSquareOfInfluence();
-        var error = Math.Sqrt(squares * (units.Length + 1) / units.Length) / (places.Length + 1);
-        var factor = Math.Exp(error * StudentT.InvCDF(0, 1, units.Length - 1, (1 + level) / 2) / (1 - spread.Kappa));
-        return new ConfidenceInterval(
-            Math.Clamp(1 - ((1 - spread.Kappa) * factor), -1, table.Kappa), Math.Max(table.Kappa, 1 - ((1 - spread.Kappa) / factor)), level);
     }
 
     /// <summary>How often each pair of categories occurred.</summary>
@@ -101,11 +78,12 @@ public static class CohensKappa
         // What each category's weight is against the other rater's answers.
         private readonly double[] _ofRows;
         private readonly double[] _ofColumns;
+        private readonly double _count;
 
         /// <param name="spread">Items beside those of <paramref name="places"/>, in equal parts in every pair.</param>
         public Table(double[] values, KappaWeights weights, (int First, int Second)[] places, double spread)
         {
-            (_values, _weights) = (values, weights);
+            (_values, _weights, _count) = (values, weights, places.Length + spread);
             var (count, n) = (values.Length, places.Length + spread);
             var (rows, columns) = (new double[count], new double[count]);
             Array.Fill(rows, spread / count / n);
@@ -134,10 +112,11 @@ public static class CohensKappa
 
         public double Kappa => (Observed - Expected) / (1 - Expected);
 
-        public double InfluenceOf(int row, int column) =>
-            ((Weight(row, column) - Observed) - ((1 - Kappa) * (_ofRows[row] + _ofColumns[column] - (2 * Expected)))) / (1 - Expected);
+        public Disagreement InfluenceOf(int row, int column) =>
+            new((Observed - Weight(row, column)) / _count, ((2 * Expected) - _ofRows[row] - _ofColumns[column]) / _count);
 
-        public double MeanSquareOfInfluence() => Pairs().Average(pair => InfluenceOf(pair.Row, pair.Column) is var influence ? influence * influence : 0);
+        /// <summary>Of all pairs of categories.</summary>
+        public IEnumerable<Disagreement> Influences() => Pairs().Select(pair => InfluenceOf(pair.Row, pair.Column));
 
         private IEnumerable<(int Row, int Column)> Pairs() =>
             from row in Enumerable.Range(0, _values.Length) from column in Enumerable.Range(0, _values.Length) select (row, column);

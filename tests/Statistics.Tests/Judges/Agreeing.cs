@@ -64,6 +64,25 @@ public sealed class Agreeing
         Assert.Null(KrippendorffsAlpha.Of([0.0, -0.0, 0.0, 0.0], 2, RatingScale.Interval));
     }
 
+    // R: the units with one more of every pair of values, each 1/25 of a unit; d as above, w <- within units, f <- drop(d%*%n)/sum(n), e <- sum(n*f)/sum(n), o <- 2*sum(w)/sum(n)
+    //    i <- (2*w-m*o)/sum(n); j <- 2*(sum of f - m*e)/(sum(n)-1); by cluster; v, a and b as for kappa, with e*sum(n)/(sum(n)-1) in the place of e
+    [Theory]
+    [InlineData(RatingScale.Nominal, false, 0.3842260802741949)]
+    [InlineData(RatingScale.Nominal, true, 0.3783820619614049)]
+    [InlineData(RatingScale.Ordinal, false, 0.2841205405974792)]
+    [InlineData(RatingScale.Ordinal, true, 0.142800949576571)]
+    [InlineData(RatingScale.Interval, false, 0.09342970081706281)]
+    [InlineData(RatingScale.Interval, true, -0.1510025783464954)]
+    public void The_interval_of_alpha_agrees_with_R(RatingScale scale, bool isClustered, double lower)
+    {
+        int[] clusters = isClustered ? [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5] : [];
+
+        var interval = KrippendorffsAlpha.Of(Example, 4, scale, clusters, 0.95)!.Interval!;
+
+        Assert.Equal(lower, interval.Lower, 1e-10);
+        Assert.Equal(1, interval.Upper);
+    }
+
     [Fact]
     public void The_interval_of_alpha_comes_from_whole_units_and_from_their_clusters()
     {
@@ -74,12 +93,11 @@ public sealed class Agreeing
         double[] copied = [.. alone.Chunk(2).SelectMany(pair => Enumerable.Repeat(pair, 4)).SelectMany(pair => pair)];
         int[] clusters = [.. Enumerable.Range(0, 240).Select(unit => unit / 4)];
 
-        var once = KrippendorffsAlpha.Of(alone, 2, RatingScale.Nominal, [], 0.95, new Random(1))!;
-        var clustered = KrippendorffsAlpha.Of(copied, 2, RatingScale.Nominal, clusters, 0.95, new Random(1))!;
-        var naive = KrippendorffsAlpha.Of(copied, 2, RatingScale.Nominal, [], 0.95, new Random(1))!;
+        var once = KrippendorffsAlpha.Of(alone, 2, RatingScale.Nominal, [], 0.95)!;
+        var clustered = KrippendorffsAlpha.Of(copied, 2, RatingScale.Nominal, clusters, 0.95)!;
+        var naive = KrippendorffsAlpha.Of(copied, 2, RatingScale.Nominal, [], 0.95)!;
 
         Assert.Equal((60, 120), (once.Units, once.Ratings));
-        Assert.Equal(once, KrippendorffsAlpha.Of(alone, 2, RatingScale.Nominal, [], 0.95, new Random(1)));
         Assert.InRange(once.Alpha, once.Interval!.Lower, once.Interval.Upper);
         Assert.Equal(Width(once), Width(clustered), 0.05);
         Assert.InRange(Width(naive) / Width(clustered), 0.4, 0.6);
@@ -91,25 +109,28 @@ public sealed class Agreeing
     [Fact]
     public void Agreement_that_was_perfect_so_far_has_an_interval()
     {
-        // R: 1 - prop.test(0, 12, correct = FALSE)$conf.int[2]
-        var alpha = KrippendorffsAlpha.Of([.. Enumerable.Range(0, 24).Select(rating => (double)(rating / 2 % 3))], 2, RatingScale.Ordinal, [], 0.95, new Random(1))!;
+        // R: the commands of both tests above
+        var alpha = KrippendorffsAlpha.Of([.. Enumerable.Range(0, 24).Select(rating => (double)(rating / 2 % 3))], 2, RatingScale.Ordinal, [], 0.95)!;
         var kappa = CohensKappa.Of([1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2], [1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2], KappaWeights.None, [], 0.95)!;
 
         Assert.Equal((1, 1), (alpha.Alpha, alpha.Interval!.Upper));
-        Assert.Equal(0.7575058, alpha.Interval.Lower, 1e-6);
-
-        // Chance alone would let half of the answers differ: 1 - 0.2424942 / 0.5
+        Assert.Equal(0.6392123595230563, alpha.Interval.Lower, 1e-12);
         Assert.Equal((1, 1), (kappa.Kappa, kappa.Interval!.Upper));
-        Assert.Equal(0.5150116, kappa.Interval.Lower, 1e-6);
-        Assert.Null(KrippendorffsAlpha.Of([1, 2], 2, RatingScale.Nominal, [], 0.95, new Random(1))!.Interval);
+        Assert.Equal(0.6787039664112925, kappa.Interval.Lower, 1e-12);
+        Assert.Null(KrippendorffsAlpha.Of([1, 2], 2, RatingScale.Nominal, [], 0.95)!.Interval);
+
+        // Of thirty answers one is rated otherwise, by both: had that been chance, it tells nothing.
+        double[] rare = [0, .. Enumerable.Repeat(1.0, 29)];
+        Assert.Equal(new ConfidenceInterval(-1, 1, 0.95), CohensKappa.Of(rare, rare, KappaWeights.None, [], 0.95)!.Interval);
     }
 
-    // R: n <- table(x,y)+1/9; p <- n/13; w <- weights; ka, po, pe of p; i <- ((w-po)-(1-ka)*(outer(drop(w%*%colSums(p)),drop(t(w)%*%rowSums(p)),"+")-2*pe))/(1-pe)
-    //    1-(1-ka)*exp(c(1,-1)*qt(.975,11)*sqrt(sum(n*i^2)*13/12)/13/(1-ka))
+    // R: n <- table(x,y)+1/9; p <- n/13; w <- weights; o <- 1-sum(w*p); r <- drop(w%*%colSums(p)); k <- drop(t(w)%*%rowSums(p)); e <- 1-sum(rowSums(p)*r); q <- qt(.975,11)
+    //    f <- (1-w-o)/13; g <- (2*(1-e)-outer(r,k,"+"))/13; v <- 13/12*c(sum(n*f^2),sum(n*g^2),sum(n*f*g)); a <- e^2-q^2*v[2]; b <- o*e-q^2*v[3]
+    //    1-(b+c(1,-1)*sqrt(b^2-a*(o^2-q^2*v[1])))/a, cut at 1
     [Theory]
-    [InlineData(KappaWeights.None, 0.625, 0.75, 0.3333333333333333, -0.16590554443232075, 0.8464763430493943)]
-    [InlineData(KappaWeights.Linear, 0.625, 0.8333333333333334, 0.5555555555555556, -0.26280462027126195, 0.8582567089422057)]
-    [InlineData(KappaWeights.Quadratic, 0.625, 0.875, 0.6666666666666666, -0.5586839213368795, 0.885163322473543)]
+    [InlineData(KappaWeights.None, 0.625, 0.75, 0.3333333333333333, 0.1480502785265515, 1)]
+    [InlineData(KappaWeights.Linear, 0.625, 0.8333333333333334, 0.5555555555555556, 0.09832803123411871, 1)]
+    [InlineData(KappaWeights.Quadratic, 0.625, 0.875, 0.6666666666666666, -0.05474673821853937, 1)]
     public void Kappa_agrees_with_R(KappaWeights weights, double kappa, double observed, double expected, double lower, double upper)
     {
         var result = CohensKappa.Of([1, 1, 2, 3, 3, 3, 2, 1, 2, 2, 1, 3], [1, 2, 2, 3, 3, 1, 2, 1, 2, 3, 1, 3], weights, [], 0.95)!;
@@ -158,26 +179,22 @@ public sealed class Agreeing
     [InlineData(0.85)]
     public void Intervals_of_agreement_cover(double baseRate)
     {
-        // A second rater who repeats the first one's answer in 70% and else draws anew: kappa and alpha are .7 whatever the base rate.
         var alpha = Simulation.Rate(300, 3, random => Study(random) is var study
-            && KrippendorffsAlpha.Of([.. study.First.Zip(study.Second).SelectMany(pair => new[] { pair.First, pair.Second })], 2, RatingScale.Nominal, [], 0.95, random)!.Interval!.Contains(0.7));
+            && KrippendorffsAlpha.Of([.. study.First.Zip(study.Second).SelectMany(pair => new[] { pair.First, pair.Second })], 2, RatingScale.Nominal, [], 0.95)!.Interval!.Contains(0.7));
         var kappa = Simulation.Rate(1_000, 3, random => Study(random) is var study
             && CohensKappa.Of(study.First, study.Second, KappaWeights.None, [], 0.95)!.Interval!.Contains(0.7));
 
-        // With few answers, that hardly ever differ; where there is no interval nothing is missed.
-        var few = Simulation.Rate(1_000, 3, random => Study(random, 30, 0.9) is var study
-            && CohensKappa.Of(study.First, study.Second, KappaWeights.None, [], 0.95)!.Interval?.Contains(0.9) != false);
+        // Few answers, one verdict rare, and hardly any agreement beyond chance.
+        var few = Simulation.Rate(1_000, 3, random => Study(random, 30, 0.3) is var study
+            && CohensKappa.Of(study.First, study.Second, KappaWeights.None, [], 0.95)?.Interval?.Contains(0.3) != false);
 
-        // Four standard errors below 93%, and below 92%.
-        Assert.InRange(alpha, 0.87, 1);
-        Assert.InRange(kappa, 0.898, 1);
-        Assert.InRange(few, 0.885, 1);
+        // Three standard errors below 94%.
+        Assert.InRange(alpha, 0.899, 1);
+        Assert.InRange(kappa, 0.917, 1);
+        Assert.InRange(few, 0.917, 1);
 
-        (double[] First, double[] Second) Study(Random random, int answers = 100, double repeated = 0.7)
-        {
-            double[] first = [.. Simulation.Draw(answers, () => random.NextDouble() < baseRate ? 1 : 0)];
-            return (first, [.. first.Select(one => random.NextDouble() < repeated ? one : random.NextDouble() < baseRate ? 1.0 : 0)]);
-        }
+        (double[] First, double[] Second) Study(Random random, int answers = 100, double repeated = 0.7) =>
+            Repeating(random, answers, repeated, random => random.NextDouble() < baseRate ? 1 : 0);
     }
 
     /// <summary>The table of docs/statistics.md: <c>dotnet run -c Release --project tests/Statistics.Tests -- -explicit only -method "*The_table_of_agreement" -showLiveOutput</c>.</summary>
@@ -185,24 +202,52 @@ public sealed class Agreeing
     [Trait("Category", "Simulation")]
     public void The_table_of_agreement()
     {
-        const int Studies = 2_000;
+        const int Studies = 4_000;
         var output = TestContext.Current.TestOutputHelper!;
-        output.WriteLine("| answers | base rate | true value | alpha | kappa |");
-        output.WriteLine("|---|---|---|---|---|");
-        foreach (var (answers, baseRate, truth) in from answers in (int[])[30, 100, 300] from baseRate in (double[])[0.5, 0.85] from truth in (double[])[0.3, 0.7, 0.9] select (answers, baseRate, truth))
+        output.WriteLine("| answers | ratings | alpha, truly 0.3 | 0.7 | 0.9 | kappa, truly 0.3 | 0.7 | 0.9 |");
+        output.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var (answers, kind) in from answers in (int[])[10, 30, 100, 300] from kind in (string[])["half pass", "85% pass", "95% pass", "1 to 5, mostly 5"] select (answers, kind))
         {
-            var alpha = Simulation.Rate(Studies, 3, random => Study(random) is var study
-                && KrippendorffsAlpha.Of([.. study.First.Zip(study.Second).SelectMany(pair => new[] { pair.First, pair.Second })], 2, RatingScale.Nominal, [], 0.95, random)?.Interval?.Contains(truth) != false);
-            var kappa = Simulation.Rate(Studies, 3, random => Study(random) is var study
-                && CohensKappa.Of(study.First, study.Second, KappaWeights.None, [], 0.95)?.Interval?.Contains(truth) != false);
-            output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"| {answers} | {baseRate} | {truth} | {100 * alpha:0.0} | {100 * kappa:0.0} |"));
+            var isRating = kind.StartsWith('1');
+            double[] truths = [0.3, 0.7, 0.9];
+            var alpha = truths.Select(truth => Covered(truth, study => KrippendorffsAlpha.Of(
+                [.. study.First.Zip(study.Second).SelectMany(pair => new[] { pair.First, pair.Second })], 2, isRating ? RatingScale.Ordinal : RatingScale.Nominal, [], 0.95)?.Interval));
+            var kappa = truths.Select(truth => Covered(truth, study => CohensKappa.Of(study.First, study.Second, isRating ? KappaWeights.Quadratic : KappaWeights.None, [], 0.95)?.Interval));
+            var cells = alpha.Concat(kappa).Select(one => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * one.Rate:0.0} / {one.Width:0.00}"));
+            output.WriteLine($"| {answers} | {kind} | {string.Join(" | ", cells)} |");
 
-            (double[] First, double[] Second) Study(Random random)
+            (double Rate, double Width) Covered(double truth, Func<(double[] First, double[] Second), ConfidenceInterval?> interval)
             {
-                double[] first = [.. Simulation.Draw(answers, () => random.NextDouble() < baseRate ? 1 : 0)];
-                return (first, [.. first.Select(one => random.NextDouble() < truth ? one : random.NextDouble() < baseRate ? 1.0 : 0)]);
+                var (hits, widths) = (0, default(RunningMoments));
+                for (var study = 0; study < Studies; study++)
+                {
+                    var random = Simulation.Draws(3, study);
+                    if (interval(Repeating(random, answers, truth, Rating)) is { } known)
+                    {
+                        hits += known.Contains(truth) ? 1 : 0;
+                        widths.Add(known.Upper - known.Lower);
+                    }
+                }
+
+                // Where there is none, for all ratings are alike, nothing is missed.
+                return ((hits + Studies - widths.Count) / (double)Studies, widths.Mean);
             }
+
+            double Rating(Random random) => (kind, random.NextDouble()) switch
+            {
+                ("half pass", var draw) => draw < 0.5 ? 1 : 0,
+                ("85% pass", var draw) => draw < 0.85 ? 1 : 0,
+                ("95% pass", var draw) => draw < 0.95 ? 1 : 0,
+                var (_, draw) => draw < 0.6 ? 5 : draw < 0.8 ? 4 : draw < 0.9 ? 3 : draw < 0.95 ? 2 : 1,
+            };
         }
+    }
+
+    // A second rater who repeats the first one's answer in a share of the answers and else draws anew: kappa and alpha are that share, whatever the law and the distances.
+    private static (double[] First, double[] Second) Repeating(Random random, int answers, double repeated, Func<Random, double> draw)
+    {
+        double[] first = [.. Simulation.Draw(answers, () => draw(random))];
+        return (first, [.. first.Select(one => random.NextDouble() < repeated ? one : draw(random))]);
     }
 
     [Fact]
