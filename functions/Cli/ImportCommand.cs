@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Content;
+using FunctionsEval.Evaluation;
 using FunctionsEval.Local;
 
 namespace FunctionsEval.Cli;
@@ -50,8 +51,7 @@ internal static class ImportCommand
             ? JsonSerializer.Serialize(report, ContentJson.Context.ImportReport)
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Counted(report.Lines, "line")}: {Counted(report.Topics, "topic")}, {Counted(report.Sources, "source")}, {Counted(report.Items, "item")}, {report.Unchanged:N0} unchanged, {Counted(report.Clusters, "cluster")}, {report.Refused:N0} refused"));
+                $"{Plural.Of(report.Lines, "line")}: {Plural.Of(report.Topics, "topic")}, {Plural.Of(report.Sources, "source")}, {Plural.Of(report.Items, "item")}, {report.Unchanged:N0} unchanged, {Plural.Of(report.Clusters, "cluster")}, {report.Refused:N0} refused"));
     }
 
-    private static string Counted(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 }

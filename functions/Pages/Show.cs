@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Evaluation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
@@ -15,7 +16,7 @@ public static class Show
     /// <summary>A count in a table, where most are 0.</summary>
     public static string Few(long count) => count == 0 ? None : Count(count);
 
-    public static string Counted(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+    public static string Counted(long count, string noun) => Plural.Of(count, noun);
 
     public static string Usd(decimal? usd) => usd switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Evaluation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Plans;
 using FunctionsEval.Runs.Records;
@@ -177,7 +178,7 @@ internal sealed class LabelComparisons(LabelledMetric metric, IReadOnlyList<Vari
             .Of(decision with { Comparison = decision.Comparison with { Units = decision.Comparison.Items } });
         return decision.Comparison.Interval is null
             ? sentence
-            : string.Create(CultureInfo.InvariantCulture, $"Corrected by labels of {LabelSentences.Counted(decision.Comparison.Units, design.IsClustered ? "cluster" : "scenario")}: {sentence}");
+            : string.Create(CultureInfo.InvariantCulture, $"Corrected by labels of {Plural.Of(decision.Comparison.Units, design.IsClustered ? "cluster" : "scenario")}: {sentence}");
     }
 
     // Cells of one scenario are alike: agreement counts them together, whether the run has clusters or not.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Evaluation;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Calibration;
@@ -10,7 +11,7 @@ internal static class LabelSentences
 {
     public static string Summary(string metric, int labels, int cells, IReadOnlyList<CorrectedVerdict> verdicts)
     {
-        var told = $"{Counted(labels, "label")} of people on {Counted(cells, "answer")} correct what {metric} says.";
+        var told = $"{Plural.Of(labels, "label")} of people on {Plural.Of(cells, "answer")} correct what {metric} says.";
         var turned = verdicts.Where(one => one.JudgedVerdict is { } own && own != one.Verdict).Select(one => $"{one.Variant} against {one.Control} {one.JudgedVerdict} instead of {one.Verdict}").ToList();
         return turned.Count == 0 ? told : $"{told} Without them the verdict would be another: {string.Join("; ", turned)}.";
     }
@@ -21,7 +22,7 @@ internal static class LabelSentences
         var parts = new List<string>();
         if (accuracy is not null)
         {
-            parts.Add($"{metric} says what people say of {Percent(accuracy.Accuracy.Value)} of {Counted(accuracy.Accuracy.Cells, "answer")} (people pass {Percent(accuracy.BaseRate)})");
+            parts.Add($"{metric} says what people say of {Percent(accuracy.Accuracy.Value)} of {Plural.Of(accuracy.Accuracy.Cells, "answer")} (people pass {Percent(accuracy.BaseRate)})");
             parts.Add($"it passes {Of(accuracy.Sensitivity)} of what people pass and fails {Of(accuracy.Specificity)} of what people fail");
         }
 
@@ -47,8 +48,6 @@ internal static class LabelSentences
 
         return parts.Count == 0 ? "" : $"Agreement: {string.Join("; ", parts)}.";
     }
-
-    internal static string Counted(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 
     private static string Of(Share? share) => share is null ? "an unknown share" : $"{Percent(share.Value)}{Between(share.Interval)}";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Evaluation;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
@@ -39,9 +40,7 @@ internal static class PreferenceSentence
             : $"No order fits: {string.Join("; ", cycles.Select(cycle => string.Join(" beats ", [.. cycle, cycle[0]])))}. The nearest: {order}.";
     }
 
-    private static string Counts(long wins, long ties, long losses) => Text($"{Counted(wins, "win", "wins")}, {Counted(ties, "tie", "ties")}, {Counted(losses, "loss", "losses")}");
-
-    private static string Counted(long count, string one, string many) => Text($"{count:N0} {(count == 1 ? one : many)}");
+    private static string Counts(long wins, long ties, long losses) => Text($"{Plural.Of(wins, "win")}, {Plural.Of(ties, "tie")}, {Plural.Of(losses, "loss", "losses")}");
 
     private static string Net(Comparison comparison, int side)
     {
@@ -53,7 +52,7 @@ internal static class PreferenceSentence
     private static string Points(double share) => (100 * share).ToString("+0;-0;0", CultureInfo.InvariantCulture);
 
     private static string Units(Comparison comparison) => comparison.Units == comparison.Items
-        ? Counted(comparison.Items, "scenario", "scenarios")
+        ? Plural.Of(comparison.Items, "scenario")
         : Text($"{comparison.Items:N0} scenarios in {comparison.Units:N0} clusters");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -52,14 +52,14 @@ public static class AnalysisWarnings
         {
             warnings.Add(new AnalysisWarning(
                 "SMALL_SAMPLE",
-                Text($"Only {Counted(facts.ScenarioCount, "scenario")}: intervals are wide and rest on the scenario means being roughly normal."),
+                Text($"Only {Plural.Of(facts.ScenarioCount, "scenario")}: intervals are wide and rest on the scenario means being roughly normal."),
                 Text($"Use at least {SomeScenarios} scenarios; more samples of the same scenarios do not replace them.")));
         }
         else if (facts.ScenarioCount < SomeScenarios)
         {
             warnings.Add(new AnalysisWarning(
                 "MODERATE_SAMPLE",
-                Text($"{Counted(facts.ScenarioCount, "scenario")}: small differences between models cannot be told from chance."),
+                Text($"{Plural.Of(facts.ScenarioCount, "scenario")}: small differences between models cannot be told from chance."),
                 Text($"Use at least {SomeScenarios} scenarios for firm conclusions.")));
         }
 
@@ -70,7 +70,7 @@ public static class AnalysisWarnings
         {
             warnings.Add(new AnalysisWarning(
                 "PARTIAL_SAMPLES",
-                Text($"Of {Counted(facts.PlannedCells, "planned cell")}, {facts.FailedCells:N0} failed and {(facts.ScorerCount > 0 ? missing : 0):N0} are missing; means rest on the others."),
+                Text($"Of {Plural.Of(facts.PlannedCells, "planned cell")}, {facts.FailedCells:N0} failed and {(facts.ScorerCount > 0 ? missing : 0):N0} are missing; means rest on the others."),
                 facts.FailedCells > 0
                     ? "Mend what their errors name, then retry them. If they hit one model or scenario more than others, its mean is biased."
                     : "Resume the run if it has not ended; what a run that has ended left out needs a new run."));
@@ -81,7 +81,7 @@ public static class AnalysisWarnings
             var answered = facts.ScoredCells + facts.InvalidCells;
             warnings.Add(new AnalysisWarning(
                 "INVALID_ANSWERS",
-                Text($"{facts.InvalidCells:N0} of {Counted(answered, "answer")} ({100.0 * facts.InvalidCells / answered:0.#}%) could not be scored and are left out of the means."),
+                Text($"{facts.InvalidCells:N0} of {Plural.Of(answered, "answer")} ({100.0 * facts.InvalidCells / answered:0.#}%) could not be scored and are left out of the means."),
                 "Read some of them: make the prompt ask for the form that the scorer reads, or widen the scorer."));
         }
 
@@ -112,7 +112,7 @@ public static class AnalysisWarnings
         {
             warnings.Add(new AnalysisWarning(
                 "WEIGHTS_NOT_USED",
-                Text($"{Counted(facts.WeightedScenarios, "scenario")} with a weight: means, intervals and verdicts count every scenario alike."),
+                Text($"{Plural.Of(facts.WeightedScenarios, "scenario")} with a weight: means, intervals and verdicts count every scenario alike."),
                 "Put more scenarios of the kind that matters into the definition, or read the results by tag."));
         }
 
@@ -138,7 +138,7 @@ public static class AnalysisWarnings
         {
             warnings.Add(new AnalysisWarning(
                 "JUDGE_WITHOUT_SCORE",
-                Text($"Of {Counted(judge.Judgements, "judgement")} by '{judge.Scorer}', {judge.Failed:N0} failed and {judge.Invalid:N0} had no score that could be read."),
+                Text($"Of {Plural.Of(judge.Judgements, "judgement")} by '{judge.Scorer}', {judge.Failed:N0} failed and {judge.Invalid:N0} had no score that could be read."),
                 judge.Failed > 0 ? "retry asks judges that failed again." : "Read what they said; a plainer rubric or another judge may help."));
         }
 
@@ -150,8 +150,6 @@ public static class AnalysisWarnings
                 "Give the judge the temperature at which its repeats shall differ, or ask once."));
         }
     }
-
-    private static string Counted(long count, string noun) => Text($"{count:N0} {noun}{(count == 1 ? "" : "s")}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
