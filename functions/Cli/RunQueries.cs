@@ -34,17 +34,20 @@ internal static class RunQueries
     public static async Task<RunRecord> FindRunAsync(
         this LocalProgram program, string? runId, Func<RunRecord, bool> fits, string none, CancellationToken cancellationToken)
     {
-        if (runId is not null)
+        var finder = program.Get<RunFinder>();
+        var reference = runId is not null ? await finder.FindAsync(runId, cancellationToken)
+            : await finder.FirstAsync(fits, cancellationToken) is { } first ? new RunReference.Found(first)
+            : new RunReference.NotFound($"there is {none} in this store.");
+        switch (reference)
         {
-            return await program.Get<RunFinder>().FindAsync(runId, cancellationToken) switch
-            {
-                RunReference.Found(var found) => found,
-                RunReference.NotFound(var message) => throw new UsageException(message),
-                var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
-            };
+            case RunReference.Found(var found):
+                return found;
+            case RunReference.NotFound(var message):
+                program.Storage.ThrowIfDamaged();
+                throw new UsageException(message);
+            case var other:
+                throw new UnreachableException($"Unhandled {other.GetType().Name}");
         }
-
-        return await program.Get<RunFinder>().FirstAsync(fits, cancellationToken) ?? throw new UsageException($"there is {none} in this store.");
     }
 
     /// <summary>The run that an argument names.</summary>

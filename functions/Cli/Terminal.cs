@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Console;
 using Spectre.Console;
 
 namespace FunctionsEval.Cli;
@@ -90,11 +89,7 @@ internal sealed record Terminal(
     }
 
     /// <summary>Warnings and errors of a command: a line each on standard error, beside its progress.</summary>
-    public static ILoggerFactory Warnings() => LoggerFactory.Create(logging => logging
-        .SetMinimumLevel(LogLevel.Warning)
-        .AddConsole(options => options.FormatterName = WarningLines.FormatterName)
-        .AddConsoleFormatter<WarningLines, ConsoleFormatterOptions>()
-        .Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace));
+    public static ILoggerFactory Warnings() => new LoggerFactory([new WarningLines()], new LoggerFilterOptions { MinLevel = LogLevel.Warning });
 
     private static IAnsiConsole Create(TextWriter writer, bool isRedirected, int? width)
     {

@@ -1,32 +1,49 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace FunctionsEval.Cli;
 
 /// <summary>
-/// The log of a command: a line each, without stack traces, which say nothing to who typed it; and few lines of a kind, for a disk that is full
-/// refuses every write and a model that does not exist every call.
+/// The log of a command on standard error: a line each, without stack traces, which say nothing to who typed it; and few lines of a kind, for a disk
+/// that is full refuses every write and a model that does not exist every call.
 /// </summary>
-internal sealed class WarningLines() : ConsoleFormatter(FormatterName)
+internal sealed class WarningLines : ILoggerProvider
 {
-    public const string FormatterName = "warnings";
-
     private const int MostOfAKind = 5;
 
     private readonly ConcurrentDictionary<(string Category, int Event), int> _said = [];
 
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public ILogger CreateLogger(string categoryName) => new Lines(this, categoryName);
+
+    public void Dispose()
     {
-        var count = _said.AddOrUpdate((logEntry.Category, logEntry.EventId.Id), 1, (_, said) => said + 1);
+    }
+
+    private void Write(string category, LogLevel level, EventId kind, string message, Exception? exception)
+    {
+        var count = _said.AddOrUpdate((category, kind.Id), 1, (_, said) => said + 1);
         if (count > MostOfAKind)
         {
             return;
         }
 
-        var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        var reason = logEntry.Exception is { } exception ? $": {exception.Message}" : "";
+        var reason = exception is null ? "" : $": {exception.Message}";
         var rest = count == MostOfAKind ? " (more of this kind are not shown)" : "";
-        textWriter.WriteLine($"{(logEntry.LogLevel == LogLevel.Warning ? "warning" : "error")}: {Visible.Line($"{message}{reason}")}{rest}");
+        Console.Error.WriteLine($"{(level == LogLevel.Warning ? "warning" : "error")}: {Visible.Line($"{message}{reason}")}{rest}");
+    }
+
+    private sealed class Lines(WarningLines owner, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                owner.Write(category, logLevel, eventId, formatter(state, exception), exception);
+            }
+        }
     }
 }

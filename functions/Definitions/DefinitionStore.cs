@@ -56,7 +56,7 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
         }
 
         var scenarios = new List<Scenario>(head.Scenarios);
-        await foreach (var json in ScenariosAsync(id, cancellationToken))
+        await foreach (var json in ScenariosAsync(head, cancellationToken))
         {
             scenarios.Add(ScenarioJson.Read(json));
         }
@@ -65,11 +65,24 @@ public sealed class DefinitionStore(IEntityStore entities, TimeProvider clock)
     }
 
     /// <summary>The scenarios of a definition in order, each as <see cref="ScenarioJson"/> wrote it: there may be too many to have all at once.</summary>
-    public async IAsyncEnumerable<string> ScenariosAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="StorageException">One is missing. Those behind it would be taken for their neighbours.</exception>
+    public async IAsyncEnumerable<string> ScenariosAsync(DefinitionHead head, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Definitions, id), cancellationToken))
+        var index = 0;
+        await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Definitions, head.DefinitionId), cancellationToken))
         {
+            if (entity.RowKey != TableKeys.Number(index))
+            {
+                break;
+            }
+
             yield return entity.GetText("scenario")!;
+            index++;
+        }
+
+        if (index < head.Scenarios)
+        {
+            throw StorageException.Missing($"scenario {index} of definition '{head.DefinitionId}'");
         }
     }
 

@@ -5,6 +5,7 @@ using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
 
@@ -55,7 +56,7 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
         }
 
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
-            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
+            ?? throw StorageException.Missing($"definition '{run.DefinitionId}' of run '{runId}'");
         var wanted = Wanted(run, request, definition, baseUrl);
         if (Errors(run, request, wanted, definition) is { Count: > 0 } errors)
         {

@@ -13,6 +13,7 @@ using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
 
@@ -131,7 +132,7 @@ public sealed class RescoreRun(
         }
 
         var definition = await definitions.FindAsync(run.DefinitionId, cancellationToken)
-            ?? throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{runId}' is not in the store.");
+            ?? throw StorageException.Missing($"definition '{run.DefinitionId}' of run '{runId}'");
         return Check(definition, scorers) switch
         {
             DefinitionOutcome.Rejected(var errors) => (null, new RescoreOutcome.Rejected([.. Explain(errors)])),

@@ -85,7 +85,7 @@ public sealed class RunCatalog(
         }
 
         var scenario = await runs.FindItemAsync(runId, item, cancellationToken)
-            ?? throw new InvalidOperationException($"Item {item} of run '{runId}' is not in the store.");
+            ?? throw StorageException.Missing($"item {item} of run '{runId}'");
         var size = SizeOf(scenario);
         if (Interlocked.Add(ref _itemCharacters, size) > MaxItemCharacters)
         {

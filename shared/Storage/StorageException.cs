@@ -8,4 +8,7 @@ public sealed class StorageException(string message, Exception? innerException =
 
     /// <summary>True when what was stored is no longer what was written: trying again does not help.</summary>
     public bool IsDamaged { get; init; }
+
+    /// <summary>A row is gone that was written before what now asks for it.</summary>
+    public static StorageException Missing(string what) => new($"The store is damaged: {what} is not in it any more. Restore it from a copy.") { IsDamaged = true };
 }

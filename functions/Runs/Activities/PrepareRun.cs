@@ -5,6 +5,7 @@ using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
@@ -75,21 +76,18 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
     // Candidates were written with their run: content changes, definitions do not.
     private async Task AddScenariosAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        if (await definitions.FindHeadAsync(run.DefinitionId, cancellationToken) is null)
-        {
-            throw new InvalidOperationException($"Definition '{run.DefinitionId}' of run '{run.RunId}' is not in the store.");
-        }
-
-        await runs.AddItemsAsync(run.RunId, SampledAsync(run, cancellationToken), cancellationToken);
+        var definition = await definitions.FindHeadAsync(run.DefinitionId, cancellationToken)
+            ?? throw StorageException.Missing($"definition '{run.DefinitionId}' of run '{run.RunId}'");
+        await runs.AddItemsAsync(run.RunId, SampledAsync(run, definition, cancellationToken), cancellationToken);
     }
 
     /// <summary>There may be too many scenarios to have all in memory: where a share of them is taken, their ids are read first.</summary>
-    private async IAsyncEnumerable<(int Item, string Json)> SampledAsync(RunRecord run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(int Item, string Json)> SampledAsync(RunRecord run, DefinitionHead definition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         IReadOnlyList<int> percentages = run.Sampling.Percentages ?? [run.Sampling.Percentage];
-        var itemOf = percentages is [100] ? null : await ItemsByIndexAsync(run, percentages, cancellationToken);
+        var itemOf = percentages is [100] ? null : await ItemsByIndexAsync(run, definition, percentages, cancellationToken);
         var index = 0;
-        await foreach (var json in definitions.ScenariosAsync(run.DefinitionId, cancellationToken))
+        await foreach (var json in definitions.ScenariosAsync(definition, cancellationToken))
         {
             if (itemOf is null)
             {
@@ -104,9 +102,9 @@ public sealed class PrepareRun(RunStore runs, DefinitionStore definitions, RunCa
         }
     }
 
-    private async Task<Dictionary<int, int>> ItemsByIndexAsync(RunRecord run, IReadOnlyList<int> percentages, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, int>> ItemsByIndexAsync(RunRecord run, DefinitionHead definition, IReadOnlyList<int> percentages, CancellationToken cancellationToken)
     {
-        var ids = await definitions.ScenariosAsync(run.DefinitionId, cancellationToken).Select(json => ScenarioJson.Read(json).Id).ToListAsync(cancellationToken);
+        var ids = await definitions.ScenariosAsync(definition, cancellationToken).Select(json => ScenarioJson.Read(json).Id).ToListAsync(cancellationToken);
         return SampledItems.Indexes(run.Sampling.Seed, run.DefinitionId, ids, percentages).Index().ToDictionary(entry => entry.Item, entry => entry.Index);
     }
 }

@@ -30,7 +30,7 @@ public sealed class AllocationStore(IEntityStore entities)
     public async Task<string> GetAsync(string runId, long block, CancellationToken cancellationToken) =>
         await entities.FindAsync(TableKeys.Allocations, runId, TableKeys.Number((int)block), cancellationToken) is { } row
             ? row.GetString("cells")!
-            : throw new InvalidOperationException($"Block {block} of the allocation of run '{runId}' is not in the store.");
+            : throw StorageException.Missing($"block {block} of the allocation of run '{runId}'");
 
     /// <summary>How many samples each item and variant was to get, by variant and item; null before they were allocated.</summary>
     public async Task<int[][]?> PlannedAsync(RunRecord run, CancellationToken cancellationToken)

@@ -5,11 +5,12 @@ namespace FunctionsEval.Evaluation.Scoring;
 
 /// <summary>
 /// The text that scorers see: Unicode in composed form (NFC), line feeds as line ends, no zero-width characters, plain spaces for
-/// no-break ones, and without the thoughts that some models write in front of their answer. What is compared with it gets the same form.
+/// no-break ones, plain letters and digits for full-width ones, and without the thoughts that some models write in front of their answer. What is compared with it gets the same form.
 /// </summary>
 internal static partial class AnswerText
 {
     private const int MaxEndMark = 40;
+    private const int WideToPlain = '\uff21' - 'A';
     private const string FinalChannel = "<|channel|>final<|message|>";
 
     /// <summary>Everything before the end of the thoughts is thought, whether or not its beginning was sent. The marks of a chat template that a server let through go with them.</summary>
@@ -67,6 +68,7 @@ internal static partial class AnswerText
             {
                 case '\u200b' or '\u200c' or '\u200d' or '\u2060' or '\ufeff': break;
                 case '\u00a0' or '\u2007' or '\u202f': builder.Append(' '); break;
+                case (>= '\uff10' and <= '\uff19') or (>= '\uff21' and <= '\uff3a') or (>= '\uff41' and <= '\uff5a'): builder.Append((char)(unit - WideToPlain)); break;
                 default: builder.Append(unit); break;
             }
         }

@@ -160,7 +160,7 @@ internal sealed class ChoiceSearch
     private string? Leading(string text)
     {
         var start = SkipMarks(text, 0);
-        return ChoiceAt(text, start) is { } choice && IsLabel(text, start, choice) && !Labels(text, start + choice.Length).Any(other => other != choice)
+        return ChoiceAt(text, start) is { } choice && IsLabel(text, start, choice) && !IsSaidToBeWrong(text, start + choice.Length) && !Labels(text, start + choice.Length).Any(other => other != choice)
             && !IsListed(text, start + choice.Length, choice) ? choice : null;
     }
 
@@ -222,18 +222,43 @@ internal sealed class ChoiceSearch
         return (named, named is null ? "The answer names none of the choices." : null);
     }
 
-    /// <summary>Choices as whole words, those that are denied ("not B") or that are articles ("A good question") aside.</summary>
+    /// <summary>Choices as whole words, those that are denied ("not B", "A and C are wrong") or that are articles ("A good question") aside.</summary>
     private IEnumerable<(int At, string Choice)> Named(string text, int from)
     {
         for (var at = from; at < text.Length;)
         {
             var choice = ChoiceAt(text, at);
-            if (choice is not null && !IsArticle(text, at, choice) && !IsDenied(text, at))
+            if (choice is not null && !IsArticle(text, at, choice) && !IsDenied(text, at) && !IsSaidToBeWrong(text, at + choice.Length))
             {
                 yield return (at, choice);
             }
 
             at += choice?.Length ?? 1;
+        }
+    }
+
+    /// <summary>Behind a choice, and the others of "A, B and C", stands that it is wrong.</summary>
+    private bool IsSaidToBeWrong(string text, int end)
+    {
+        while (true)
+        {
+            if (IsSaidWrong(text, SkipMarks(text, end)))
+            {
+                return true;
+            }
+
+            var at = SkipMarks(text, end);
+            if (WordAt(text, at) is "and" or "or")
+            {
+                at = SkipMarks(text, at + WordAt(text, at).Length);
+            }
+
+            if (at == end || ChoiceAt(text, at) is not { } next)
+            {
+                return false;
+            }
+
+            end = at + next.Length;
         }
     }
 

@@ -24,6 +24,12 @@ internal static partial class ChoiceWords
         "not", "isn't", "isn\u2019t", "cannot", "can't", "can\u2019t", "never", "neither", "nor", "than", "of", "except", "wasn't", "wasn\u2019t",
     };
 
+    private static readonly HashSet<string> Rejections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "eliminate", "eliminates", "eliminated", "eliminating", "exclude", "excludes", "excluded", "excluding", "reject", "rejects", "rejected", "rejecting",
+        "discard", "discards", "discarding",
+    };
+
     // A and I are words as well as letters; so is a lower-case a where case does not count.
     public static bool IsArticle(string text, int at, string choice)
     {
@@ -52,7 +58,8 @@ internal static partial class ChoiceWords
         }
 
         var word = text[start..end];
-        return Negations.Contains(word) && (!word.Equals("of", StringComparison.OrdinalIgnoreCase) || text.AsSpan(0, start).TrimEnd().EndsWith("instead", StringComparison.OrdinalIgnoreCase));
+        return Rejections.Contains(word) || Dismissal().IsMatch(text.AsSpan(0, end))
+            || (Negations.Contains(word) && (!word.Equals("of", StringComparison.OrdinalIgnoreCase) || text.AsSpan(0, start).TrimEnd().EndsWith("instead", StringComparison.OrdinalIgnoreCase)));
     }
 
     public static int SkipMarks(string text, int at)
@@ -81,6 +88,19 @@ internal static partial class ChoiceWords
 
     /// <summary>The words "is correct", "is the right" stand at a place.</summary>
     public static bool IsSaidRight(string text, int at) => Rightness().IsMatch(text, at);
+
+    /// <summary>The words "is wrong", "can be ruled out" stand at a place.</summary>
+    public static bool IsSaidWrong(string text, int at) => Wrongness().IsMatch(text, at);
+
+    // "ruling out B", and of another that was wrong "so is B".
+    [GeneratedRegex(@"\b(?:rul(?:e|es|ed|ing) out|(?:so|neither|nor) (?:is|are|was|were))\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.RightToLeft, 500)]
+    private static partial Regex Dismissal();
+
+    [GeneratedRegex(
+        @"\G(?:(?:is|are|was|were|can be|must be) (?:(?:both|all|also|clearly|therefore|thus|then|obviously|definitely) )*(?:wrong|incorrect|false|out\b(?! of)|eliminated|excluded|ruled out|rejected|not (?:correct|right|true|the (?:correct|right|best)))|(?:isn|aren)['\u2019]t (?:correct|right|true|the (?:correct|right|best)))\b",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
+        500)]
+    private static partial Regex Wrongness();
 
     [GeneratedRegex(@"\Gis (?:(?:the|clearly|therefore|thus|most|indeed) )*(?:correct|right|best)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 500)]
     private static partial Regex Rightness();

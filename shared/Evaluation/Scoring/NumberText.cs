@@ -211,8 +211,8 @@ internal static partial class NumberText
     [GeneratedRegex(@"(?:\b(?:(?:less|fewer|lower|smaller|more|greater|higher|larger) than|at (?:least|most)|(?<!\bad(?:ds?|ding|ded) )up to)|[\u2264\u2265]) ?\$?\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5_000)]
     private static partial Regex BoundBefore();
 
-    // A space joins only groups of three digits; signs between spaces join numbers to a range, a fraction or a ratio in words.
-    [GeneratedRegex(@"\G(?: (?=[0-9]{3}(?![0-9]))|\{,\}(?=[0-9]{3})| (?:-|\u2013|\u2014|/|to|or|out of) (?=[0-9])|(?<=\b[Bb]etween [0-9.]{1,20}) and (?=[0-9]))", RegexOptions.CultureInvariant, 500)]
+    // A space joins only groups of three digits; signs between spaces join numbers to a range, a fraction or a ratio in words; 2 < x < 4 is a range too, 2<b>4 is not.
+    [GeneratedRegex(@"\G(?: (?=[0-9]{3}(?![0-9]))|\{,\}(?=[0-9]{3})| (?:-|\u2013|\u2014|/|to|or|out of) (?=[0-9])|(?<=\b[Bb]etween [0-9.]{1,20}) and (?=[0-9])| ?(?<sign>[<>])=? ?[A-Za-z]{1,20} ?\k<sign>=? ?(?=[0-9])| ?[\u2264\u2265] ?[A-Za-z]{1,20} ?[\u2264\u2265<>] ?(?=[0-9]))", RegexOptions.CultureInvariant, 500)]
     private static partial Regex Joint();
 
     [GeneratedRegex(

@@ -53,5 +53,9 @@ public sealed class StorageConnection : IAsyncDisposable
             : new StorageConnection(SqliteDatabase.Open(Path.Combine(settings.DataFolder, FileName), mayBeReadOnly));
     }
 
+    /// <summary>For whoever does not find what should be there: reads the whole SQLite file.</summary>
+    /// <exception cref="StorageException">It is damaged.</exception>
+    public void ThrowIfDamaged() => _database?.ThrowIfDamaged();
+
     public ValueTask DisposeAsync() => _database?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

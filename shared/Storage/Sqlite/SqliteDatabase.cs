@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace FunctionsEval.Storage.Sqlite;
 
@@ -112,6 +113,23 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         {
             // A connection that failed is not used again: its error may stick to it.
             session?.Dispose();
+        }
+    }
+
+    /// <summary>Looks at every page: a damaged one can hide rows, and a read that finds none of them notices nothing.</summary>
+    /// <exception cref="StorageException">The file is damaged.</exception>
+    internal void ThrowIfDamaged()
+    {
+        var finding = Read(this, static (session, _) =>
+        {
+            var statement = session.Statement("PRAGMA quick_check(1)");
+            var text = statement.Step() ? statement.Text(0) : "ok";
+            statement.Reset();
+            return text;
+        });
+        if (finding != "ok")
+        {
+            throw SqliteErrors.Describe(Path, new SqliteException(finding, raw.SQLITE_CORRUPT));
         }
     }
 

@@ -145,6 +145,12 @@ internal sealed class SqliteFile(string path, TimeSpan busyTimeout)
 
     private byte[]? ReadHeader()
     {
+        // The usual case of a new data folder; an exception takes as long as the rest of opening.
+        if (!System.IO.Path.Exists(Path))
+        {
+            return null;
+        }
+
         try
         {
             using var stream = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);

@@ -82,6 +82,55 @@ public sealed class Foreign_and_damaged_stores
         Assert.InRange(damaged, 1, 6);
     }
 
+    /// <summary>Damage can hide a row without a trace in those that are left.</summary>
+    [Theory]
+    [InlineData("DELETE FROM Definitions WHERE RowKey = '000007'", "scenario 7 of definition 'd")]
+    [InlineData("DELETE FROM Definitions WHERE RowKey = '000059'", "scenario 59 of definition 'd")]
+    [InlineData("DELETE FROM Definitions", "definition 'd")]
+    public async Task What_a_run_needs_and_is_gone_ends_it_at_once(string statement, string what)
+    {
+        await using var bench = await Workbench.CreateAsync(new SimulatorOptions(Latency: TimeSpan.FromMilliseconds(5)));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var run = bench.CommandAsync(bench.RunArguments(Yaml.Of(scenarios: 60, samples: 4), "--concurrency", "8"), stop.Token);
+        await Eventually.TrueAsync(() => bench.Simulator.Stats().Calls >= 20, "some calls", cancellationToken: Cancel);
+        await stop.CancelAsync();
+        Assert.Equal(ExitCodes.Interrupted, (await run).ExitCode);
+        Execute(Path.Combine(bench.Data, StorageConnection.FileName), [statement]);
+
+        var resumed = await bench.CommandAsync(["resume", "--data", bench.Data], Cancel);
+
+        Assert.True(resumed.ExitCode == ExitCodes.Infrastructure, $"It ended with {resumed.ExitCode}: {resumed.Error}");
+        Assert.Contains($"The store is damaged: {what}", resumed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_found_in_a_damaged_store_is_not_said_to_be_missing()
+    {
+        await using var bench = await Workbench.CreateAsync();
+        Assert.Equal(ExitCodes.Completed, (await bench.RunAsync(Yaml.Of())).ExitCode);
+        var file = Path.Combine(bench.Data, StorageConnection.FileName);
+        long page, size;
+        using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT rootpage FROM sqlite_master WHERE name = 'Runs'";
+            page = (long)command.ExecuteScalar()!;
+            command.CommandText = "PRAGMA page_size";
+            size = (long)command.ExecuteScalar()!;
+        }
+
+        // The count of the cells in the header of the table's first page: https://www.sqlite.org/fileformat.html#b_tree_pages
+        var bytes = await File.ReadAllBytesAsync(file, Cancel);
+        bytes[((page - 1) * size) + 4] = 0;
+        await File.WriteAllBytesAsync(file, bytes, Cancel);
+
+        var shown = await bench.CommandAsync(["show", "--data", bench.Data], Cancel);
+
+        Assert.True(shown.ExitCode == ExitCodes.Infrastructure, $"It ended with {shown.ExitCode}: {shown.Error}");
+        Assert.Contains("damaged", shown.Error, StringComparison.Ordinal);
+    }
+
     private static bool AssertSoundOrDamaged(CommandResult ended, int flip)
     {
         Assert.True(ended.ExitCode is ExitCodes.Completed or ExitCodes.Infrastructure, $"Flip {flip} ended with {ended.ExitCode}: {ended.Error}");
