@@ -104,12 +104,14 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
                 tested?.Power);
         }
 
-        double Detectable(int items)
+        double? Detectable(int items)
         {
-            var start = DetectableEffect.Of(design, items, request.Power, alpha);
+            // Clusters so uneven that the scenarios weigh as less than two of them have no formula, though a test.
+            var isBeyondFormula = items < 2 * spread.ItemsPerCluster;
+            var start = DetectableEffect.Of(isBeyondFormula ? design with { ItemsPerCluster = 1 } : design, items, request.Power, alpha);
             return pilot.Scores?.Invoke(samples) is { } scores && PlannedTest.DetectableEffect(scores, items, request.Power, alpha, Math.Sign(request.Effect) * start, Draws) is { } tested
                 ? Math.Abs(tested)
-                : start;
+                : isBeyondFormula ? null : start;
         }
 
         // As many times more as the formula says.

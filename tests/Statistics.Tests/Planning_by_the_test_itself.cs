@@ -99,6 +99,7 @@ public sealed class Planning_by_the_test_itself
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 3, 3], scores.ClustersOf(15));
         Assert.Equal(4, scores.UnitsOf(15));
         Assert.Equal(0, PlannedTest.Power(scores, 10, 5, 0.05, 10));
+        Assert.Equal(PlannedTest.SampleSize(scores, 3, 0.8, 0.05, 12, 200)!.Value.Items, PlannedTest.SampleSize(scores, 3, 0.8, 0.05, 60, 200)!.Value.Items);
         Assert.True(PlannedTest.Power(scores, 120, 1.5, 0.05, 200) > PlannedTest.Power(scores, 36, 1.5, 0.05, 200));
     }
 

@@ -80,9 +80,9 @@ public static class PlannedTest
 
             // Power grows with the root of the items, on the scale of the normal deviate.
             var next = items * Math.Pow((Deviate(power) - Deviate(alpha / 2)) / Math.Max(0.3, Deviate(Math.Clamp(found, 0.001, 0.999)) - Deviate(alpha / 2)), 2);
-            items = enough is { } most
-                ? Math.Clamp((int)Math.Round(next), tooFew + 1, Math.Max(tooFew + 1, most.Items - 1))
-                : Math.Clamp((int)Math.Ceiling(next), tooFew + 1, 2 * tooFew);
+            items = enough is not { } most ? Math.Clamp((int)Math.Ceiling(next), tooFew + 1, 2 * tooFew)
+                : round % 3 < 2 && next > tooFew && next < most.Items ? Math.Clamp((int)Math.Round(next), tooFew + 1, Math.Max(tooFew + 1, most.Items - 1))
+                : (tooFew + most.Items) / 2;
             if (enough is null && scores.UnitsOf(items) > 2 * scores.MostUnits)
             {
                 return null;

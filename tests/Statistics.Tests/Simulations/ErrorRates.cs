@@ -113,10 +113,12 @@ internal sealed record ErrorRates(
             scores = PlannedScores.Normal(design, sizes);
         }
 
-        // Alone the formula is used above 60 units.
-        var byFormula = DetectableEffect.Of(world.DrawItem is null ? design with { ItemsPerCluster = 1 } : design, world.DrawItem is null ? world.Clusters.Length : world.Units, Power, 0.05);
+        var items = world.DrawItem is null ? world.Clusters.Length : world.Units;
+
+        // Clusters so uneven that they weigh as less than two have no formula; the search begins anywhere then.
+        var byFormula = DetectableEffect.Of(items < 2 * design.ItemsPerCluster ? design with { ItemsPerCluster = 1 } : design, items, Power, 0.05);
         return world.Units > scores.MostUnits ? byFormula
-            : PlannedTest.DetectableEffect(scores, world.DrawItem is null ? world.Clusters.Length : world.Units, Power, 0.05, -byFormula, world.Units < 10 ? 20_000 : 6_000) is { } found ? -found : null;
+            : PlannedTest.DetectableEffect(scores, items, Power, 0.05, -byFormula, world.Units < 10 ? 20_000 : 6_000) is { } found ? -found : null;
     }
 
     // Beyond, scores would leave their scale and the true effect would be another.
