@@ -21,16 +21,19 @@ using FunctionsEval.Prices;
 using FunctionsEval.Providers.Limits;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Conversations;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
+using FunctionsEval.Runs.Rescoring;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;
@@ -42,7 +45,7 @@ internal static class Registration
 {
     /// <summary>The JSON of all slices.</summary>
     public static IJsonTypeInfoResolver JsonContexts { get; } = JsonTypeInfoResolver.Combine(
-        RunsJson.Default,
+        RunsJson.OnTheWire,
         DatasetsJson.Default,
         DefinitionsJson.Default,
         SettingsJson.Default,
@@ -95,6 +98,7 @@ internal static class Registration
         .AddSingleton<ExportRun>()
         .AddSingleton<CellLedger>()
         .AddSingleton<RetriedCells>()
+        .AddSingleton<RewriteCells>()
         .AddSingleton<PairLedger>()
         .AddSingleton<JudgePairs>()
         .AddSingleton<JudgePairsAgain>()

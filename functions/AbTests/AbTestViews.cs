@@ -5,6 +5,7 @@ using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.AbTests;
 

@@ -5,6 +5,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 

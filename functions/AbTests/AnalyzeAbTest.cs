@@ -1,7 +1,7 @@
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.AbTests;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using FunctionsEval.AbTests;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using Spectre.Console;
 
 namespace FunctionsEval.Cli;

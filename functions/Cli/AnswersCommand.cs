@@ -4,10 +4,9 @@ using System.Text.Json;
 using FunctionsEval.Comparisons;
 using FunctionsEval.Exports;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using FunctionsEval.Comparisons;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using Spectre.Console;
 
 namespace FunctionsEval.Cli;

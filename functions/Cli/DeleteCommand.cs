@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using FunctionsEval.Local;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

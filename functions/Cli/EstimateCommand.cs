@@ -11,6 +11,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Records;
 using Spectre.Console;
 
 namespace FunctionsEval.Cli;

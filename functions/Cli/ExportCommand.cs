@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FunctionsEval.Exports;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Gates;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using FunctionsEval.Labels;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

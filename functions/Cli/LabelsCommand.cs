@@ -4,8 +4,8 @@ using System.Text.Json;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Http;
 using FunctionsEval.Labels;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

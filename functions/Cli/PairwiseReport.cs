@@ -1,3 +1,4 @@
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Pairs;
 using Spectre.Console;
 

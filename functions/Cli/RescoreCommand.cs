@@ -6,6 +6,7 @@ using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Cli;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 
@@ -63,7 +64,7 @@ internal static class ResumeCommand
         }
         else
         {
-            await program.Get<EnqueuePipelineJob>()(new PipelineJob(PipelineJob.StartRun, run.RunId), cancellationToken);
+            await program.Get<EnqueuePipelineJob>()(new PipelineJob(PipelineJob.Start, run.RunId), cancellationToken);
         }
     }
 }

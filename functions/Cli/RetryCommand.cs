@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

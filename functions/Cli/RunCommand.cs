@@ -6,6 +6,7 @@ using FunctionsEval.Models;
 using FunctionsEval.Prices;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

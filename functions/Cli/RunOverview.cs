@@ -3,6 +3,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using Spectre.Console;
 
 namespace FunctionsEval.Cli;

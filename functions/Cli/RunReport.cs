@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Records;
 using Spectre.Console;
 
 namespace FunctionsEval.Cli;

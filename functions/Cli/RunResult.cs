@@ -3,6 +3,7 @@ using FunctionsEval.AbTests;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Answers;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Cli;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using FunctionsEval.Gates;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Comparisons;
 

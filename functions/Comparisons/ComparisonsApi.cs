@@ -1,5 +1,5 @@
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Comparisons;

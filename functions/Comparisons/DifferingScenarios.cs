@@ -1,5 +1,5 @@
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Comparisons;
 

@@ -1,4 +1,4 @@
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Verdicts;
 

@@ -2,8 +2,8 @@ using FunctionsEval.Agents.Thresholds;
 using FunctionsEval.Digests;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Limits;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.ExternalScoring;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Configuration;
 

@@ -8,8 +8,9 @@ using FunctionsEval.Models;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Catalog;
 using FunctionsEval.Providers.Limits;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.ExternalScoring;
+using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;
 

@@ -1,6 +1,6 @@
 using FunctionsEval.Evaluation.Triage;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Digests;

@@ -2,8 +2,8 @@ using System.Text.Json;
 using FunctionsEval.Content;
 using FunctionsEval.Evaluation.Candidates;
 using FunctionsEval.Evaluation.Triage;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Digests;

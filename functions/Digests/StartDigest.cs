@@ -4,6 +4,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Digests;
 

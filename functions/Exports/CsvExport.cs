@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Answers;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Exports;
 

@@ -3,6 +3,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Exports;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Labels;
 
 namespace FunctionsEval.Exports;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Xml;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Exports;

@@ -42,7 +42,7 @@ internal static class JsonExport
     private static async Task WriteAnalysisAsync(RunAnalysis analysis, IAsyncEnumerable<(int Scorer, string Json)> scenarios, BufferedText text)
     {
         const string Empty = "\"perScenario\":[]";
-        var rest = JsonSerializer.Serialize(analysis.With(_ => []), RunsJson.Context.RunAnalysis);
+        var rest = JsonSerializer.Serialize(analysis.With(_ => []), AnalysisJson.Context.RunAnalysis);
         var (reached, separator) = (-1, "");
         await foreach (var (scorer, json) in scenarios)
         {

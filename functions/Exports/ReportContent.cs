@@ -1,10 +1,9 @@
 using System.Globalization;
 using FunctionsEval.Comparisons;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Verdicts;
 
 namespace FunctionsEval.Exports;

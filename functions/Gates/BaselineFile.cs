@@ -70,7 +70,7 @@ internal static class BaselineFile
                 problems.Add($"The baseline '{file}' is {status.GetString()}, not completed.");
             }
 
-            return block.ValueKind == JsonValueKind.Object && block.Deserialize(Runs.RunsJson.Context.RunAnalysis) is
+            return block.ValueKind == JsonValueKind.Object && block.Deserialize(AnalysisJson.Context.RunAnalysis) is
             { Scorer: not null, RunId: not null, PerModel.Count: > 0, PerScenario.Count: > 0, OtherScorers: not null } analysis
                 ? analysis
                 : throw new GateException($"the baseline '{file}' holds no analysis with scores by scenario: {Wanted}.");

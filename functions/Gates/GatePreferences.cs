@@ -1,7 +1,6 @@
 using System.Globalization;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Gates;

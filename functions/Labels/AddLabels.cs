@@ -1,9 +1,9 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Labels;
 

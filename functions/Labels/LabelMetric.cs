@@ -1,7 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Inference;
 
 namespace FunctionsEval.Labels;

@@ -4,10 +4,10 @@ using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Labels;
 

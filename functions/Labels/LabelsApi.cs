@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Labels;

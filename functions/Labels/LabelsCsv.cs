@@ -3,8 +3,8 @@ using CsvHelper;
 using FunctionsEval.Datasets;
 using FunctionsEval.Evaluation.Datasets;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Labels;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Calibration;
 using FunctionsEval.Statistics.Samples;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using FunctionsEval.Agents.Reviews;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Conversations;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.Telemetry;

@@ -1,7 +1,8 @@
 using System.Threading.Channels;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage.Connection;
 using Microsoft.DurableTask.Client;
 

@@ -4,9 +4,9 @@ using System.Diagnostics;
 using System.Globalization;
 using FunctionsEval.Gates;
 using FunctionsEval.Planning;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using ModelContextProtocol.Server;
 
 namespace FunctionsEval.Mcp;

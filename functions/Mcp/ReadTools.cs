@@ -7,6 +7,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using ModelContextProtocol.Server;
 
 namespace FunctionsEval.Mcp;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Mcp;
 

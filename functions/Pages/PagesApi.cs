@@ -8,6 +8,7 @@ using FunctionsEval.Pages.Reference;
 using FunctionsEval.Pages.Runs;
 using FunctionsEval.Pages.Scenarios;
 using FunctionsEval.Pages.Start;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,6 +22,7 @@ internal static class PagesApi
         services.AddScenarioPages();
         services.AddSingleton<IProblemDetailsWriter, PageProblemWriter>();
         services.AddRazorComponents();
+        KeepNoKeys(services);
         return services;
     }
 
@@ -63,6 +65,14 @@ internal static class PagesApi
     {
         PageAccess.SignOut(context);
         return TypedResults.Redirect(PageAccess.SignInPath);
+    }
+
+    // Nothing of a page is protected for its way to the browser and back. As the framework has it, each start would read, and the first one write, a key in the user's home folder.
+    private static void KeepNoKeys(IServiceCollection services)
+    {
+        var keyRing = services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly);
+        services.Remove(keyRing);
+        services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
     }
 
     // A link may name a page to go on to, but none of another site.

@@ -1,6 +1,6 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 
 namespace FunctionsEval.Pages;

@@ -1,6 +1,6 @@
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Sequential;
 

@@ -1,4 +1,4 @@
-using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Budget;
 
 namespace FunctionsEval.Planning;
 
@@ -11,7 +11,7 @@ internal sealed class WorkedTime
     private readonly List<(DateTimeOffset From, DateTimeOffset To)> _cells = [];
 
     // A conversation that was taken up after a crash began before it; no process works on one for longer than its ceiling.
-    public void Add(DateTimeOffset from, DateTimeOffset to) => _cells.Add((to - from > CellConversation.Ceiling ? to - CellConversation.Ceiling : from, to));
+    public void Add(DateTimeOffset from, DateTimeOffset to) => _cells.Add((to - from > CellCalls.Ceiling ? to - CellCalls.Ceiling : from, to));
 
     /// <summary>Null without a cell.</summary>
     public TimeSpan? Total()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Runs;

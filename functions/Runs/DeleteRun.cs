@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;

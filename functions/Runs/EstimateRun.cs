@@ -6,7 +6,7 @@ using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
 
 namespace FunctionsEval.Runs;
 

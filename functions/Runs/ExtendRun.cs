@@ -5,6 +5,7 @@ using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
@@ -71,7 +72,7 @@ public sealed class ExtendRun(DefinitionStore definitions, RunStore runs, RunRul
 
         try
         {
-            await enqueue(new PipelineJob(PipelineJob.ExtendRun, runId), cancellationToken);
+            await enqueue(new PipelineJob(PipelineJob.Extend, runId), cancellationToken);
         }
         catch
         {

@@ -9,6 +9,7 @@ using FunctionsEval.Evaluation.Parsing;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 

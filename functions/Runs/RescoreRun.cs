@@ -11,8 +11,11 @@ using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Conversations;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
+using FunctionsEval.Runs.Rescoring;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;
@@ -84,7 +87,7 @@ public sealed class RescoreRun(
 
         try
         {
-            await enqueue(new PipelineJob(PipelineJob.ExtendRun, runId), cancellationToken);
+            await enqueue(new PipelineJob(PipelineJob.Extend, runId), cancellationToken);
         }
         catch
         {

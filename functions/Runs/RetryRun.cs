@@ -2,7 +2,8 @@ using FunctionsEval.Http;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 
@@ -10,27 +11,6 @@ namespace FunctionsEval.Runs;
 /// <param name="Codes">Codes of errors such as RATE_LIMIT, or the outcomes failed, truncated and refused, or judge_failed; null is failed, judges included.</param>
 /// <param name="Variants">Names; null is all of them.</param>
 public sealed record RetryRequest(IReadOnlyList<string>? Codes = null, IReadOnlyList<string>? Variants = null);
-
-/// <summary>A retry as the run keeps it: what it asked for, and where its variants stood before.</summary>
-/// <param name="Number">The extension of the run that it is.</param>
-/// <param name="Cells">How many cells it called again.</param>
-public sealed record RunRetry(IReadOnlyList<string> Codes, IReadOnlyList<string> Variants, int Number, long Cells, IReadOnlyList<VariantBeforeRetry> Before)
-{
-    /// <summary>The code of scores whose judge failed.</summary>
-    public const string JudgeFailed = "judge_failed";
-
-    /// <summary>Its answer stays; only judges that failed are asked again. A cell is taken once.</summary>
-    public bool TakesJudges(RunRecord run, CellRecord cell) =>
-        cell.Judging?.Extension < Number && Variants.Contains(run.Variants[cell.Address.Variant].Name)
-        && cell.Scores.SelectMany(score => score.Judge?.Judgements ?? []).Any(judgement => judgement.Failed is { } failed && Codes.Any(code =>
-            code == failed || code.Equals(JudgeFailed, StringComparison.OrdinalIgnoreCase) || code.Equals(JsonRules.Name(CellOutcome.Failed), StringComparison.OrdinalIgnoreCase)));
-
-    public bool Takes(RunRecord run, CellRecord cell) =>
-        Variants.Contains(run.Variants[cell.Address.Variant].Name) && Codes.Any(code => code.Equals(JsonRules.Name(cell.Outcome), StringComparison.OrdinalIgnoreCase) || code == cell.Error?.Code);
-}
-
-/// <param name="Mean">Of the first scorer.</param>
-public sealed record VariantBeforeRetry(string Variant, double? Mean, long Failed, long Refused, long Truncated);
 
 public abstract record RetryOutcome
 {
@@ -126,7 +106,7 @@ public sealed class RetryRun(RunStore runs, CellLedger cells, AnalysisStore anal
 
         try
         {
-            await enqueue(new PipelineJob(PipelineJob.ExtendRun, runId), cancellationToken);
+            await enqueue(new PipelineJob(PipelineJob.Extend, runId), cancellationToken);
         }
         catch
         {

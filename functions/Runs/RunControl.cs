@@ -1,4 +1,5 @@
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 
@@ -27,7 +28,7 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
     public Task<ControlOutcome> ResumeAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
             runId, "resumed", [RunStatus.Paused], run => run with { Status = RunStatus.Running, Course = run.Course with { Reason = null, StartedAt = run.Course.StartedAt ?? clock.GetUtcNow() } },
-            PipelineJob.ResumeRun, cancellationToken);
+            PipelineJob.Resume, cancellationToken);
 
     public Task<ControlOutcome> CancelAsync(string runId, CancellationToken cancellationToken) =>
         ChangeAsync(
@@ -38,7 +39,7 @@ public sealed class RunControl(RunStore runs, EnqueuePipelineJob enqueue, TimePr
                 { EndedAt: null } => run.WithRescoreEnded(clock.GetUtcNow(), "Cancelled on request."),
                 _ => run with { Status = RunStatus.Cancelled, Course = run.Course with { CompletedAt = clock.GetUtcNow(), Reason = "Cancelled on request." } },
             },
-            PipelineJob.CancelRun, cancellationToken);
+            PipelineJob.Cancel, cancellationToken);
 
     private async Task<ControlOutcome> ChangeAsync(
         string runId, string verb, RunStatus[] from, Func<RunRecord, RunRecord?> change, string? job, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Runs;

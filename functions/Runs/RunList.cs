@@ -1,5 +1,6 @@
 using FunctionsEval.Http;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs;

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 

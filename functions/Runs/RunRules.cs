@@ -9,7 +9,7 @@ using FunctionsEval.Providers.Prices;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
 
 namespace FunctionsEval.Runs;
 

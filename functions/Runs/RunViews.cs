@@ -2,8 +2,8 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 
@@ -68,6 +68,17 @@ public sealed record RunView(
         run.ReusedRun,
         run.Calls.BaseUrl,
         RescoreView.Of(run.Course.Rescore));
+}
+
+/// <summary>How far a run is with its new scorers, on the wire.</summary>
+/// <param name="Judged">Pairs whose judges have been heard, then answers.</param>
+/// <param name="Total">How many there are to judge; 0 until that is known, and without judges.</param>
+/// <param name="EndedAt">Null while it goes on.</param>
+/// <param name="Problem">Why the run has kept the scores that it had; null when it has the new ones.</param>
+public sealed record RescoreView(IReadOnlyList<string> Scorers, long Judged, long Total, DateTimeOffset? EndedAt, string? Problem)
+{
+    internal static RescoreView? Of(RunRescore? rescore) => rescore is null ? null
+        : new RescoreView([.. rescore.Scorers.Select(scorer => scorer.Name!)], rescore.Judged, rescore.Total, rescore.EndedAt, rescore.Problem);
 }
 
 public sealed record RunPage(IReadOnlyList<RunView> Runs, string? ContinuationToken);

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
-using FunctionsEval.Content;
-using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Providers;
+using System.Text.Json.Serialization.Metadata;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Answers;
@@ -11,33 +9,12 @@ using FunctionsEval.Runs.ExternalScoring;
 using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 
-/// <summary>What runs store, queue and hand to activities, and what their endpoints take and answer.</summary>
-[JsonSerializable(typeof(RunRecord))]
-[JsonSerializable(typeof(ScorerInput))]
-[JsonSerializable(typeof(RunStatus))]
-[JsonSerializable(typeof(PipelineJob))]
-[JsonSerializable(typeof(RunInput))]
-[JsonSerializable(typeof(RunPlan))]
-[JsonSerializable(typeof(BlockInput))]
-[JsonSerializable(typeof(BlockResult))]
-[JsonSerializable(typeof(AllocatedBlockInput))]
-[JsonSerializable(typeof(CellInput))]
-[JsonSerializable(typeof(LookInput))]
-[JsonSerializable(typeof(CompleteRunInput))]
-[JsonSerializable(typeof(CellError))]
-[JsonSerializable(typeof(IReadOnlyList<NamedScore>))]
-[JsonSerializable(typeof(KeptJudgement))]
-[JsonSerializable(typeof(JudgeUsage))]
-[JsonSerializable(typeof(PairInput))]
-[JsonSerializable(typeof(PairDetails))]
-[JsonSerializable(typeof(Transcript))]
-[JsonSerializable(typeof(IReadOnlyList<ProviderCall>))]
-[JsonSerializable(typeof(CandidateSnapshot))]
-[JsonSerializable(typeof(RunAnalysis))]
-[JsonSerializable(typeof(IReadOnlyList<ScenarioStatistics>))]
+/// <summary>What the endpoints of runs take and answer.</summary>
 [JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(RunPage))]
 [JsonSerializable(typeof(CellPage))]
@@ -48,10 +25,12 @@ namespace FunctionsEval.Runs;
 [JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(RescoreRequest))]
 [JsonSerializable(typeof(TagsRequest))]
-[JsonSerializable(typeof(IReadOnlyList<VariantUsage>))]
-[JsonSerializable(typeof(ProviderCallPage))]
-[JsonSerializable(typeof(string))]
 internal sealed partial class RunsJson : JsonSerializerContext
 {
     public static RunsJson Context { get; } = new(JsonRules.NewOptions());
+
+    /// <summary>The JSON of all that is about runs: what the endpoints answer, the queue holds and histories keep.</summary>
+    public static IJsonTypeInfoResolver OnTheWire { get; } = JsonTypeInfoResolver.Combine(
+        Default, RecordsJson.Default, PlansJson.Default, CellsJson.Default, ExternalScoringJson.Default, JudgingJson.Default, AnswersJson.Default, CallsJson.Default,
+        AnalysisJson.Default, PairsJson.Default, ActivitiesJson.Default, OrchestrationJson.Default);
 }

@@ -2,8 +2,10 @@ using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Http;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 
@@ -63,7 +65,7 @@ public sealed class StartRun(DefinitionStore definitions, RunStore runs, RunRule
         await runs.AddAsync(run, cancellationToken);
         try
         {
-            await enqueue(new PipelineJob(PipelineJob.StartRun, run.RunId), cancellationToken);
+            await enqueue(new PipelineJob(PipelineJob.Start, run.RunId), cancellationToken);
         }
         catch
         {

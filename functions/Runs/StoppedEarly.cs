@@ -1,5 +1,6 @@
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 

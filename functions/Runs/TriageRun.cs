@@ -2,6 +2,8 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Evaluation.Triage;
+using FunctionsEval.Runs.Activities;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs;
 

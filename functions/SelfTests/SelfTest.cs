@@ -3,6 +3,7 @@ using FunctionsEval.Local;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;

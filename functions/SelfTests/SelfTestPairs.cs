@@ -1,6 +1,7 @@
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Planning;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FunctionsEval.Providers.Calls;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using OpenTelemetry;

@@ -3,9 +3,9 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Providers;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Benchmarks;
 

@@ -2,8 +2,8 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Functions.Tests;

@@ -1,5 +1,5 @@
 using FunctionsEval.Agents.Tasks;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Agents.Metrics;
 

@@ -1,7 +1,7 @@
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Evaluation.Definitions;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Metrics;

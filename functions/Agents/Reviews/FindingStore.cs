@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Agents.Reviews;
@@ -114,14 +114,14 @@ public sealed class FindingStore(IEntityStore entities)
     public async Task<ReviewTurn?> TryBeginAsync(RunExecutor me, DateTimeOffset now, TimeSpan patience, CancellationToken cancellationToken)
     {
         var head = await entities.FindAsync(TableKeys.Findings, TableKeys.Head, TableKeys.Head, cancellationToken);
-        var other = head?.GetText(Reviewer) is { } json ? JsonSerializer.Deserialize(json, RunsJson.Context.RunExecutor) : null;
+        var other = head?.GetText(Reviewer) is { } json ? JsonSerializer.Deserialize(json, RecordsJson.Context.RunExecutor) : null;
         if (head?.GetDateTimeOffset(ReviewingUntil) > now && other?.IsGone(now) != true)
         {
             return null;
         }
 
         var begun = new Entity(TableKeys.Head, TableKeys.Head) { [ReviewedAt] = head?[ReviewedAt], [ReviewingUntil] = now + patience, ETag = head?.ETag };
-        begun.SetText(Reviewer, JsonSerializer.Serialize(me, RunsJson.Context.RunExecutor));
+        begun.SetText(Reviewer, JsonSerializer.Serialize(me, RecordsJson.Context.RunExecutor));
         var operation = head is null ? EntityOperation.Insert(begun) : EntityOperation.Replace(begun);
         return (await entities.SubmitAsync(TableKeys.Findings, operation, cancellationToken)).IsApplied ? new ReviewTurn(begun.ETag!, head?.GetDateTimeOffset(ReviewedAt)) : null;
     }

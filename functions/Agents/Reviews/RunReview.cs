@@ -1,7 +1,7 @@
 using FunctionsEval.Agents.Reviews.Rules;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Agents.Reviews;
 

@@ -1,4 +1,3 @@
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Agents.Tasks;

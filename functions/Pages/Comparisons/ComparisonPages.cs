@@ -1,6 +1,6 @@
 using FunctionsEval.Comparisons;
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Comparisons;

@@ -1,7 +1,8 @@
 using FunctionsEval.Content;
 using FunctionsEval.Digests;
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Content;

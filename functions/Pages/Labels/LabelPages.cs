@@ -2,9 +2,9 @@ using System.Globalization;
 using FunctionsEval.Http;
 using FunctionsEval.Labels;
 using FunctionsEval.Pages.Runs;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Labels;

@@ -5,6 +5,7 @@ using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Runs;

@@ -2,11 +2,11 @@ using System.Globalization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Http;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Calls;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Scenarios;

@@ -9,6 +9,7 @@ using FunctionsEval.Pages.Runs;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Pages.Start;

@@ -1,5 +1,6 @@
-using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
 using Microsoft.Azure.Functions.Worker;

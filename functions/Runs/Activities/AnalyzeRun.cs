@@ -1,9 +1,10 @@
 using FunctionsEval.Evaluation.Analysis;
-using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Labels;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;

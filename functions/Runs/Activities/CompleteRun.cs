@@ -1,4 +1,6 @@
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Conversations;
+using FunctionsEval.Runs.Records;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;

@@ -1,7 +1,9 @@
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Conversations;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
 

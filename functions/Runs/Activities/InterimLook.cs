@@ -2,6 +2,8 @@ using System.Globalization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Verdicts;
 using Microsoft.Azure.Functions.Worker;
 

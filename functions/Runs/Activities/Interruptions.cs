@@ -1,3 +1,7 @@
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Conversations;
+using FunctionsEval.Runs.Records;
+
 namespace FunctionsEval.Runs.Activities;
 
 /// <summary>What becomes of a run one of whose calls was not made, and the ending that the activity tells its orchestrator.</summary>

@@ -1,4 +1,8 @@
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Conversations;
 using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;

@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 using FunctionsEval.Definitions;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Judging;
-using FunctionsEval.Runs.Orchestration;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Conversations;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
+using FunctionsEval.Runs.Rescoring;
 using FunctionsEval.Storage;
 using Microsoft.Azure.Functions.Worker;
 

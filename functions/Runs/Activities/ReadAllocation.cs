@@ -1,5 +1,4 @@
-using FunctionsEval.Runs.Allocations;
-using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;
@@ -13,3 +12,7 @@ public sealed class ReadAllocation(AllocationStore allocations)
     public Task<string> RunAsync([ActivityTrigger] AllocatedBlockInput input, CancellationToken cancellationToken) =>
         allocations.GetAsync(input.RunId, input.Block, cancellationToken);
 }
+
+/// <summary>Part of stored histories: add fields, never rename.</summary>
+/// <param name="Block">Counted from the first block behind the matrix.</param>
+public sealed record AllocatedBlockInput(string RunId, long Block);

@@ -1,6 +1,8 @@
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Conversations;
+using FunctionsEval.Runs.Records;
+using FunctionsEval.Runs.Rescoring;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsEval.Runs.Activities;

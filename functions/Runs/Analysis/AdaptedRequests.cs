@@ -2,6 +2,7 @@ using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Providers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Analysis;
 

@@ -22,13 +22,13 @@ public sealed class AnalysisStore(IEntityStore entities)
         {
             var (scorer, block) = one;
             var row = new Entity(analysis.RunId, TableKeys.Number(index)) { ["version"] = version, ["scorer"] = scorer };
-            row.SetText("scenarios", JsonSerializer.Serialize(block, RunsJson.Context.IReadOnlyListScenarioStatistics));
+            row.SetText("scenarios", JsonSerializer.Serialize(block, AnalysisJson.Context.IReadOnlyListScenarioStatistics));
             return row;
         }).ToList();
         await EntityBatches.UpsertAsync(entities, TableKeys.Analyses, blocks, cancellationToken);
 
         var head = new Entity(analysis.RunId, TableKeys.Head) { ["version"] = version, ["blocks"] = blocks.Count };
-        head.SetText("analysis", JsonSerializer.Serialize(analysis.With(_ => []), RunsJson.Context.RunAnalysis));
+        head.SetText("analysis", JsonSerializer.Serialize(analysis.With(_ => []), AnalysisJson.Context.RunAnalysis));
         await entities.SubmitAsync(TableKeys.Analyses, EntityOperation.Upsert(head), cancellationToken);
     }
 
@@ -57,7 +57,7 @@ public sealed class AnalysisStore(IEntityStore entities)
 
             var scorer = (int)(row.GetInt64("scorer") ?? 0);
             var known = scenarios.TryGetValue(scorer, out var rows) ? rows : scenarios[scorer] = [];
-            known.AddRange(JsonSerializer.Deserialize(row.GetText("scenarios")!, RunsJson.Context.IReadOnlyListScenarioStatistics)!);
+            known.AddRange(JsonSerializer.Deserialize(row.GetText("scenarios")!, AnalysisJson.Context.IReadOnlyListScenarioStatistics)!);
         }
 
         return analysis.With(scenarios.GetValueOrDefault);
@@ -91,14 +91,14 @@ public sealed class AnalysisStore(IEntityStore entities)
                 yield break;
             }
 
-            foreach (var row in JsonSerializer.Deserialize(json, RunsJson.Context.IReadOnlyListScenarioStatistics)!)
+            foreach (var row in JsonSerializer.Deserialize(json, AnalysisJson.Context.IReadOnlyListScenarioStatistics)!)
             {
                 yield return row;
             }
         }
     }
 
-    private static RunAnalysis HeadOf(Entity head) => JsonSerializer.Deserialize(head.GetText("analysis")!, RunsJson.Context.RunAnalysis)!;
+    private static RunAnalysis HeadOf(Entity head) => JsonSerializer.Deserialize(head.GetText("analysis")!, AnalysisJson.Context.RunAnalysis)!;
 
     private static string Version(RunAnalysis analysis) => analysis.ComputedAt.UtcTicks.ToString("D", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Samples;
 

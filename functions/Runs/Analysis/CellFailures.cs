@@ -1,5 +1,6 @@
 using System.Globalization;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Analysis;
 

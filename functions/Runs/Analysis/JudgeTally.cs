@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Planning;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Calibration;
 using FunctionsEval.Statistics.Inference;

@@ -1,3 +1,5 @@
+using FunctionsEval.Runs.Records;
+
 namespace FunctionsEval.Runs.Analysis;
 
 /// <summary>Why a run has no analysis.</summary>

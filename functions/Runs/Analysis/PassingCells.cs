@@ -1,6 +1,7 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Samples;
 
 namespace FunctionsEval.Runs.Analysis;

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Analysis;
 using FunctionsEval.Runs.Answers;
-using FunctionsEval.Runs.Pairs;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Planning;
 using FunctionsEval.Statistics.Repeats;

@@ -1,5 +1,7 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Statistics.Verdicts;

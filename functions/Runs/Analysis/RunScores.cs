@@ -3,6 +3,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Runs.Answers;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Samples;
 using FunctionsEval.Storage;

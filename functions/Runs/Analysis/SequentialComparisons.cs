@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Plans;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Sequential;
 using FunctionsEval.Statistics.Verdicts;

@@ -1,4 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Comparisons;
 using FunctionsEval.Statistics.Inference;

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 

@@ -1,4 +1,5 @@
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Answers;
 

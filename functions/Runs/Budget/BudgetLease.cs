@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Budget;

@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Budget;
 

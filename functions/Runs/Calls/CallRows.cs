@@ -1,7 +1,8 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Calls;

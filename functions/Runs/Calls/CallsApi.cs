@@ -1,4 +1,6 @@
 using FunctionsEval.Http;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FunctionsEval.Runs.Calls;

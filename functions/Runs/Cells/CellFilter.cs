@@ -1,5 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Http;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Cells;
 

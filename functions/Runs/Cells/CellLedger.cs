@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -13,13 +14,11 @@ namespace FunctionsEval.Runs.Cells;
 public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 {
     private const int MaxWriters = 4096;
-    private const int RewrittenAtOnce = 16;
 
     /// <summary>A filter that finds little answers with a place to go on from, not after minutes.</summary>
     private const int MaxRowsLookedAt = 10_000;
 
     private readonly RunCounts _counts = new(entities, clock);
-    private readonly RetriedCells _retried = new(entities);
     private readonly Lock _lock = new();
     private int _unstored;
     private readonly Dictionary<string, CellPartitionWriter> _writers = new(StringComparer.Ordinal);
@@ -33,7 +32,7 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 
     public async Task<CellRecord?> FindAsync(RunRecord run, CellAddress address, CancellationToken cancellationToken) =>
         await entities.FindAsync(TableKeys.Cells, address.PartitionKey(run.RunId), address.RowKey, cancellationToken) is { } entity
-            ? CellRows.ToCell(entity, ScorerNames(run))
+            ? CellRows.ToCell(entity, CellRows.ScorerNames(run))
             : null;
 
     public async Task<bool> IsStoredAsync(string runId, CellAddress address, CancellationToken cancellationToken) =>
@@ -152,7 +151,7 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     /// <summary>Those of some items that follow each other.</summary>
     public async IAsyncEnumerable<CellRecord> OfPartitionAsync(RunRecord run, int partition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = ScorerNames(run);
+        var names = CellRows.ScorerNames(run);
         var query = new EntityQuery(TableKeys.Cells, CellAddress.PartitionKey(run.RunId, partition), RowTo: TableKeys.AfterCells);
         await foreach (var entity in entities.QueryAsync(query, cancellationToken))
         {
@@ -167,7 +166,7 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     public async Task<(IReadOnlyList<CellRecord> Cells, string? Continuation)> PageAsync(
         RunRecord run, CellFilter filter, int pageSize, string? continuation, CancellationToken cancellationToken)
     {
-        var names = ScorerNames(run);
+        var names = CellRows.ScorerNames(run);
         var query = filter.Item is { } item
             ? new EntityQuery(TableKeys.Cells, new CellAddress(item, 0, 0).PartitionKey(run.RunId), RowFrom: $"{item:D6}-", RowTo: $"{item:D6}.", PageSize: pageSize)
             : new EntityQuery(
@@ -205,84 +204,12 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
     /// <summary>Keeps what the cells of a run that has ended add up to, so that it need not be counted again.</summary>
     public Task SealAsync(RunRecord run, CancellationToken cancellationToken) => _counts.SealAsync(run, cancellationToken);
 
-    /// <summary>
-    /// Replaces what a finished run's answered cells were scored with, and counts anew. Not one transaction: repeat it if it breaks off. Calls to judges
-    /// that were announced since a cell was written, and that it does not have, are lost.
-    /// </summary>
-    public async Task RewriteAsync(RunRecord run, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
-    {
-        for (var partition = 0; partition < RunCounts.PartitionsOf(run); partition++)
-        {
-            var key = CellAddress.PartitionKey(run.RunId, partition);
-            var intents = await IntentsAsync(key, cancellationToken);
-            var rows = new List<Entity>();
-            var counter = CellCounter.Empty(key);
-            var isChanged = false;
-            var cells = await entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken)
-                .Select(row => CellRows.ToCell(row, ScorerNames(run))).ToListAsync(cancellationToken);
-            foreach (var (cell, rewritten) in cells.Zip(await RewrittenAsync(run, cells, rewrite, cancellationToken)))
-            {
-                var now = rewritten ?? cell;
-                if (rewritten is not null && intents.GetValueOrDefault(cell.Address.RowKey) is { } intent)
-                {
-                    now = WithLost(now, intent, (now.Judging?.Calls ?? 0) - (cell.Judging?.Calls ?? 0));
-                    await entities.SubmitAsync(
-                        TableKeys.Cells, [EntityOperation.Upsert(CellRows.ToEntity(key, now)), EntityOperation.Delete(key, intent.RowKey)], cancellationToken);
-                }
-                else if (!ReferenceEquals(now, cell))
-                {
-                    rows.Add(CellRows.ToEntity(key, now));
-                }
-
-                isChanged |= !ReferenceEquals(now, cell);
-                counter = counter.With(now);
-            }
-
-            await foreach (var retried in _retried.OfPartitionAsync(run, key, cancellationToken))
-            {
-                counter = counter.With(retried).WithoutOutcome(retried);
-            }
-
-            await EntityBatches.UpsertAsync(entities, TableKeys.Cells, rows, cancellationToken);
-            if (isChanged)
-            {
-                await entities.SubmitAsync(TableKeys.Cells, EntityOperation.Upsert(counter.ToOperation().Entity), cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>Several at once, for a scorer may be a program that takes its time; null for a cell without an answer.</summary>
-    private async Task<CellRecord?[]> RewrittenAsync(
-        RunRecord run, List<CellRecord> cells, Func<CellRecord, Transcript, Task<CellRecord>> rewrite, CancellationToken cancellationToken)
-    {
-        var rewritten = new CellRecord?[cells.Count];
-        await Parallel.ForAsync(0, cells.Count, new ParallelOptions { MaxDegreeOfParallelism = RewrittenAtOnce, CancellationToken = cancellationToken }, async (index, token) =>
-        {
-            if (cells[index].Outcome != CellOutcome.Failed && await FindTranscriptAsync(run.RunId, cells[index].Address, token) is { } transcript)
-            {
-                rewritten[index] = await rewrite(cells[index], transcript);
-            }
-        });
-        return rewritten;
-    }
-
-    /// <summary>By the row of the cell.</summary>
-    private async Task<Dictionary<string, Entity>> IntentsAsync(string partition, CancellationToken cancellationToken)
+    /// <summary>The calls of a partition that were announced and are in no stored cell, by the row of the cell.</summary>
+    internal async Task<Dictionary<string, Entity>> IntentsAsync(string partition, CancellationToken cancellationToken)
     {
         var start = TableKeys.Intent("");
         return await entities.QueryAsync(new EntityQuery(TableKeys.Cells, partition, RowFrom: start, RowTo: start + "~"), cancellationToken)
             .ToDictionaryAsync(row => row.RowKey[start.Length..], StringComparer.Ordinal, cancellationToken: cancellationToken);
-    }
-
-    private static CellRecord WithLost(CellRecord cell, Entity intent, int stored)
-    {
-        var announced = (int)(intent.GetInt64("calls") ?? 0);
-        var lost = Math.Max(0, announced - stored);
-        return lost == 0 ? cell : cell with
-        {
-            LostCalls = cell.LostCalls + lost,
-            HeldUsd = cell.HeldUsd + (Money.FromNanos(intent.GetInt64("reservedNanos") ?? 0) * lost / announced),
-        };
     }
 
     /// <summary>As many rows of a transcript as there are, without a gap.</summary>
@@ -303,8 +230,6 @@ public sealed class CellLedger(IEntityStore entities, TimeProvider clock)
 
         return rows;
     }
-
-    internal static List<string> ScorerNames(RunRecord run) => [.. run.Scorers.Select(scorer => scorer.Name!)];
 
     private CellPartitionWriter Writer(string partition)
     {

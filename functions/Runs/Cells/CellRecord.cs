@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
-using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs.Cells;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Providers;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -15,6 +16,9 @@ internal static class CellRows
 
     // UTF-16 units; an entity holds 524,288 with its keys and names, and the calls of a conversation that is kept.
     private const int UnitsPerRow = 300_000;
+
+    /// <summary>Those that score cells, in the order of the definition: a row with one score does not name its scorer.</summary>
+    public static List<string> ScorerNames(RunRecord run) => [.. run.Scorers.Select(scorer => scorer.Name!)];
 
     public static Entity ToEntity(string partition, CellRecord cell)
     {
@@ -69,19 +73,19 @@ internal static class CellRows
 
         if (cell.Judging is { } judging)
         {
-            entity["judging"] = JsonSerializer.Serialize(judging, RunsJson.Context.JudgeUsage);
+            entity["judging"] = JsonSerializer.Serialize(judging, CellsJson.Context.JudgeUsage);
         }
 
         entity.SetText("output", cell.Output);
         if (cell.Error is { } error)
         {
-            entity.SetText("error", JsonSerializer.Serialize(error, RunsJson.Context.CellError));
+            entity.SetText("error", JsonSerializer.Serialize(error, CellsJson.Context.CellError));
         }
 
         // One scorer's valued score says nothing that "score" does not.
         if (cell.Scores is not ([] or [{ Invalid: null, Judge: null }]))
         {
-            entity.SetText("scores", JsonSerializer.Serialize(cell.Scores, RunsJson.Context.IReadOnlyListNamedScore));
+            entity.SetText("scores", JsonSerializer.Serialize(cell.Scores, CellsJson.Context.IReadOnlyListNamedScore));
         }
 
         return entity;
@@ -91,14 +95,14 @@ internal static class CellRows
     {
         var score = entity.GetDouble("score");
         IReadOnlyList<NamedScore> scores = entity.GetText("scores") is { } text
-            ? JsonSerializer.Deserialize(text, RunsJson.Context.IReadOnlyListNamedScore)!
+            ? JsonSerializer.Deserialize(text, CellsJson.Context.IReadOnlyListNamedScore)!
             : score is { } value && scorerNames.Count > 0 ? [new NamedScore(scorerNames[0], value)] : [];
         return new CellRecord(
             CellAddress.ParseRowKey(entity.RowKey) ?? throw new InvalidDataException($"'{entity.RowKey}' is not the row of a cell."),
             OutcomeOf(entity),
             score,
             scores,
-            entity.GetText("error") is { } error ? JsonSerializer.Deserialize(error, RunsJson.Context.CellError) : null,
+            entity.GetText("error") is { } error ? JsonSerializer.Deserialize(error, CellsJson.Context.CellError) : null,
             (int)(entity.GetInt64("calls") ?? 0),
             (int)(entity.GetInt64("lostCalls") ?? 0),
             entity.GetInt64("inputTokens"),
@@ -113,7 +117,7 @@ internal static class CellRows
             entity.GetBoolean("tokensAreEstimated") ?? false,
             entity.GetText("output"),
             entity.GetBoolean("isCut") ?? false,
-            entity.GetString("judging") is { } judging ? JsonSerializer.Deserialize(judging, RunsJson.Context.JudgeUsage) : null,
+            entity.GetString("judging") is { } judging ? JsonSerializer.Deserialize(judging, CellsJson.Context.JudgeUsage) : null,
             entity.GetString("reusedFrom"),
             entity.GetString("adaptations") is { } adapted && Enum.TryParse<RequestAdaptations>(adapted, out var flags) ? flags : RequestAdaptations.None);
     }
@@ -131,7 +135,7 @@ internal static class CellRows
     /// <summary>One row, or as many as a long conversation takes: a model may say more than an entity holds.</summary>
     public static IEnumerable<Entity> ToEntities(string partition, string cellRow, Transcript transcript)
     {
-        var text = JsonSerializer.Serialize(transcript, RunsJson.Context.Transcript);
+        var text = JsonSerializer.Serialize(transcript, CellsJson.Context.Transcript);
         var parts = new List<string>(1);
         for (var start = 0; start < text.Length;)
         {
@@ -166,7 +170,7 @@ internal static class CellRows
         }
 
         IReadOnlyList<ProviderCall> calls = [.. kept.Calls.Select(WithoutText)];
-        rows[0].SetText("calls", JsonSerializer.Serialize(calls, RunsJson.Context.IReadOnlyListProviderCall));
+        rows[0].SetText("calls", JsonSerializer.Serialize(calls, CellsJson.Context.IReadOnlyListProviderCall));
         rows[0]["heldNanos"] = kept.HeldUsd > 0 ? Money.ToNanos(kept.HeldUsd) : null;
         rows[0]["lostCalls"] = kept.LostCalls > 0 ? kept.LostCalls : null;
         return rows;
@@ -175,7 +179,7 @@ internal static class CellRows
     /// <summary>How many rows the transcript has that begins with this one.</summary>
     public static int PartsOf(Entity first) => (int)(first.GetInt64("parts") ?? 1);
 
-    public static Transcript ToTranscript(IReadOnlyList<Entity> rows) => JsonSerializer.Deserialize(TranscriptTextOf(rows), RunsJson.Context.Transcript)!;
+    public static Transcript ToTranscript(IReadOnlyList<Entity> rows) => JsonSerializer.Deserialize(TranscriptTextOf(rows), CellsJson.Context.Transcript)!;
 
     /// <summary>What <see cref="ToTranscript"/> has as the last turn's response, without reading the rest into objects; null without a turn.</summary>
     public static string? LastResponseIn(IReadOnlyList<Entity> rows)
@@ -216,7 +220,7 @@ internal static class CellRows
         && rows.All(row => row.GetDateTimeOffset("keptAt") == rows[0].GetDateTimeOffset("keptAt"))
         ? new KeptConversation(
             ToTranscript(rows),
-            JsonSerializer.Deserialize(calls, RunsJson.Context.IReadOnlyListProviderCall)!,
+            JsonSerializer.Deserialize(calls, CellsJson.Context.IReadOnlyListProviderCall)!,
             Money.FromNanos(rows[0].GetInt64("heldNanos") ?? 0),
             (int)(rows[0].GetInt64("lostCalls") ?? 0))
         : null;

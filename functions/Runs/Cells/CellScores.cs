@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Runs.Judging;
 
 namespace FunctionsEval.Runs.Cells;
 
@@ -38,3 +37,7 @@ internal static class CellScores
         var other => throw new UnreachableException($"Unhandled {other.GetType().Name}"),
     };
 }
+
+/// <summary>What a scorer's judges came to.</summary>
+/// <param name="Judged">Null where no judge was asked.</param>
+internal sealed record JudgeResult(Score Score, JudgedScore? Judged);

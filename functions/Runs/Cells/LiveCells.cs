@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;

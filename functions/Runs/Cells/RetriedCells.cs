@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;
@@ -21,7 +22,7 @@ public sealed class RetriedCells(IEntityStore entities)
             var rows = new List<(Entity Row, CellRecord Cell)>();
             await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
             {
-                if (CellRows.ToCell(entity, CellLedger.ScorerNames(run)) is var cell && retry.Takes(run, cell)
+                if (CellRows.ToCell(entity, CellRows.ScorerNames(run)) is var cell && retry.Takes(run, cell)
                     && await entities.FindAsync(TableKeys.Cells, key, TableKeys.Retried(entity.RowKey, retry.Number), cancellationToken) is null)
                 {
                     rows.Add((entity, cell));
@@ -44,7 +45,7 @@ public sealed class RetriedCells(IEntityStore entities)
             var key = CellAddress.PartitionKey(run.RunId, partition);
             await foreach (var entity in entities.QueryAsync(new EntityQuery(TableKeys.Cells, key, RowTo: TableKeys.AfterCells), cancellationToken))
             {
-                if (CellRows.OutcomeOf(entity) == CellOutcome.Failed && CellRows.ToCell(entity, CellLedger.ScorerNames(run)) is var cell && !(cell.CompletedAt >= before))
+                if (CellRows.OutcomeOf(entity) == CellOutcome.Failed && CellRows.ToCell(entity, CellRows.ScorerNames(run)) is var cell && !(cell.CompletedAt >= before))
                 {
                     var tries = await ReadAsync(run, key, TableKeys.RetriedOf(entity.RowKey), cancellationToken).CountAsync(cancellationToken);
                     await SetAsideAsync(key, [(entity, cell)], tries + 1, cancellationToken);
@@ -118,7 +119,21 @@ public sealed class RetriedCells(IEntityStore entities)
                 cell[name] = value;
             }
 
-            yield return CellRows.ToCell(cell, CellLedger.ScorerNames(run));
+            yield return CellRows.ToCell(cell, CellRows.ScorerNames(run));
         }
     }
+}
+
+/// <summary>Which cells a retry is about.</summary>
+internal static class CellsOfRetries
+{
+    public static bool Takes(this RunRetry retry, RunRecord run, CellRecord cell) =>
+        retry.Variants.Contains(run.Variants[cell.Address.Variant].Name)
+        && retry.Codes.Any(code => code.Equals(JsonRules.Name(cell.Outcome), StringComparison.OrdinalIgnoreCase) || code == cell.Error?.Code);
+
+    /// <summary>Its answer stays; only judges that failed are asked again. A cell is taken once.</summary>
+    public static bool TakesJudges(this RunRetry retry, RunRecord run, CellRecord cell) =>
+        cell.Judging?.Extension < retry.Number && retry.Variants.Contains(run.Variants[cell.Address.Variant].Name)
+        && cell.Scores.SelectMany(score => score.Judge?.Judgements ?? []).Any(judgement => judgement.Failed is { } failed && retry.Codes.Any(code =>
+            code == failed || code.Equals(RunRetry.JudgeFailed, StringComparison.OrdinalIgnoreCase) || code.Equals(JsonRules.Name(CellOutcome.Failed), StringComparison.OrdinalIgnoreCase)));
 }

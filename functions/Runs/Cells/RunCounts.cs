@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Runs.Pairs;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Cells;

@@ -2,7 +2,8 @@ using System.Text.Json;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Scoring;
-using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.ExternalScoring;
 
@@ -88,7 +89,7 @@ public sealed class ExternalScorers(ScorerHosts hosts, TimeProvider clock) : IDi
             new ScorerInput(
                 spec.Name!, answer, scenario.AllExpected(), new ScoredScenario(scenario.Id, scenario.Name, scenario.Tags ?? [], scenario.Vars), variant.Name, variant.Model, address.Sample,
                 [.. turns.TakeWhile(one => one.TurnNumber <= turn.TurnNumber).Select(one => new ScoredTurn(one.ProbePrompt, TextOf(one)))]),
-            RunsJson.Context.ScorerInput);
+            ExternalScoringJson.Context.ScorerInput);
         var reply = await AskAsync(spec.External!, input, commandFolder, cancellationToken);
         return reply.Problem is { } problem ? new Score.Invalid(problem) : Read(spec, reply.Json);
 

@@ -5,13 +5,11 @@ using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Evaluation.Scoring;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Catalog;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Judging;
-
-/// <summary>What a scorer's judges came to.</summary>
-/// <param name="Judged">Null where no judge was asked.</param>
-internal sealed record JudgeResult(Score Score, JudgedScore? Judged);
 
 /// <summary>Has one answered cell judged. Judgements that are kept are taken as they are; only what is missing is asked for, and kept at once.</summary>
 /// <param name="kept">The judgements that the cell has.</param>
@@ -21,7 +19,7 @@ internal sealed class CellJudging(
     RunRecord run, CellAddress address, JudgeModels models, JudgementStore store, CellCalls? calls, TimeProvider clock,
     IReadOnlyCollection<KeptJudgement> kept, Func<KeptJudgement, bool> isAskedAgain)
 {
-    private static readonly TimeSpan Ceiling = CellConversation.Ceiling;
+    private static readonly TimeSpan Ceiling = CellCalls.Ceiling;
 
     private readonly Dictionary<(string Digest, int Repeat), KeptJudgement> _kept = kept.ToDictionary(judgement => (judgement.Digest, judgement.Judgement.Repeat));
     private readonly Dictionary<(string Digest, int Repeat), Task<KeptJudgement?>> _asked = [];
@@ -62,7 +60,7 @@ internal sealed class CellJudging(
             _kept[(judgement.Digest, judgement.Judgement.Repeat)] = judgement;
         }
 
-        Usage = _kept.Count == 0 ? null : JudgeUsage.Of(_kept.Values, run.Course.Extension);
+        Usage = _kept.Count == 0 ? null : UsageOf(_kept.Values, run.Course.Extension);
         return results;
     }
 
@@ -225,4 +223,13 @@ internal sealed class CellJudging(
 
     private static string Excerpt(string text, int most) =>
         text.Length <= most ? text : $"{text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)]}...";
+
+    private static JudgeUsage UsageOf(IReadOnlyCollection<KeptJudgement> judgements, int extension) => new(
+        judgements.Sum(judgement => judgement.Calls.Count),
+        judgements.Sum(judgement => judgement.InputTokens),
+        judgements.Sum(judgement => judgement.OutputTokens),
+        judgements.Sum(judgement => judgement.Calls.Sum(call => call.CostUsd ?? 0)),
+        judgements.Sum(judgement => judgement.Calls.Count(call => call.CostUsd is null)),
+        judgements.Sum(judgement => judgement.HeldUsd),
+        extension);
 }

@@ -35,7 +35,7 @@ public sealed class JudgementStore(IEntityStore entities)
         var start = TableKeys.JudgementsOf(address.RowKey);
         var query = new EntityQuery(TableKeys.Transcripts, address.PartitionKey(runId), RowFrom: start, RowTo: start + "~");
         return await entities.QueryAsync(query, cancellationToken)
-            .Select(row => JsonSerializer.Deserialize(row.GetText("judgement")!, RunsJson.Context.KeptJudgement)!)
+            .Select(row => JsonSerializer.Deserialize(row.GetText("judgement")!, JudgingJson.Context.KeptJudgement)!)
             .ToListAsync(cancellationToken);
     }
 
@@ -50,7 +50,7 @@ public sealed class JudgementStore(IEntityStore entities)
             [.. judgement.Calls.Select((call, number) => CellRows.ToEntity(partition, TableKeys.JudgeCall(address.RowKey, digest, repeat, number), call, CallPurpose.Judge))],
             CancellationToken.None);
         var row = new Entity(partition, TableKeys.Judgement(address.RowKey, digest, repeat));
-        row.SetText("judgement", JsonSerializer.Serialize(judgement with { Calls = [.. judgement.Calls.Select(CellRows.WithoutText)] }, RunsJson.Context.KeptJudgement));
+        row.SetText("judgement", JsonSerializer.Serialize(judgement with { Calls = [.. judgement.Calls.Select(CellRows.WithoutText)] }, JudgingJson.Context.KeptJudgement));
         await entities.SubmitAsync(TableKeys.Transcripts, EntityOperation.Upsert(row), CancellationToken.None);
     }
 }

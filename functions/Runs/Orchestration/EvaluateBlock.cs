@@ -1,6 +1,6 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Plans;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -28,10 +28,6 @@ public static class EvaluateBlock
 
 /// <summary>Part of stored histories: add fields, never rename.</summary>
 public sealed record BlockInput(RunPlan Plan, long Block);
-
-/// <summary>Part of stored histories: add fields, never rename.</summary>
-/// <param name="Block">Counted from the first block behind the matrix.</param>
-public sealed record AllocatedBlockInput(string RunId, long Block);
 
 /// <param name="Deferred">Cells that were not evaluated, or pairs that were not judged, because the run was paused, cancelled or stopped meanwhile.</param>
 /// <param name="Cancelled">They never will be: the run was cancelled, or its budget is spent.</param>

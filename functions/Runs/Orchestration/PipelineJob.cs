@@ -11,16 +11,16 @@ public sealed record PipelineJob([property: JsonPropertyName("job")] string Name
     /// <summary>Where the host puts messages that it gave up.</summary>
     public const string PoisonQueueName = $"{QueueName}-poison";
 
-    public const string StartRun = "start_run";
+    public const string Start = "start_run";
     public const string RunAbTest = "run_abtest";
     public const string RunWindow = "run_window";
-    public const string ResumeRun = "resume_run";
-    public const string CancelRun = "cancel_run";
-    public const string ExtendRun = "extend_run";
+    public const string Resume = "resume_run";
+    public const string Cancel = "cancel_run";
+    public const string Extend = "extend_run";
 
     public const string Review = "review";
 
-    public static IReadOnlyList<string> Names { get; } = [StartRun, RunAbTest, RunWindow, ResumeRun, CancelRun, ExtendRun, Review];
+    public static IReadOnlyList<string> Names { get; } = [Start, RunAbTest, RunWindow, Resume, Cancel, Extend, Review];
 }
 
 /// <summary>Hands a job over: to the storage queue of the function app, or within the process.</summary>

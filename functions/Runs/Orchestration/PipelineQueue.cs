@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DurableTask.Core.Exceptions;
+using FunctionsEval.Runs.Records;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -27,7 +28,7 @@ public sealed partial class PipelineQueue(
         PipelineJob? job;
         try
         {
-            job = JsonSerializer.Deserialize(message, RunsJson.Context.PipelineJob);
+            job = JsonSerializer.Deserialize(message, OrchestrationJson.Context.PipelineJob);
         }
         catch (JsonException exception)
         {
@@ -41,14 +42,14 @@ public sealed partial class PipelineQueue(
     {
         switch (job.Name)
         {
-            case PipelineJob.ExtendRun:
+            case PipelineJob.Extend:
                 await UntilEndedAsync(job.RunId, client, cancellationToken);
                 await StartAsync(job.RunId, client, cancellationToken);
                 break;
-            case PipelineJob.StartRun or PipelineJob.RunAbTest or PipelineJob.RunWindow:
+            case PipelineJob.Start or PipelineJob.RunAbTest or PipelineJob.RunWindow:
                 await StartAsync(job.RunId, client, cancellationToken);
                 break;
-            case PipelineJob.ResumeRun or PipelineJob.CancelRun:
+            case PipelineJob.Resume or PipelineJob.Cancel:
                 await WakeAsync(job.RunId, client, cancellationToken);
                 break;
             case PipelineJob.Review:
@@ -162,7 +163,7 @@ public sealed partial class PipelineQueue(
     {
         try
         {
-            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, RunsJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
+            return ended?.SerializedInput is { } json && JsonSerializer.Deserialize(json, OrchestrationJson.Context.RunInput) is { } input ? input.Restart + 1 : 0;
         }
         catch (JsonException)
         {

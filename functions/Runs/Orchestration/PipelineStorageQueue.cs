@@ -12,7 +12,7 @@ public sealed class PipelineStorageQueue(QueueServiceClient queues)
     public async Task SendAsync(PipelineJob job, CancellationToken cancellationToken)
     {
         var queue = queues.GetQueueClient(PipelineJob.QueueName);
-        var message = JsonSerializer.Serialize(job, RunsJson.Context.PipelineJob);
+        var message = JsonSerializer.Serialize(job, OrchestrationJson.Context.PipelineJob);
         try
         {
             await queue.SendMessageAsync(message, cancellationToken);

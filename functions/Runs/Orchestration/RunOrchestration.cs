@@ -1,4 +1,6 @@
 using FunctionsEval.Runs.Activities;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 

@@ -1,3 +1,4 @@
+using FunctionsEval.Runs.Records;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 

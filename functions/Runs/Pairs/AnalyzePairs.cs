@@ -3,6 +3,8 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Agreement;
 using FunctionsEval.Statistics.Inference;

@@ -4,6 +4,8 @@ using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Judging;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Pairs;
 

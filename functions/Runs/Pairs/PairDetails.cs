@@ -15,8 +15,8 @@ public sealed record PairDetails(
     internal string ToJson()
     {
         var reason = Reason.Length <= LongestReason ? Reason : $"{Reason[..(char.IsHighSurrogate(Reason[LongestReason - 1]) ? LongestReason - 1 : LongestReason)]}...";
-        return JsonSerializer.Serialize(this with { Reason = reason }, RunsJson.Context.PairDetails);
+        return JsonSerializer.Serialize(this with { Reason = reason }, PairsJson.Context.PairDetails);
     }
 
-    internal static PairDetails Read(string json) => JsonSerializer.Deserialize(json, RunsJson.Context.PairDetails)!;
+    internal static PairDetails Read(string json) => JsonSerializer.Deserialize(json, PairsJson.Context.PairDetails)!;
 }

@@ -4,7 +4,9 @@ using FunctionsEval.Evaluation.Judging;
 using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Catalog;
+using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Plans;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Runs.Pairs;
@@ -15,7 +17,7 @@ namespace FunctionsEval.Runs.Pairs;
 /// </summary>
 internal sealed class PairJudgement(PairContext context, PairWork work, bool isSwapped, CellLedger ledger, RetriedCells retried, TimeProvider clock)
 {
-    private static readonly TimeSpan Ceiling = CellConversation.Ceiling;
+    private static readonly TimeSpan Ceiling = CellCalls.Ceiling;
     private static readonly TimeSpan[] StoreRetries = [.. new[] { 0.2, 0.5, 1, 2, 4 }.Select(TimeSpan.FromSeconds)];
 
     private readonly CellAddress _address = work.AddressOf(isSwapped);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Runs.Analysis;
 
 namespace FunctionsEval.Runs.Pairs;
 

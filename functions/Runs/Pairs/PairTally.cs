@@ -1,3 +1,4 @@
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;
 

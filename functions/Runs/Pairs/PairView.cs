@@ -1,3 +1,6 @@
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
+
 namespace FunctionsEval.Runs.Pairs;
 
 /// <summary>Two answers to one scenario and sample, and what judges said of them.</summary>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Runs.Pairs;
 

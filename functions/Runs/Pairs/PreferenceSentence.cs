@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Statistics.Inference;
 using FunctionsEval.Statistics.Verdicts;
 

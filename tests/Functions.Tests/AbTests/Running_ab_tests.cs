@@ -7,9 +7,9 @@ using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.AbTests;

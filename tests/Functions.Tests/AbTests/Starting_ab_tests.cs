@@ -1,7 +1,7 @@
 using System.Net;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Orchestration;
 
 namespace FunctionsEval.Functions.Tests.AbTests;
 

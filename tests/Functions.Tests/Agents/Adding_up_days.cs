@@ -3,8 +3,8 @@ using System.Text.Json;
 using FunctionsEval.Agents.Metrics;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Agents;
 

@@ -5,9 +5,9 @@ using FunctionsEval.Agents.Proposals;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Agents.Thresholds;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

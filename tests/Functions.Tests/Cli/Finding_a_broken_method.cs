@@ -1,5 +1,5 @@
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.SelfTests;
 using FunctionsEval.Statistics;
 using FunctionsEval.Statistics.Inference;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Cli;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Evaluation.Sampling;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Cli;

@@ -4,7 +4,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Comparisons;
 

@@ -5,8 +5,8 @@ using FunctionsEval.Functions.Tests.AbTests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Digests;
 

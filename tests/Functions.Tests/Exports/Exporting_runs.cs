@@ -8,8 +8,8 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Exports;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Exports;
 

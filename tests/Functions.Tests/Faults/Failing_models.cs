@@ -2,7 +2,7 @@ using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;

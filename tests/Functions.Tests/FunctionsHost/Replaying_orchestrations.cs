@@ -1,7 +1,7 @@
 using System.Text.Json;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using Microsoft.DurableTask.Client;
 
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
@@ -30,7 +30,7 @@ public sealed class Replaying_orchestrations(TwoEngines engines) : IClassFixture
         Assert.Equal(local.Completed, durable.Completed);
         var end = engines.EndOf(runId);
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
-        Assert.Equal(JsonSerializer.Serialize(durable.Completed.FailureReason is null ? RunStatus.Completed : RunStatus.Failed, RunsJson.Context.RunStatus), end.SerializedOutput);
+        Assert.Equal(JsonSerializer.Serialize(durable.Completed.FailureReason is null ? RunStatus.Completed : RunStatus.Failed, RecordsJson.Context.RunStatus), end.SerializedOutput);
     }
 
     [Fact]

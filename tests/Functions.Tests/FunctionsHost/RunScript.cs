@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.FunctionsHost;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Agents.Reviews;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
 using FunctionsEval.TestKit;
 
@@ -89,7 +88,7 @@ public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixtu
             var watchdog = await app.TimerAsync(Watchdog.Name);
 
             Assert.True(watchdog.Succeeded, watchdog.Error);
-            Assert.Equal(restart, JsonSerializer.Deserialize(app.Host.Durable.StateOf(runId)!.Input, RunsJson.Context.RunInput)!.Restart);
+            Assert.Equal(restart, JsonSerializer.Deserialize(app.Host.Durable.StateOf(runId)!.Input, OrchestrationJson.Context.RunInput)!.Restart);
         }
 
         app.Simulator.LetGo();
@@ -106,7 +105,7 @@ public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixtu
 
         // A malformed answer is never that of a noisy model to the letter: 10 pairs, each in two orders.
         var runId = await app.StartRunAsync(Yaml.Of(10, 1, ["sim-noisy", "sim-malformed"], $"{Yaml.Ratings}, {judge}, {pairs}"));
-        var message = JsonSerializer.Serialize(new PipelineJob(PipelineJob.StartRun, runId), RunsJson.Context.PipelineJob);
+        var message = JsonSerializer.Serialize(new PipelineJob(PipelineJob.Start, runId), OrchestrationJson.Context.PipelineJob);
 
         var ends = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.MessageAsync(message)));
 
@@ -119,7 +118,7 @@ public sealed class Running_under_the_host(AzuriteFixture azurite) : IClassFixtu
         Assert.Equal(10, pair.GetProperty("wins").GetInt32() + pair.GetProperty("ties").GetInt32() + pair.GetProperty("losses").GetInt32());
 
         var asked = await app.SendAsync(HttpMethod.Post, $"/api/runs/{runId}/rescore", """{ "scorers": [{ "type": "judge", "name": "kind", "model": "openai-compatible:sim-judge", "rubric": "Is it kind?" }] }""");
-        var job = await app.MessageAsync(JsonSerializer.Serialize(new PipelineJob(PipelineJob.ExtendRun, runId), RunsJson.Context.PipelineJob));
+        var job = await app.MessageAsync(JsonSerializer.Serialize(new PipelineJob(PipelineJob.Extend, runId), OrchestrationJson.Context.PipelineJob));
         var rescored = await app.UntilAsync(runId, "completed");
 
         Assert.True(asked.Status == System.Net.HttpStatusCode.Accepted && job.Succeeded, $"{asked.Text} {job.Error}");

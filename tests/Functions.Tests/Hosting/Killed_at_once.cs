@@ -6,7 +6,7 @@ using FunctionsEval.Functions.Tests.AbTests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Hosting;

@@ -4,8 +4,8 @@ using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Functions.Tests.Surviving;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;
@@ -23,9 +23,10 @@ public sealed class Serving
     public async Task Its_log_is_json_lines_without_key_or_prompt_in_any_time_zone_and_sigterm_is_a_success()
     {
         await using var bench = await Workbench.CreateAsync(new SimulatorOptions(ApiKey: Secret));
+        var home = Directory.CreateDirectory(bench.Path("home")).FullName;
         await using var program = ProgramProcess.Start(
             ["serve", "--port", "0", "--data", bench.Data, "--base-url", bench.BaseUrl],
-            new Dictionary<string, string> { ["OPENAI_API_KEY"] = Secret, ["FUNCTIONSEVAL_API_KEY"] = "server-" + Secret, ["TZ"] = Zone });
+            new Dictionary<string, string> { ["OPENAI_API_KEY"] = Secret, ["FUNCTIONSEVAL_API_KEY"] = "server-" + Secret, ["TZ"] = Zone, ["HOME"] = home });
         using var client = await ClientOfAsync(program);
         client.DefaultRequestHeaders.Add("x-functions-key", "server-" + Secret);
 
@@ -38,10 +39,12 @@ public sealed class Serving
         await PostAsync(client, "agent/metrics", """{"task_id":"t","task_type":"t","model":"m","duration_seconds":1,"status":"completed","created_at":"2026-03-02T10:00:00"}""", "application/json");
         await PostAsync(client, "agent/metrics", """{"task_id":"u","task_type":"t","model":"m","duration_seconds":1,"status":"completed","created_at":"2026-03-02T23:00:00+13:00"}""", "application/json");
         var ended = (await client.GetStringAsync(new Uri("agent/tasks?ended=true", UriKind.Relative)), TimeZoneInfo.FindSystemTimeZoneById(Zone).BaseUtcOffset);
+        Assert.Contains("<html", await client.GetStringAsync(new Uri("pages", UriKind.Relative)), StringComparison.Ordinal);
         await program.SignalAsync("TERM");
         var (exitCode, output, error) = await program.EndAsync();
 
         Assert.Equal(0, exitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(home));
         Assert.Equal(2, ended.Item1.Split("\"ended_at\":\"2026-03-02T10:00:00+00:00\"").Length - 1);
         Assert.Equal(12, ended.BaseUtcOffset.Hours);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

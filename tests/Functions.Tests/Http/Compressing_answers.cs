@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Http;
 

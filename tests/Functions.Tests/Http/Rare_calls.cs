@@ -1,7 +1,7 @@
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Functions.Tests.Http;

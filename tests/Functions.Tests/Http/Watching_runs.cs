@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Http;

@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FunctionsEval.Providers.Calls;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsEval.Functions.Tests.Infrastructure;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Judging;

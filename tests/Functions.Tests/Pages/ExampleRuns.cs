@@ -5,11 +5,10 @@ using FunctionsEval.Evaluation.Prompts;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Providers;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Judging;
 using FunctionsEval.Runs.Labels;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Pages;
 

@@ -5,7 +5,8 @@ using FunctionsEval.Functions.Tests.Http;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Allocations;
+using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Plans;
 using FunctionsEval.Storage;
 
 namespace FunctionsEval.Functions.Tests.Runs;
@@ -73,7 +74,7 @@ public sealed class Allocating_samples
         await allocate.RunAsync(run.RunId, Cancel);
         var again = await RowsAsync(services, run.RunId);
 
-        await services.Cells.RewriteAsync(run, (cell, _) => Task.FromResult(cell with { Scores = [] }), Cancel);
+        await new RewriteCells(services.Entities, services.Cells, new RetriedCells(services.Entities)).RunAsync(run, (cell, _) => Task.FromResult(cell with { Scores = [] }), Cancel);
         await allocate.RunAsync(run.RunId, Cancel);
 
         Assert.Equal(AllocatedRun.Blocks, before.Count);

@@ -2,6 +2,7 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Runs;
@@ -163,8 +164,8 @@ public sealed class Controlling_runs : IAsyncLifetime
         await _server.Services.RunControl.CancelAsync(run.RunId, Cancel);
         await _server.Services.RunControl.PauseAsync(other.RunId, Cancel);
         await _server.Services.RunControl.ResumeAsync(other.RunId, Cancel);
-        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), Cancel);
-        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.StartRun, other.RunId), Cancel);
+        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.Start, run.RunId), Cancel);
+        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.Start, other.RunId), Cancel);
 
         Assert.Equal(RunStatus.Completed, (await _server.EndAsync(other)).Status);
         Assert.Equal(RunStatus.Cancelled, await _server.StatusAsync(run));
@@ -213,12 +214,12 @@ public sealed class Controlling_runs : IAsyncLifetime
     public async Task Jobs_that_arrive_twice_change_nothing()
     {
         var run = await _server.StartRunAsync(RunServer.Definition());
-        var job = new PipelineJob(PipelineJob.StartRun, run.RunId);
+        var job = new PipelineJob(PipelineJob.Start, run.RunId);
 
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _server.Services.HandleAsync(job, Cancel)));
         await _server.EndAsync(run);
         await _server.Services.HandleAsync(job, Cancel);
-        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.StartRun, "r000000000000000"), Cancel);
+        await _server.Services.HandleAsync(new PipelineJob(PipelineJob.Start, "r000000000000000"), Cancel);
 
         Assert.Equal(20, _simulator.Stats().Calls);
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using FunctionsEval.Functions.Tests.Http;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 

@@ -3,6 +3,7 @@ using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using FunctionsEval.TestKit;
 using Microsoft.DurableTask.Client;
@@ -35,7 +36,7 @@ public sealed class Failing_to_analyze : IDisposable
         // A row of a later version in the way: it is no cell that this one can read.
         var odd = new Entity($"{run.RunId}|000000", "000000-000-000-later") { ["outcome"] = "glorious" };
         await services.Entities.SubmitAsync(TableKeys.Cells, EntityOperation.Insert(odd), Cancel);
-        await services.Get<PipelineQueue>().HandleAsync(new PipelineJob(PipelineJob.StartRun, run.RunId), client, Cancel);
+        await services.Get<PipelineQueue>().HandleAsync(new PipelineJob(PipelineJob.Start, run.RunId), client, Cancel);
         await EndAsync(client, run.RunId, clock);
 
         var completed = await services.Runs.GetAsync(run.RunId, Cancel);

@@ -3,7 +3,7 @@ using FunctionsEval.Cli;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Runs;

@@ -6,8 +6,8 @@ using FunctionsEval.Prices;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Prices;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
+using FunctionsEval.Runs.Records;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsEval.Functions.Tests.Runs;

@@ -5,6 +5,7 @@ using FunctionsEval.Providers;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;

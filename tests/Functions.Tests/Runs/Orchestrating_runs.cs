@@ -32,7 +32,7 @@ public sealed class Orchestrating_runs
         using var loggers = KeptLogs.Factory(logs);
         await using var services = LocalProgram.Open(new Settings(_ => null, folder.Path), loggers);
 
-        await services.HandleAsync(new PipelineJob(PipelineJob.StartRun, "r000000000000000"), Cancel);
+        await services.HandleAsync(new PipelineJob(PipelineJob.Start, "r000000000000000"), Cancel);
 
         Assert.Contains(logs.Lines, line => line.StartsWith("Warning A job is for run r000000000000000, which does not exist", StringComparison.Ordinal));
     }

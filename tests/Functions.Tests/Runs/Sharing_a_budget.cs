@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Functions.Tests.Setup;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Budget;
 using FunctionsEval.Runs.Cells;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using FunctionsEval.Storage.Connection;
 using FunctionsEval.TestKit;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FunctionsEval.Evaluation.Cells;
-using FunctionsEval.Runs;
+using FunctionsEval.Hosting;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 
 namespace FunctionsEval.Functions.Tests.Runs;
 
@@ -15,6 +16,8 @@ namespace FunctionsEval.Functions.Tests.Runs;
 public sealed class Storing_histories
 {
     private const string PlanJson = """{"runId":"r123456789abcdef","items":250,"variants":2,"samples":5,"seed":-8412345678901234567}""";
+
+    private static readonly JsonSerializerOptions Options = NewOptions();
 
     private static readonly RunPlan Plan = new("r123456789abcdef", 250, 2, 5, -8412345678901234567);
 
@@ -31,32 +34,39 @@ public sealed class Storing_histories
         { PlanJson[..^1] + ",\"allocatedCells\":700}", Plan with { AllocatedCells = 700 } },
         { """{"runId":"r123456789abcdef","block":12}""", new AllocatedBlockInput("r123456789abcdef", 12) },
         { """{"runId":"r123456789abcdef","analysisError":null,"failureReason":null,"stopReason":"decided: x"}""", new CompleteRunInput("r123456789abcdef", StopReason: "decided: x") },
-        { """{"job":"extend_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.ExtendRun, "r123456789abcdef") },
+        { """{"job":"extend_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.Extend, "r123456789abcdef") },
         { "\"cancelled\"", RunStatus.Cancelled },
-        { """{"job":"start_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.StartRun, "r123456789abcdef") },
+        { """{"job":"start_run","runId":"r123456789abcdef"}""", new PipelineJob(PipelineJob.Start, "r123456789abcdef") },
     };
 
     [Theory]
     [MemberData(nameof(Payloads), DisableDiscoveryEnumeration = true)]
     public void A_payload_is_written_and_read_as_it_always_was(string json, object payload)
     {
-        var written = JsonSerializer.SerializeToNode(payload, payload.GetType(), RunsJson.Context.Options);
+        var written = JsonSerializer.SerializeToNode(payload, payload.GetType(), Options);
         Assert.True(Holds(written, JsonNode.Parse(json)), $"{written?.ToJsonString()} does not hold all of {json}.");
-        Assert.Equal(payload, JsonSerializer.Deserialize(json, payload.GetType(), RunsJson.Context.Options));
+        Assert.Equal(payload, JsonSerializer.Deserialize(json, payload.GetType(), Options));
     }
 
     [Fact]
     public void Fields_that_a_history_does_not_have_take_their_defaults()
     {
-        Assert.Equal(new RunInput("r1"), JsonSerializer.Deserialize<RunInput>("""{"runId":"r1"}""", RunsJson.Context.Options));
-        Assert.Equal(new CompleteRunInput("r1"), JsonSerializer.Deserialize<CompleteRunInput>("""{"runId":"r1"}""", RunsJson.Context.Options));
+        Assert.Equal(new RunInput("r1"), JsonSerializer.Deserialize<RunInput>("""{"runId":"r1"}""", Options));
+        Assert.Equal(new CompleteRunInput("r1"), JsonSerializer.Deserialize<CompleteRunInput>("""{"runId":"r1"}""", Options));
     }
 
     [Fact]
     public void Fields_of_a_newer_version_are_ignored() =>
         Assert.Equal(
             new CellInput("r1", 1, 2, 3),
-            JsonSerializer.Deserialize<CellInput>("""{"runId":"r1","item":1,"variant":2,"sample":3,"turns":4}""", RunsJson.Context.Options));
+            JsonSerializer.Deserialize<CellInput>("""{"runId":"r1","item":1,"variant":2,"sample":3,"turns":4}""", Options));
+
+    private static JsonSerializerOptions NewOptions()
+    {
+        var options = new JsonSerializerOptions();
+        WorkerJson.Apply(options, Registration.JsonContexts);
+        return options;
+    }
 
     /// <summary>Everything of the old text is there with its value; a newer version may have added fields.</summary>
     private static bool Holds(JsonNode? now, JsonNode? then) => then is JsonObject old

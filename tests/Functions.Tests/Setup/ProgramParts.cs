@@ -6,10 +6,11 @@ using FunctionsEval.Local;
 using FunctionsEval.Models;
 using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
-using FunctionsEval.Runs.Allocations;
 using FunctionsEval.Runs.Analysis;
 using FunctionsEval.Runs.Cells;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.Storage;
 using Microsoft.DurableTask.Client;
 

@@ -2,6 +2,7 @@ using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
 using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

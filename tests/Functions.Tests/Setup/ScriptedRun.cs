@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using FunctionsEval.Local;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

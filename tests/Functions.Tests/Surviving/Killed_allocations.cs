@@ -1,6 +1,6 @@
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Surviving;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using FunctionsEval.Digests;
 using FunctionsEval.Functions.Tests.Content;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Surviving;

@@ -1,10 +1,10 @@
 using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Local;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
 using FunctionsEval.Runs.Activities;
 using FunctionsEval.Runs.Cells;
-using FunctionsEval.Runs.Orchestration;
+using FunctionsEval.Runs.Plans;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Surviving;

@@ -4,7 +4,8 @@ using FunctionsEval.Functions.Tests.Setup;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Calls;
 using FunctionsEval.Providers.Simulator;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Activities;
+using FunctionsEval.Runs.Records;
 using FunctionsEval.TestKit;
 
 namespace FunctionsEval.Functions.Tests.Telemetry;

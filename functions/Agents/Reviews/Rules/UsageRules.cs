@@ -1,7 +1,7 @@
 using System.Globalization;
 using FunctionsEval.Agents.Tasks;
 using FunctionsEval.Agents.Thresholds;
-using FunctionsEval.Runs;
+using FunctionsEval.Runs.Cells;
 
 namespace FunctionsEval.Agents.Reviews.Rules;
 
