@@ -71,15 +71,16 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
         var design = spread.Design(samples);
         var plan = Point(samples, Draws);
         var byFormula = ByFormula(samples);
+        var detectable = request.Items is { } given ? Detectable(given) : null;
         return new PlanReport(
             request.Effect,
             request.Power,
             alpha,
             spread,
             plan,
-            request.Items is { } given ? Detectable(given) : null,
+            detectable,
             [.. pilot.OneSampleOnly ? [] : CurveSamples.Select(count => count == samples ? plan : Point(count, CurveDraws))],
-            plan.Items is null ? [OutOfReach(request)] : [.. Notes(request, pilot, plan, byFormula)],
+            plan.Items is null ? [OutOfReach(request)] : [.. Notes(request, pilot, plan, byFormula, detectable)],
             spread.PilotItems is { } measured ? ByUpperSpread(measured) : null,
             request.Looks is { } looks && plan.Items is { } fixedItems ? LooksOf(looks, fixedItems, request.Power, alpha) : null);
 
@@ -109,9 +110,11 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             // Clusters so uneven that the scenarios weigh as less than two of them have no formula, though a test.
             var isBeyondFormula = items < 2 * spread.ItemsPerCluster;
             var start = DetectableEffect.Of(isBeyondFormula ? design with { ItemsPerCluster = 1 } : design, items, request.Power, alpha);
-            return pilot.Scores?.Invoke(samples) is { } scores && PlannedTest.DetectableEffect(scores, items, request.Power, alpha, Math.Sign(request.Effect) * start, Draws) is { } tested
-                ? Math.Abs(tested)
-                : isBeyondFormula ? null : start;
+            return pilot.Scores?.Invoke(samples) is not { } scores || scores.UnitsOf(items) > scores.MostUnits || start == 0 ? (isBeyondFormula ? null : start)
+                : (Tested(Math.Sign(request.Effect) * start) ?? Tested(-Math.Sign(request.Effect) * start)) is { } tested ? Math.Abs(tested)
+                : null;
+
+            double? Tested(double from) => PlannedTest.DetectableEffect(scores, items, request.Power, alpha, from, Draws);
         }
 
         // As many times more as the formula says.
@@ -142,11 +145,28 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             looks, design.Boundaries, (int)Math.Ceiling(largest), largest * design.ExpectedFraction(design.Drift(power)), largest * design.ExpectedFraction(0));
     }
 
-    private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot, PlanPoint plan, int? byFormula)
+    private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot, PlanPoint plan, int? byFormula, double? detectable)
     {
         if (plan.Power is { } power)
         {
             yield return FormattableString.Invariant($"Counted by the test that the run will use: with {plan.Items} scenarios it finds the difference in {power:P0} of the cases. The formula of the t test says {byFormula}.");
+        }
+
+        if (pilot.Scores?.Invoke(plan.SamplesPerScenario) is { } scores && !scores.HasRoom(request.Effect))
+        {
+            yield return scores.HasRoom(-request.Effect)
+                ? FormattableString.Invariant($"The pilot's scores have no room for a difference of {request.Effect}: one of {-request.Effect} is planned.")
+                : FormattableString.Invariant($"The pilot's scores have no room for a difference of {request.Effect}, which their scale does not reach.");
+        }
+
+        if (request.Items is { } given && detectable is null)
+        {
+            yield return FormattableString.Invariant($"With {given} scenarios no difference that the pilot's scores have room for is found in {request.Power:P0} of the cases.");
+        }
+
+        if (plan is { Power: null, Items: { } items } && pilot.Scores?.Invoke(plan.SamplesPerScenario).IsSkewed(items) == true)
+        {
+            yield return "The pilot's differences are skewed: a few large ones carry much of the mean. The formula of the t test, which counts so many scenarios, may be 20 points off either way then.";
         }
 
         if (pilot.OneSampleOnly)

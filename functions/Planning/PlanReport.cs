@@ -5,7 +5,7 @@ namespace FunctionsEval.Planning;
 /// <summary>How large a comparison has to be.</summary>
 /// <param name="Alpha">The two-sided error rate of one comparison, after sharing it among all.</param>
 /// <param name="Plan">For the wanted number of samples.</param>
-/// <param name="DetectableEffect">What the scenarios at hand can find with that power; null unless they were given and are enough for a test.</param>
+/// <param name="DetectableEffect">What the scenarios at hand can find with that power; null unless they were given, and where no difference that the scale has room for is found so often.</param>
 /// <param name="ItemsByUpperSpread">Scenarios if the spread is as large as the pilot allows at 80%; null without a pilot.</param>
 /// <param name="Curve">The same power by fewer scenarios with more samples each.</param>
 public sealed record PlanReport(

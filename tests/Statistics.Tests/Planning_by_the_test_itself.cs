@@ -92,12 +92,24 @@ public sealed class Planning_by_the_test_itself
     }
 
     [Fact]
+    public void A_few_large_differences_are_seen_to_be_skewed_unless_many_items_are_planned()
+    {
+        RunningMoments[] same = [.. Enumerable.Repeat(RunningMoments.Of([0]), 20)], rarely = [.. Enumerable.Range(0, 20).Select(item => RunningMoments.Of([item == 0 ? 10 : 0.1 * item]))];
+        var scores = PlannedScores.FromPilot(rarely, same, null, ScoreScale.Unbounded, 1);
+
+        Assert.True(scores.IsSkewed(200));
+        Assert.False(scores.IsSkewed(10_000));
+        Assert.False(PlannedScores.Normal(Unit, []).IsSkewed(20));
+    }
+
+    [Fact]
     public void Clusters_as_unequal_as_the_pilots_are_repeated()
     {
         var scores = PlannedScores.Normal(Unit with { ItemsPerCluster = 7, Correlation = 0.5 }, [10, 1, 1]);
 
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 3, 3], scores.ClustersOf(15));
         Assert.Equal(4, scores.UnitsOf(15));
+        Assert.Equal(25_000_000, scores.UnitsOf(100_000_000));
         Assert.Equal(0, PlannedTest.Power(scores, 10, 5, 0.05, 10));
         Assert.Equal(PlannedTest.SampleSize(scores, 3, 0.8, 0.05, 12, 200)!.Value.Items, PlannedTest.SampleSize(scores, 3, 0.8, 0.05, 60, 200)!.Value.Items);
         Assert.True(PlannedTest.Power(scores, 120, 1.5, 0.05, 200) > PlannedTest.Power(scores, 36, 1.5, 0.05, 200));
@@ -110,6 +122,7 @@ public sealed class Planning_by_the_test_itself
         var rates = PlannedScores.FromPilot(passes, passes, null, ScoreScale.PassOrFail, 1);
         var ratings = PlannedScores.FromPilot(passes, passes, null, ScoreScale.Between(0, 1), 1);
 
+        Assert.Equal((false, true), (rates.HasRoom(0.2), rates.HasRoom(-0.2)));
         Assert.Null(PlannedTest.Power(rates, 10, 0.2, 0.05, 10));
         Assert.Null(PlannedTest.SampleSize(rates, 0.2, 0.8, 0.05, 10, 10));
         Assert.NotNull(PlannedTest.SampleSize(rates, -0.5, 0.8, 0.05, 10, 10));

@@ -66,7 +66,7 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
             name += " and, as most do not differ, test of the likeliest scores: the larger p-value";
         }
 
-        var isSkewed = IsSkewedMean(values);
+        var isSkewed = IsSkewedMean(values, values.Length);
         if (isSkewed && !isFew && !isClustered && units.Count <= MostBootstrapped)
         {
             tails = new LargerOf(tails, new BootstrapTails(units, random, replicates));
@@ -113,7 +113,8 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
         int Count(double value) => values.Count(other => Math.Abs(other - value) <= 1e-9 * largest);
     }
 
-    private static bool IsSkewedMean(double[] values)
+    /// <summary>Whether the mean of so many units is skewed, if they are as these.</summary>
+    public static bool IsSkewedMean(double[] values, int units)
     {
         var moments = RunningMoments.Of(values);
         if (values.Length < 3 || moments.Range == 0)
@@ -128,6 +129,6 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
             cubes += z * z * z / values.Length;
         }
 
-        return Math.Abs(cubes) > SkewUnits && Math.Abs(cubes) > SkewMean * Math.Sqrt(values.Length);
+        return Math.Abs(cubes) > SkewUnits && Math.Abs(cubes) > SkewMean * Math.Sqrt(units);
     }
 }

@@ -66,8 +66,8 @@ public static class PlannedTest
             return null;
         }
 
-        (int Items, double Power)? enough = null;
         // Closer than the draws can tell is not worth a round.
+        (int Items, double Power)? enough = null;
         var (tooFew, items, tolerance) = (1, Math.Max(2, start), scores.IsCounted ? 0 : 1 / Math.Sqrt(draws));
         for (var round = 0; round < MostRounds && (enough is not { } known || known.Items - tooFew > Math.Max(1, known.Items * tolerance)); round++)
         {
@@ -105,7 +105,6 @@ public static class PlannedTest
         var (tooSmall, enough, effect) = (0.0, double.PositiveInfinity, Math.Abs(start));
         for (var round = 0; round < MostRounds && enough > tooSmall * (1 + ClosestEffect); round++)
         {
-            // Without room there is no smaller one either that is enough, but perhaps one that is not.
             if (Power(scores, items, Math.Sign(start) * effect, alpha, draws) is not { } found)
             {
                 return null;
