@@ -3,7 +3,6 @@ using FunctionsEval.Evaluation.Cells;
 using FunctionsEval.Evaluation.Conversation;
 using FunctionsEval.Evaluation.Definitions;
 using FunctionsEval.Evaluation.Prompts;
-using FunctionsEval.Evaluation.Triage;
 using FunctionsEval.Providers;
 using FunctionsEval.Providers.Calls;
 using FunctionsEval.Providers.Catalog;
@@ -15,15 +14,15 @@ using FunctionsEval.Runs.Records;
 namespace FunctionsEval.Runs.Conversations;
 
 /// <summary>Talks one cell through with its model, turn by turn, and scores what was said, by judges where the scorers want them.</summary>
-internal sealed partial class CellConversation(
+internal sealed class CellConversation(
     ActiveRun active, CellAddress address, RunCatalog catalog, CellLedger ledger, JudgementStore judgements, ImageStore images, TimeProvider clock) : IDisposable
 {
-    private static readonly OutputSchema TriageSchema = new(TriagePrompt.SchemaName, TriagePrompt.Schema);
-
     private readonly List<Turn> _turns = [];
     private readonly List<ProviderCall> _calls = [];
     private readonly CancellationTokenSource _ceiling = new(Timeout.InfiniteTimeSpan, clock);
     private readonly CallPrices _prices = active.Prices[address.Variant];
+    private readonly CellRequests _requests = new(active.Run, address, images);
+    private readonly OutsideScores _outside = new(active, address, judgements, clock);
     private readonly CellCalls _paid = new(active.Run.RunId, address, active.Budget, ledger, async token =>
     {
         if (await catalog.GetStatusAsync(active.Run.RunId, token) is var status && !status.IsActive())
@@ -38,7 +37,6 @@ internal sealed partial class CellConversation(
     private ModelAnswer? _last;
     private KeptConversation? _kept;
     private ReusableAnswer? _reused;
-    private List<KeptJudgement> _keptJudgements = [];
     private bool _keepsReasoning;
 
     public IReadOnlyList<ProviderCall> Calls => _calls;
@@ -86,7 +84,7 @@ internal sealed partial class CellConversation(
         }
 
         Transcript = _calls.Count == 0 && _reused is { } whole ? whole.Transcript : TranscriptNow();
-        var judged = failure is null && active.ScoresOutside && Unscorable() is null ? await ScoreOutsideAsync(item, cancellationToken) : (null, null);
+        var judged = failure is null && active.ScoresOutside && Unscorable() is null ? await _outside.ScoreAsync(item, _turns, _paid, cancellationToken) : (null, null);
         return ToRecord(item, failure, failure is null ? conversation.Output(_turns) : null, judged);
     }
 
@@ -103,28 +101,7 @@ internal sealed partial class CellConversation(
     {
         _turns.AddRange(reused.Transcript.Turns);
         (_modelVersion, _startedAt) = (reused.Transcript.ModelVersion, reused.Transcript.StartedAt);
-        if (active.Judges is not null)
-        {
-            _keptJudgements = await judgements.OfCellAsync(active.Run.RunId, address, cancellationToken);
-        }
-    }
-
-    /// <summary>By the scorer's name: what judges, programs and services came to.</summary>
-    private async Task<(IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage)> ScoreOutsideAsync(Scenario item, CancellationToken cancellationToken)
-    {
-        var (results, usage) = active.Judges is { } judges ? await JudgeAsync(judges, item, cancellationToken) : (null, null);
-        return active.External is { } external
-            ? (await external.AddAsync(results, active.Run, active.Run.Scorers, address, item, _turns, cancellationToken), usage)
-            : (results, usage);
-    }
-
-    private async Task<(IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage)> JudgeAsync(JudgeModels judges, Scenario item, CancellationToken cancellationToken)
-    {
-        // A judge that failed before is asked again once the run was extended: a retry is that too.
-        var judging = new CellJudging(
-            active.Run, address, judges, judgements, _paid, clock, _keptJudgements, failed => failed.Extension < active.Run.Course.Extension);
-        var results = await judging.JudgeAsync(item.ScorersOf(active.Run.Scorers), item, _turns, cancellationToken);
-        return (results, judging.Usage);
+        await _outside.TakeUpAsync(cancellationToken);
     }
 
     /// <summary>Takes up what an earlier execution of this cell was answered.</summary>
@@ -142,10 +119,7 @@ internal sealed partial class CellConversation(
                 _last = last with { Text = said.Turns[^1].TargetResponse };
             }
 
-            if (active.Judges is not null)
-            {
-                _keptJudgements = await judgements.OfCellAsync(active.Run.RunId, address, cancellationToken);
-            }
+            await _outside.TakeUpAsync(cancellationToken);
         }
     }
 
@@ -157,8 +131,6 @@ internal sealed partial class CellConversation(
         _ => true,
     };
 
-    private int? MaxTokens => active.Run.Variants[address.Variant].MaxTokens ?? active.Run.Calls.Config.MaxTokens;
-
     private async Task<ModelOutcome> AskAsync(ConversationStep.Ask ask, CancellationToken cancellationToken)
     {
         if (active.Models[address.Variant] is not ProviderResolution.Resolved model)
@@ -166,53 +138,25 @@ internal sealed partial class CellConversation(
             return new ModelOutcome.Failed(((ProviderResolution.Unsupported)active.Models[address.Variant]).Failure);
         }
 
-        var config = active.Run.Calls.Config;
-        var variant = active.Run.Variants[address.Variant];
-        var messages = new List<ChatMessage>(ask.Messages.Count);
+        ModelRequest request;
         try
         {
-            foreach (var message in ask.Messages)
-            {
-                messages.Add(new ChatMessage((ChatRole)message.Role, message.Text, await ImagesOfAsync(message, cancellationToken)));
-            }
+            request = await _requests.OfAsync(ask, model.Model, _keepsReasoning, cancellationToken);
         }
         catch (ImageException missing)
         {
             return new ModelOutcome.Failed(new ModelFailure(ModelErrorCode.ValidationError, $"The image {missing.Message}", IsUnsent: true));
         }
 
-        var id = $"{active.Run.RunId}/{address.RowKey}/{ask.TurnNumber}";
-        var request = new ModelRequest(
-            model.Model, messages, id, variant.Temperature ?? config.Temperature, MaxTokens, variant.ReasoningEffort,
-            active.Run.IsTriage ? TriageSchema : null, KeepReasoning: _keepsReasoning, TopP: config.TopP, Seed: config.Seed, Stop: config.Stop,
-            ResponseFormat: config.ResponseFormat, Extra: config.Extra);
         var call = await CallAsync(model.Caller, request, cancellationToken);
         _calls.AddRange(call.Attempts);
         _held += call.HeldUsd;
         if (call.Outcome is ModelOutcome.Answered(var answer))
         {
-            Add(ask, answer, messages, call.Attempts);
+            Add(ask, answer, request.Messages, call.Attempts);
         }
 
         return call.Outcome;
-    }
-
-    private async ValueTask<IReadOnlyList<ChatImage>?> ImagesOfAsync(ConversationMessage message, CancellationToken cancellationToken)
-    {
-        if (message.Images is not { } shown)
-        {
-            return null;
-        }
-
-        var sent = new List<ChatImage>(shown.Count);
-        foreach (var image in shown)
-        {
-            sent.Add(image.IsUrl
-                ? new ChatImage(image.Name)
-                : new ChatImage(null, image.MediaType, await images.GetAsync(image, cancellationToken), image.Width, image.Height));
-        }
-
-        return sent;
     }
 
     private async Task<PaidCall> CallAsync(ModelCaller caller, ModelRequest request, CancellationToken cancellationToken)
@@ -259,4 +203,95 @@ internal sealed partial class CellConversation(
             await ledger.ForgetIntentAsync(active.Run.RunId, address);
         }
     }
+
+    private Transcript TranscriptNow()
+    {
+        var now = clock.GetUtcNow();
+        return new Transcript(_turns, _modelVersion, _startedAt ?? now, now);
+    }
+
+    private void Add(ConversationStep.Ask ask, ModelAnswer answer, IReadOnlyList<ChatMessage> messages, IReadOnlyList<ProviderCall> attempts)
+    {
+        var usage = _prices.UsageOf(answer, messages);
+        _last = answer;
+        _modelVersion ??= answer.ModelVersion;
+        _turns.Add(new Turn(
+            ask.TurnNumber,
+            ask.PromptLabel,
+            ask.Prompt,
+            answer.Text,
+            answer.FinishReason,
+            usage.InputTokens,
+            usage.OutputTokens,
+            usage.ReasoningTokens,
+            usage.CachedTokens,
+            usage.IsEstimated,
+            attempts[0].StartedAt,
+            (long)(attempts[^1].EndedAt - attempts[0].StartedAt).TotalMilliseconds,
+            _prices.AreKnown ? _prices.Of(usage) : null));
+    }
+
+    private CellRecord ToRecord(
+        Scenario item, ModelFailure? failure, string? output, (IReadOnlyDictionary<string, JudgeResult>? Results, JudgeUsage? Usage) judged)
+    {
+        var (outcome, scores) = failure is null ? Score(item, judged.Results) : (CellOutcome.Failed, []);
+        var lost = LostCalls();
+        return new CellRecord(
+            address,
+            outcome,
+            scores is [var first, ..] ? first.Value : null,
+            scores,
+            failure is null ? null : new CellError(failure.Code.ToWire(), failure.Message, failure.Retryable, failure.StatusCode, failure.VendorCode),
+            _calls.Count,
+            lost,
+            Sum(turn => turn.InputTokens),
+            Sum(turn => turn.OutputTokens),
+            Sum(turn => turn.ReasoningTokens),
+            Transcript.ModelVersion,
+            _turns.LastOrDefault()?.FinishReason,
+            Transcript.StartedAt,
+            Transcript.CompletedAt,
+            Cost(),
+            _held + (lost * _paid.MostReserved),
+            _turns.Any(turn => turn.TokensAreEstimated),
+            output,
+            outcome == CellOutcome.Scored && (_last is null ? _reused?.Cell.IsCut == true : _last.Ending == AnswerEnding.Length),
+            judged.Usage,
+            _reused?.From,
+            _calls.Aggregate(_reused?.Cell.Adaptations ?? RequestAdaptations.None, (all, call) => all | call.Adaptations));
+    }
+
+    private (CellOutcome Outcome, IReadOnlyList<NamedScore> Scores) Score(Scenario item, IReadOnlyDictionary<string, JudgeResult>? judged)
+    {
+        if (Unscorable() is var (outcome, reason))
+        {
+            return (outcome, CellScores.None(active.Scorers, reason));
+        }
+
+        var scores = CellScores.Of(active.Run.Scorers, active.Scorers, _turns, item, judged);
+        return (CellScores.OutcomeOf(scores), scores);
+    }
+
+    /// <summary>How the last answer ended decides whether there is anything to score; null when there is.</summary>
+    private (CellOutcome Outcome, string Reason)? Unscorable() => _last switch
+    {
+        null when _reused is { Cell: { Outcome: CellOutcome.Refused or CellOutcome.Truncated } earlier } =>
+            (earlier.Outcome, earlier.Scores is [{ Invalid: { } why }, ..] ? why : "There is no answer to score."),
+        { Ending: AnswerEnding.Refused } refused =>
+            (CellOutcome.Refused, $"The model refused to answer{(refused.EndingDetail is { } word ? $" ({word})" : "")}."),
+        { Ending: AnswerEnding.Length, Text: "" } =>
+            (CellOutcome.Truncated, $"The answer was cut off before any text: maxTokens{(_requests.MaxTokens is { } most ? $" is {most}" : "")}, and thoughts count too."),
+        { Ending: AnswerEnding.ToolCall, Text: "" } => (CellOutcome.Invalid, "The model asked for a tool and said nothing."),
+        _ => null,
+    };
+
+    /// <summary>Of the calls that earlier processes sent, those whose answers were not kept.</summary>
+    private int LostCalls() => Math.Max(_kept?.LostCalls ?? 0, _paid.LeftBehind - (_kept?.Calls.Count ?? 0) - _outside.KeptCalls);
+
+    /// <summary>Null when the model has no price.</summary>
+    private decimal? Cost() => !_prices.AreKnown && _reused is null ? null : _turns.Skip(_reused?.Transcript.Turns.Count ?? 0).Sum(turn =>
+        _prices.Of(new TokenUsage(turn.InputTokens, turn.OutputTokens, turn.ReasoningTokens, turn.CachedTokens)) ?? 0);
+
+    /// <summary>Null when the vendor counted no turn at all.</summary>
+    private long? Sum(Func<Turn, int?> tokens) => _turns.Any(turn => tokens(turn) is not null) ? _turns.Sum(turn => (long)(tokens(turn) ?? 0)) : null;
 }
