@@ -44,19 +44,6 @@ public sealed class Losing_the_host(AzuriteFixture azurite) : IClassFixture<Azur
         Assert.InRange(completed, calls * 3 / 4, calls);
     }
 
-    /// <summary>The test host closes connections without traffic after a second, as any server does some time.</summary>
-    [Fact]
-    public async Task A_worker_stays_with_a_host_that_is_merely_idle()
-    {
-        await using var host = await WorkerHost.StartAsync(PublishedFunctions.Built, Settings);
-        var before = host.Connections;
-
-        await Eventually.TrueAsync(() => host.Connections >= before + 4, "the worker to connect again and again");
-
-        Assert.False(host.Worker.HasExited);
-        Assert.NotEmpty(host.Functions);
-    }
-
     [Fact]
     public async Task A_worker_without_storage_says_which_setting_is_missing()
     {

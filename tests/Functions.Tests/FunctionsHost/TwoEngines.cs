@@ -76,11 +76,15 @@ public sealed class TwoEngines : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await using var local = new LocalOrchestrations(LocalTasks(), TimeProvider.System, NullLoggerFactory.Instance);
-        await Task.WhenAll(Local.Select(run => RunAsync(new LocalDurableTaskClient(local), run.Key, run.Value)));
+
+        // Both wait for the same retries, 15 s of them: at once.
+        var inMemory = Task.WhenAll(Local.Select(run => RunAsync(new LocalDurableTaskClient(local), run.Key, run.Value)));
         for (var attempt = 1; !await RunOnDurableAsync(isLast: attempt == Attempts); attempt++)
         {
             TestContext.Current.SendDiagnosticMessage("The engine of the SDK stood still; another one begins anew.");
         }
+
+        await inMemory;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
