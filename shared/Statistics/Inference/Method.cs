@@ -60,8 +60,12 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
         {
             var reach = values.Max(value => Math.Abs(value - center));
 
-            // Where none differs, a whole unit may still: that it was not seen is all that is known. So may the single scenario of a cluster, beside the mean of many of another one.
-            reach = reach > 1e-9 * scale.Range!.Value && !(isFew && isClustered && units.Sizes.Max() >= Uneven * units.Sizes.Min()) ? reach : scale.Range.Value;
+            // Where none differs, a whole unit may still: that it was not seen is all that is known. Beside the mean of a large cluster that of a small one may come out further away
+            // than any that was seen, a single scenario as any score.
+            var unseen = reach <= 1e-9 * scale.Range!.Value ? scale.Range.Value
+                : isFew && isClustered && units.Sizes.Max() >= Uneven * units.Sizes.Min() ? scale.Range.Value / Math.Sqrt(units.Sizes.Min())
+                : 0;
+            reach = Math.Max(reach, unseen);
             tails = new LargerOf(tails, new TiltedTails(once, Math.Max(known.Min, center - reach), Math.Min(known.Max, center + reach), isWhole: scale.Kind == ScoreKind.PassOrFail));
             name += " and, as most do not differ, test of the likeliest scores: the larger p-value";
         }

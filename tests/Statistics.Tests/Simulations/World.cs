@@ -79,7 +79,7 @@ internal sealed record World(string Name, ComparisonDesign Design, double Margin
         }
     }
 
-    private static double[] ByCluster<T>(int[] sizes, Random random, Func<Random, T> share, Func<Random, T, double> draw)
+    internal static double[] ByCluster<T>(int[] sizes, Random random, Func<Random, T> share, Func<Random, T, double> draw)
     {
         var values = new List<double>(sizes.Sum());
         foreach (var size in sizes)
