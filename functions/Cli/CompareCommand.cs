@@ -58,7 +58,7 @@ internal static class CompareCommand
         foreach (var difference in comparison.Differences)
         {
             console.Say($"[bold]{difference.Summary}[/]");
-            console.Say($"  by {difference.Metric}: {difference.Improved} scenarios improved, {difference.Worse} became worse, {difference.Unchanged} did not change");
+            console.Say($"  by {difference.Metric}: {difference.Improved} {(difference.Improved == 1 ? "scenario" : "scenarios")} improved, {difference.Worse} became worse, {difference.Unchanged} did not change");
         }
 
         foreach (var metric in comparison.Runs[0].Means.Select(mean => mean.Metric).Distinct(StringComparer.Ordinal))

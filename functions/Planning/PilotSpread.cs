@@ -8,9 +8,10 @@ namespace FunctionsEval.Planning;
 
 /// <summary>What a finished run tells about the next one.</summary>
 /// <param name="Problem">Why it tells nothing; the field and a sentence.</param>
+/// <param name="Scores">By the samples of a scenario: what a run like the pilot may bring.</param>
 /// <param name="OneSampleOnly">The pilot had one sample a scenario, so what more samples would save is not known.</param>
 internal sealed record PilotSpread(
-    PlanSpread? Spread, double CallsPerCell, double? SecondsPerCell, bool OneSampleOnly, (string Field, string Message)? Problem = null)
+    PlanSpread? Spread, Func<int, PlannedScores>? Scores, double CallsPerCell, double? SecondsPerCell, bool OneSampleOnly, (string Field, string Message)? Problem = null)
 {
     public static async Task<PilotSpread> ReadAsync(
         RunStore runs, CellLedger cells, RunRecord pilot, PlanRequest request, CancellationToken cancellationToken)
@@ -40,8 +41,11 @@ internal sealed record PilotSpread(
         var worked = new WorkedTime();
         var scores = await RunScores.ReadAsync(runs, cells, pilot, cell => worked.Add(cell.StartedAt, cell.CompletedAt), cancellationToken);
         var (first, second) = (scores.PerScorer[metric].ScoresOf(variant), scores.PerScorer[metric].ScoresOf(control));
-        var (perCluster, correlation) = Clusters(first, second, ScenarioClusters.Of(scores.Items));
-        var single = PairedDesign.FromPilot(first, second, samples: 1) is null;
+        int[] labels = ScenarioClusters.Of(scores.Items), both = [.. Enumerable.Range(0, first.Length).Where(item => first[item].Count > 0 && second[item].Count > 0)];
+        (first, second, labels) = (Array.ConvertAll(both, item => first[item]), Array.ConvertAll(both, item => second[item]), labels.Length == 0 ? [] : Array.ConvertAll(both, item => labels[item]));
+        int[] sizes = [.. labels.GroupBy(label => label).Select(cluster => cluster.Count())];
+        var (perCluster, correlation) = Clusters(first, second, labels, sizes);
+        var known = PairedDesign.FromPilot(first, second, samples: 1);
         if (SpreadOf(first, second, perCluster, correlation, request.Unpaired) is not { } spread)
         {
             return Failed("pilotRunId", $"Run '{pilot.RunId}' has fewer than 2 scenarios with a score of both variants by '{metrics[metric]}'.");
@@ -50,18 +54,23 @@ internal sealed record PilotSpread(
         var counts = await cells.CountAsync(pilot, cancellationToken);
         var finished = counts.Sum(count => count.Finished);
         var wall = worked.Total()?.TotalSeconds;
-        return new PilotSpread(spread, (double)counts.Sum(count => count.CallsSent) / Math.Max(1, finished), wall / Math.Max(1, finished), single);
+        var scale = VerdictRules.ScaleOf(pilot.Scorers[metric], scores.Scorers[metric]);
+        Func<int, PlannedScores> planned = sizes.Any(size => size > 1)
+            ? samples => PlannedScores.Normal(spread.Design(samples), sizes)
+            : samples => PlannedScores.FromPilot(first, second, known, scale, samples);
+        return new PilotSpread(spread, request.Unpaired ? null : planned, (double)counts.Sum(count => count.CallsSent) / Math.Max(1, finished), wall / Math.Max(1, finished), known is null);
     }
 
-    private static PilotSpread Failed(string field, string message) => new(null, 1, null, false, (field, message));
+    private static PilotSpread Failed(string field, string message) => new(null, null, 1, null, false, (field, message));
 
     private static PlanSpread? SpreadOf(RunningMoments[] first, RunningMoments[] second, double perCluster, double correlation, bool isUnpaired)
     {
-        var differences = Differences(first, second);
-        if (differences.Count < 2)
+        if (first.Length < 2)
         {
             return null;
         }
+
+        var differences = RunningMoments.Of([.. first.Zip(second, (a, b) => a.Mean - b.Mean)]);
 
         // With one sample a scenario the spread of the differences holds both kinds, and they cannot be told apart.
         var design = PairedDesign.FromPilot(first, second, samples: 1) ?? new PairedDesign(differences.Variance, 0, 0, 1, 1);
@@ -73,28 +82,14 @@ internal sealed record PilotSpread(
     private static double Between(RunningMoments[] scores) =>
         VarianceComponents.Of(scores)?.BetweenVariance ?? RunningMoments.Of([.. scores.Where(item => item.Count > 0).Select(item => item.Mean)]).Variance;
 
-    private static RunningMoments Differences(RunningMoments[] first, RunningMoments[] second)
+    private static (double ItemsPerCluster, double Correlation) Clusters(RunningMoments[] first, RunningMoments[] second, int[] labels, int[] sizes)
     {
-        var differences = default(RunningMoments);
-        foreach (var (a, b) in first.Zip(second).Where(pair => pair.First.Count > 0 && pair.Second.Count > 0))
-        {
-            differences.Add(a.Mean - b.Mean);
-        }
-
-        return differences;
-    }
-
-    private static (double ItemsPerCluster, double Correlation) Clusters(RunningMoments[] first, RunningMoments[] second, int[] labels)
-    {
-        var items = Enumerable.Range(0, labels.Length).Where(item => first[item].Count > 0 && second[item].Count > 0).ToArray();
-        if (items.Length == 0)
+        if (sizes.Length == 0)
         {
             return (1, 0);
         }
 
-        double[] differences = [.. items.Select(item => first[item].Mean - second[item].Mean)];
-        int[] clusters = [.. items.Select(item => labels[item])];
-        var sizes = clusters.GroupBy(label => label).Select(group => (double)group.Count()).ToList();
-        return (sizes.Sum(size => size * size) / sizes.Sum(), Math.Clamp(VarianceComponents.Of(differences, clusters)?.Correlation ?? 0, 0, 1));
+        double[] differences = [.. first.Zip(second, (a, b) => a.Mean - b.Mean)];
+        return (sizes.Sum(size => (double)size * size) / sizes.Sum(), Math.Clamp(VarianceComponents.Of(differences, labels)?.Correlation ?? 0, 0, 1));
     }
 }

@@ -24,8 +24,10 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
 {
     private const int MaxCurveSamples = 100;
 
-    // Below, coarse scores have too few steps for the power of a t test (docs/statistics.md).
-    private const int FewUnits = 20;
+    // Runs that are drawn for the plan itself: a standard error of 0.9 points at 80%. For an effect 1.3, where a point is a hundredth of it; for the points of the curve 2.3.
+    private const int Draws = 2_000;
+    private const int EffectDraws = 1_000;
+    private const int CurveDraws = 300;
 
     private static readonly int[] CurveSamples = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20];
 
@@ -58,7 +60,8 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
         var given = new PlanSpread(
             request.DifferenceVariance!.Value, request.WithinVariance!.Value, request.ControlWithinVariance ?? request.WithinVariance.Value,
             request.ItemsPerCluster, request.ClusterCorrelation);
-        return new PlanOutcome.Planned(Plan(request, new PilotSpread(given, 1, null, OneSampleOnly: false)));
+        Func<int, PlannedScores>? scores = request.Unpaired ? null : samples => PlannedScores.Normal(given.Design(samples), []);
+        return new PlanOutcome.Planned(Plan(request, new PilotSpread(given, scores, 1, null, OneSampleOnly: false)));
     }
 
     private static PlanReport Plan(PlanRequest request, PilotSpread pilot)
@@ -66,24 +69,31 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
         var spread = pilot.Spread!;
         var alpha = Math.Round(1 - request.Confidence, 12) / request.Comparisons;
         var samples = pilot.OneSampleOnly ? 1 : request.SamplesPerScenario ?? BestSamples(request, pilot);
-        var design = Design(spread, samples);
+        var design = spread.Design(samples);
+        var plan = Point(samples, Draws);
+        var byFormula = ByFormula(samples);
+        var detectable = request.Items is { } given ? Detectable(given) : null;
         return new PlanReport(
             request.Effect,
             request.Power,
             alpha,
             spread,
-            Point(samples),
-            request.Items is { } given ? DetectableEffect.Of(design, given, request.Power, alpha) : null,
-            [.. pilot.OneSampleOnly ? [] : CurveSamples.Select(Point)],
-            BySpread(samples) is { } planned ? [.. Notes(request, pilot, planned)] : [OutOfReach(request)],
-            spread.PilotItems is { } measured ? PairedSampleSize.Of(design.WithVariancesTimes(SpreadLimit.FactorOf(measured)), request.Effect, request.Power, alpha) : null,
-            request.Looks is { } looks && BySpread(samples) is { } fixedItems ? LooksOf(looks, fixedItems, request.Power, alpha) : null);
+            plan,
+            detectable,
+            [.. pilot.OneSampleOnly ? [] : CurveSamples.Select(count => count == samples ? plan : Point(count, CurveDraws))],
+            plan.Items is null ? [OutOfReach(request)] : [.. Notes(request, pilot, plan, byFormula, detectable)],
+            spread.PilotItems is { } measured ? ByUpperSpread(measured) : null,
+            request.Looks is { } looks && plan.Items is { } fixedItems ? LooksOf(looks, fixedItems, request.Power, alpha) : null);
 
-        int? BySpread(int samples) => PairedSampleSize.Of(Design(spread, samples), request.Effect, request.Power, alpha);
+        int? ByFormula(int samples) => PairedSampleSize.Of(spread.Design(samples), request.Effect, request.Power, alpha);
 
-        PlanPoint Point(int samples)
+        PlanPoint Point(int samples, int draws)
         {
-            var items = BySpread(samples);
+            var items = ByFormula(samples);
+            var tested = items is { } start && pilot.Scores?.Invoke(samples) is { } scores
+                ? PlannedTest.SampleSize(scores, request.Effect, request.Power, alpha, start, draws) ?? PlannedTest.SampleSize(scores, -request.Effect, request.Power, alpha, start, draws)
+                : null;
+            items = tested?.Items ?? items;
             var cells = 2L * items * samples;
             var calls = cells is { } count ? (long?)Math.Ceiling(count * (request.CallsPerCell ?? pilot.CallsPerCell)) : null;
             return new PlanPoint(
@@ -92,12 +102,28 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
                 cells,
                 calls,
                 request.CostPerCall is null && request.CostPerScenario is null ? null : (calls * (request.CostPerCall ?? 0)) + (items * (request.CostPerScenario ?? 0)),
-                cells * (request.SecondsPerCell ?? pilot.SecondsPerCell));
+                cells * (request.SecondsPerCell ?? pilot.SecondsPerCell),
+                tested?.Power);
         }
-    }
 
-    private static PairedDesign Design(PlanSpread spread, int samples) => new(
-        spread.DifferenceVariance, spread.WithinVariance, spread.ControlWithinVariance, samples, samples, spread.ItemsPerCluster, spread.ClusterCorrelation);
+        double? Detectable(int items)
+        {
+            // Clusters so uneven that the scenarios weigh as less than two of them have no formula, though a test.
+            var isBeyondFormula = items < 2 * spread.ItemsPerCluster;
+            var start = DetectableEffect.Of(isBeyondFormula ? design with { ItemsPerCluster = 1 } : design, items, request.Power, alpha);
+            return pilot.Scores?.Invoke(samples) is not { } scores || scores.UnitsOf(items) > scores.MostUnits || start == 0 ? (isBeyondFormula ? null : start)
+                : (Tested(Math.Sign(request.Effect) * start) ?? Tested(-Math.Sign(request.Effect) * start)) is { } tested ? Math.Abs(tested)
+                : null;
+
+            double? Tested(double from) => PlannedTest.DetectableEffect(scores, items, request.Power, alpha, from, EffectDraws);
+        }
+
+        // As many times more as the formula says.
+        int? ByUpperSpread(int measured) =>
+            PairedSampleSize.Of(design.WithVariancesTimes(SpreadLimit.FactorOf(measured)), request.Effect, request.Power, alpha) is { } safe && plan.Items is { } items && byFormula is { } formula
+                ? (int)Math.Ceiling((double)safe * items / formula)
+                : null;
+    }
 
     // Where scenarios cost nothing but their calls, one sample of more scenarios always beats more samples of the same.
     private static int BestSamples(PlanRequest request, PilotSpread pilot) => request is { CostPerScenario: { } scenario, CostPerCall: > 0 and var call }
@@ -120,11 +146,28 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             looks, design.Boundaries, (int)Math.Ceiling(largest), largest * design.ExpectedFraction(design.Drift(power)), largest * design.ExpectedFraction(0));
     }
 
-    private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot, int items)
+    private static IEnumerable<string> Notes(PlanRequest request, PilotSpread pilot, PlanPoint plan, int? byFormula, double? detectable)
     {
-        if (items / pilot.Spread!.ItemsPerCluster < FewUnits)
+        if (plan.Power is { } power)
         {
-            yield return "So few scenarios find pass or fail, and ratings of one sample, less often than planned: ten of them by 7 to 34 points (docs/statistics.md). Twenty or more come within 2 to 8.";
+            yield return FormattableString.Invariant($"Counted by the test that the run will use: with {plan.Items} scenarios it finds the difference in {power:P0} of the cases. The formula of the t test says {byFormula}.");
+        }
+
+        if (pilot.Scores?.Invoke(plan.SamplesPerScenario) is { } scores && !scores.HasRoom(request.Effect))
+        {
+            yield return scores.HasRoom(-request.Effect)
+                ? FormattableString.Invariant($"The pilot's scores have no room for a difference of {request.Effect}: one of {-request.Effect} is planned.")
+                : FormattableString.Invariant($"The pilot's scores have no room for a difference of {request.Effect}, which their scale does not reach.");
+        }
+
+        if (request.Items is { } given && detectable is null)
+        {
+            yield return FormattableString.Invariant($"With {given} scenarios no difference that the pilot's scores have room for is found in {request.Power:P0} of the cases.");
+        }
+
+        if (plan is { Power: null, Items: { } items } && pilot.Scores?.Invoke(plan.SamplesPerScenario).IsSkewed(items) == true)
+        {
+            yield return "The pilot's differences are skewed: a few large ones carry much of the mean. The formula of the t test, which counts so many scenarios, may be 20 points off either way then.";
         }
 
         if (pilot.OneSampleOnly)
@@ -132,7 +175,7 @@ public sealed class PlanComparison(RunStore runs, CellLedger cells)
             yield return "The pilot has one sample a scenario: what more samples would save is not known, so only one is planned.";
         }
 
-        if (pilot.Spread.PilotItems is < 50 and var measured)
+        if (pilot.Spread!.PilotItems is < 50 and var measured)
         {
             yield return FormattableString.Invariant($"The spread rests on {measured} scenarios; with so few it may be half or twice as large, and so may the plan: itemsByUpperSpread is safe in four pilots of five.");
         }

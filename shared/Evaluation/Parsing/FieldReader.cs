@@ -176,14 +176,14 @@ internal sealed class FieldReader
     }
 
     /// <summary>A reader for a mapping inside this one; null, with a complaint, when the node is something else.</summary>
-    public FieldReader? Inner(SourceNode node, string path)
+    public FieldReader? Inner(SourceNode node, string path, string rule = "must be a mapping of fields")
     {
         if (node is SourceNode.Mapping mapping)
         {
             return new FieldReader(mapping, path, _errors, _source);
         }
 
-        Fail(node, path, Wording.Broken(path, "must be a mapping of fields", Describe(node)));
+        Fail(node, path, Wording.Broken(path, rule, Describe(node)));
         return null;
     }
 

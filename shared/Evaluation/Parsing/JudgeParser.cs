@@ -108,7 +108,7 @@ internal static class JudgeParser
 
     private static JudgeScale? ParseScale(FieldReader fields)
     {
-        if (fields.Take("scale") is not { } node || fields.Inner(node, fields.PathOf("scale")) is not { } scale)
+        if (fields.Take("scale") is not { } node || fields.Inner(node, fields.PathOf("scale"), "must be a mapping such as { min: 1, max: 5 }") is not { } scale)
         {
             return null;
         }

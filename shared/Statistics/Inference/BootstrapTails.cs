@@ -8,7 +8,7 @@ namespace FunctionsEval.Statistics.Inference;
 /// </summary>
 internal sealed class BootstrapTails : Tails
 {
-    private const int Replicates = 1_999;
+    public const int Replicates = 1_999;
 
     /// <summary>A tail that fewer replicates lie in is not known to a fifth of itself.</summary>
     private const int FewInTail = 25;
@@ -24,13 +24,13 @@ internal sealed class BootstrapTails : Tails
     private double[] _sorted;
     private bool _isSharp;
 
-    public BootstrapTails(UnitSums units, Random random)
+    public BootstrapTails(UnitSums units, Random random, int replicates = Replicates)
     {
         var deviations = units.Deviations;
         _mean = units.Mean;
         _standardError = RunningMoments.Of(deviations).StandardDeviation / Math.Sqrt(deviations.Length);
         (_deviations, _seed) = (deviations, Replications.SeedOf(random));
-        _sorted = Replications.Run(0, Replicates, deviations.Length, _seed, stream => Draw(stream, deviations));
+        _sorted = Replications.Run(0, replicates, deviations.Length, _seed, stream => Draw(stream, deviations));
         Array.Sort(_sorted);
     }
 
@@ -46,7 +46,7 @@ internal sealed class BootstrapTails : Tails
         var more = Math.Min(MostReplicates, MostSteps / _deviations.Length) - _sorted.Length;
         if (more > 0)
         {
-            _sorted = [.. _sorted, .. Replications.Run(Replicates, more, _deviations.Length, _seed, stream => Draw(stream, _deviations))];
+            _sorted = [.. _sorted, .. Replications.Run(_sorted.Length, more, _deviations.Length, _seed, stream => Draw(stream, _deviations))];
             Array.Sort(_sorted);
         }
     }

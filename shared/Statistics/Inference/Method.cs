@@ -16,6 +16,9 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
     private const double SkewMean = 0.1;
     private const int MostBootstrapped = 1_000;
 
+    // A cluster so many times as large as another one has a mean that comes in so many times finer steps.
+    private const double Uneven = 2;
+
     /// <summary>
     /// Pass or fail of two variants, one sample, no clusters: <see cref="PassRateTails"/>, from ten units on with McNemar's mid-p. Else signs are flipped from ten units on, and below it is the t test of
     /// their means. Two tests may come beside that one by what the values are, and the larger p-value counts, so that they only ever widen an interval: where the scale has ends and half of the units
@@ -25,7 +28,16 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
     /// <param name="units">Two or more.</param>
     /// <param name="ends">The smallest and largest value of a unit that its scale allows; null when unknown.</param>
     /// <param name="isDifference">Of two variants: then what was seen on one side of 0 may come on the other.</param>
-    public static Method Of(ScoreScale scale, int samplesPerItem, bool isClustered, UnitSums units, (double Min, double Max)? ends, bool isDifference, Random random)
+    /// <param name="replicates">Of a bootstrap.</param>
+    public static Method Of(
+        ScoreScale scale,
+        int samplesPerItem,
+        bool isClustered,
+        UnitSums units,
+        (double Min, double Max)? ends,
+        bool isDifference,
+        Random random,
+        int replicates = BootstrapTails.Replicates)
     {
         var isFew = units.Count < FewUnits;
         var once = isFew ? units.EachOnce() : units;
@@ -48,21 +60,30 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
         {
             var reach = values.Max(value => Math.Abs(value - center));
 
-            // Where none differs, a whole unit may still: that it was not seen is all that is known.
-            reach = reach > 1e-9 * scale.Range!.Value ? reach : scale.Range.Value;
+            // Where none differs, a whole unit may still: that it was not seen is all that is known. Beside the mean of a large cluster that of a small one may come out further away
+            // than any that was seen, a single scenario as any score.
+            var unseen = reach <= 1e-9 * scale.Range!.Value ? scale.Range.Value
+                : isFew && isClustered && units.Sizes.Max() >= Uneven * units.Sizes.Min() ? scale.Range.Value / Math.Sqrt(units.Sizes.Min())
+                : 0;
+            reach = Math.Max(reach, unseen);
             tails = new LargerOf(tails, new TiltedTails(once, Math.Max(known.Min, center - reach), Math.Min(known.Max, center + reach), isWhole: scale.Kind == ScoreKind.PassOrFail));
             name += " and, as most do not differ, test of the likeliest scores: the larger p-value";
         }
 
-        var isSkewed = IsSkewedMean(values);
+        var isSkewed = IsSkewedMean(values, values.Length);
         if (isSkewed && !isFew && !isClustered && units.Count <= MostBootstrapped)
         {
-            tails = new LargerOf(tails, new BootstrapTails(units, random));
+            tails = new LargerOf(tails, new BootstrapTails(units, random, replicates));
             name += " and, as they are skewed, bootstrap-t: the larger p-value";
         }
 
         return new Method(tails, once, name, assumption, isSkewed);
     }
+
+    /// <summary>Of two variants with one sample, by the items that only one of them passes.</summary>
+    public static Tails OfPassOrFail(int onlyFirst, int onlySecond, int items) => items > PassRateTails.MostItems
+        ? throw new ArgumentOutOfRangeException(nameof(items), items, $"Outcomes of more than {PassRateTails.MostItems} items are not counted.")
+        : OfPassOrFail(UnitSums.Of([.. Enumerable.Repeat(1.0, onlyFirst), .. Enumerable.Repeat(-1.0, onlySecond), .. Enumerable.Repeat(0.0, items - onlyFirst - onlySecond)], []), items < FewUnits).Tails;
 
     private static Method OfPassOrFail(UnitSums units, bool isFew)
     {
@@ -96,7 +117,8 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
         int Count(double value) => values.Count(other => Math.Abs(other - value) <= 1e-9 * largest);
     }
 
-    private static bool IsSkewedMean(double[] values)
+    /// <summary>Whether the mean of so many units is skewed, if they are as these.</summary>
+    public static bool IsSkewedMean(double[] values, int units)
     {
         var moments = RunningMoments.Of(values);
         if (values.Length < 3 || moments.Range == 0)
@@ -111,6 +133,6 @@ internal sealed record Method(Tails Tails, UnitSums Units, string Name, string? 
             cubes += z * z * z / values.Length;
         }
 
-        return Math.Abs(cubes) > SkewUnits && Math.Abs(cubes) > SkewMean * Math.Sqrt(values.Length);
+        return Math.Abs(cubes) > SkewUnits && Math.Abs(cubes) > SkewMean * Math.Sqrt(units);
     }
 }

@@ -36,6 +36,12 @@ internal sealed class SeededStream
     // The bias of multiplying instead of rejecting is below count/2^64.
     internal int Next(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 
+    /// <summary>From 0 up to 1, without it.</summary>
+    internal double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Of mean 0 and variance 1: Box and Muller (1958), doi:10.1214/aoms/1177706645.</summary>
+    internal double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
+
     private static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;

@@ -30,6 +30,22 @@ public sealed class Planning
         Assert.False(Directory.Exists(bench.Data));
     }
 
+    [Fact]
+    public async Task Few_scenarios_are_counted_by_the_test_of_the_run_which_needs_a_little_more_than_the_formula_says()
+    {
+        await using var bench = await Workbench.CreateAsync();
+
+        var result = await bench.CommandAsync(["plan", "--effect", "0.6", "--difference-variance", "0.2", "--within", "0.3", "--items", "12", "--json"]);
+
+        // R: ceiling(power.t.test(delta = .6, sd = sqrt(.8), power = .8, type = "one.sample", strict = TRUE)$n) is 20, and with n = 12 delta is 0.7905.
+        var plan = result.Json.GetProperty("plan");
+        Assert.InRange(plan.GetProperty("items").GetInt32(), 20, 23);
+        Assert.InRange(plan.GetProperty("power").GetDouble(), 0.8, 0.85);
+        Assert.InRange(result.Json.GetProperty("detectableEffect").GetDouble(), 0.79, 0.88);
+        Assert.Contains("The formula of the t test says 20.", result.Output, StringComparison.Ordinal);
+        Assert.All(result.Json.GetProperty("curve").EnumerateArray(), point => Assert.InRange(point.GetProperty("power").GetDouble(), 0.8, 1));
+    }
+
     // R: rpact 3.3.4, getDesignInverseNormal(kMax = 4, beta = .2, sided = 2, alpha = .05, typeOfDesign = "asOF"): inflation 1.0196, 0.8387 and 1.0139 of the fixed plan.
     [Fact]
     public async Task Looks_have_a_price_and_unpaired_designs_a_plan()

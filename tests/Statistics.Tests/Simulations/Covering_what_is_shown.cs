@@ -30,6 +30,30 @@ public sealed class Covering_what_is_shown
         Assert.Equal(1, shown);
     }
 
+    // Rates drawn alike make every number of passes as likely; each outcome of so many scenarios is counted.
+    [Theory]
+    [InlineData(2, 3, 0.93)]
+    [InlineData(3, 5, 0.93)]
+    [InlineData(5, 4, 0.93)]
+    [InlineData(5, 6, 0.93)]
+    [InlineData(5, 9, 0.93)]
+    public void Consistency_of_few_scenarios_is_covered_exactly(int samples, int items, double least)
+    {
+        RunningMoments[] outcomes = [.. Enumerable.Range(0, samples + 1).Select(passes => RunningMoments.Of([.. Enumerable.Repeat(1.0, passes), .. Enumerable.Repeat(0.0, samples - passes)]))];
+        var kinds = outcomes.GroupBy(outcome => Math.Round(outcome.Variance, 9)).Select(kind => (Outcome: kind.First(), Chance: kind.Count() / (samples + 1.0))).ToList();
+
+        var covered = Count([], 0, 1);
+
+        Assert.InRange(covered, least, 1);
+
+        double Count(List<RunningMoments> seen, int kind, double chance) => seen.Count == items
+            ? Simulation.Contains(ConsistencyEstimate.Of([.. seen], [], 1, 0.95, new Random(1))!.Interval!, 1 - (2.0 / 6)) ? chance : 0
+            : Enumerable.Range(kind, kinds.Count - kind).Sum(next => Count([.. seen, kinds[next].Outcome], next, chance * kinds[next].Chance * (seen.Count + 1) / (1 + Trailing(seen, kinds[next].Outcome))));
+
+        // How often the last one is there already: outcomes that differ by their order alone are counted at once.
+        static int Trailing(List<RunningMoments> seen, RunningMoments outcome) => seen.Count(other => other.Variance.Equals(outcome.Variance));
+    }
+
     [Fact(Skip = LongRun.Reason, SkipUnless = nameof(LongRun.IsOn), SkipType = typeof(LongRun))]
     public void The_table_of_coverage()
     {

@@ -15,11 +15,13 @@ internal sealed record ErrorRates(
 {
     private const double Power = 0.8;
     private const int Widths = 200;
+    private const int Pilot = 20_000;
 
-    public static ErrorRates Of(World world, int replications)
+    /// <param name="isPlanned">Measures the power too, for which a plan is drawn: seconds for some.</param>
+    public static ErrorRates Of(World world, int replications, bool isPlanned = false)
     {
         var (told, covered, passed, equivalent, found, widths) = (0, 0, 0, 0, 0, default(RunningMoments));
-        var planned = world.Units >= 6 ? PlannedEffect(world) : null;
+        var planned = isPlanned && world.Units >= 6 ? PlannedEffect(world) : null;
         for (var replication = 0; replication < replications; replication++)
         {
             var random = Simulation.Draws(13, replication);
@@ -70,32 +72,53 @@ internal sealed record ErrorRates(
         return (interval.Upper - interval.Lower) / (2 * MathNet.Numerics.Distributions.StudentT.InvCDF(0, 1, units.Count - 1, 0.975) * error);
     }
 
-    // What the plan would call found 80% of the time, from the spread that the units have under the effect itself.
+    // What the plan would call found 80% of the time, from a large pilot of the effect itself.
     private static double? PlannedEffect(World world)
     {
-        var random = new Random(99);
         var effect = 0.0;
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 3; round++)
         {
-            var spread = default(RunningMoments);
-            for (var draw = 0; draw < 50 + (20_000 / world.Units); draw++)
-            {
-                var units = UnitSums.Of(world.Draw(random, -effect), world.Clusters);
-                units = units.Count < Method.FewUnits ? units.EachOnce() : units;
-                for (var unit = 0; unit < units.Count; unit++)
-                {
-                    spread.Add((units.Deviations[unit] + (units.Sizes[unit] * (units.Mean + effect))) * units.Count / units.Sizes.Sum());
-                }
-            }
-
-            effect = DetectableEffect.Of(new PairedDesign(spread.Variance, 0, 0, 1, 1), world.Units, Power, 0.05);
-            if (effect > Room(world))
+            if (ByPlan(world, effect) is not { } found || found > Room(world))
             {
                 return null;
             }
+
+            effect = found;
         }
 
         return effect;
+    }
+
+    private static double? ByPlan(World world, double effect)
+    {
+        var random = Simulation.Draws(99, 0);
+        PairedDesign? design;
+        PlannedScores scores;
+        if (world.DrawItem is { } draw)
+        {
+            var pilot = Enumerable.Range(0, Pilot).Select(_ => draw(random, -effect)).ToList();
+            RunningMoments[] first = [.. pilot.Select(item => item.First)], second = [.. pilot.Select(item => item.Second)];
+            design = PairedDesign.FromPilot(first, second, world.Design.SamplesPerItem);
+            scores = PlannedScores.FromPilot(first, second, design, world.Design.Scale, world.Design.SamplesPerItem);
+            design ??= new PairedDesign(RunningMoments.Of([.. pilot.Select(item => item.First.Mean - item.Second.Mean)]).Variance, 0, 0, 1, 1);
+        }
+        else
+        {
+            var pilot = Enumerable.Range(0, Pilot / 20).Select(_ => world.Draw(random, -effect)).ToList();
+            int[] sizes = [.. world.Clusters.GroupBy(label => label).Select(cluster => cluster.Count())];
+            int[] labels = [.. pilot.SelectMany((_, copy) => world.Clusters.Select(label => (copy * sizes.Length) + label))];
+            double[] differences = [.. pilot.SelectMany(values => values)];
+            design = new PairedDesign(
+                RunningMoments.Of(differences).Variance, 0, 0, 1, 1, sizes.Sum(size => (double)size * size) / sizes.Sum(), VarianceComponents.Of(differences, labels)!.Correlation!.Value);
+            scores = PlannedScores.Normal(design, sizes);
+        }
+
+        var items = world.DrawItem is null ? world.Clusters.Length : world.Units;
+
+        // Clusters so uneven that they weigh as less than two have no formula; the search begins anywhere then.
+        var byFormula = DetectableEffect.Of(items < 2 * design.ItemsPerCluster ? design with { ItemsPerCluster = 1 } : design, items, Power, 0.05);
+        return world.Units > scores.MostUnits ? byFormula
+            : PlannedTest.DetectableEffect(scores, items, Power, 0.05, -byFormula, world.Units < 10 ? 20_000 : 6_000) is { } found ? -found : null;
     }
 
     // Beyond, scores would leave their scale and the true effect would be another.

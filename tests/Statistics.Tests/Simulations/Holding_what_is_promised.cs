@@ -25,6 +25,8 @@ public sealed class Holding_what_is_promised
     [InlineData("normal, ICC 0.5, clusters 2 x 5")]
     [InlineData("normal, ICC 0.5, clusters 11 x 1 + 40")]
     [InlineData("pass or fail, clusters 30 x 5")]
+    [InlineData("pass or fail, clusters 2 x 1 + 40")]
+    [InlineData("pass or fail, clusters 4 x 1 + 40")]
     public void Small_samples_of_the_grid(string name)
     {
         var rates = ErrorRates.Of(World.Named(name), Few);
@@ -96,7 +98,7 @@ public sealed class Holding_what_is_promised
         output.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var world in World.All)
         {
-            var rates = ErrorRates.Of(world, Many);
+            var rates = ErrorRates.Of(world, Many, isPlanned: true);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {world.Name} | {100 * rates.FalsePositives:0.0} | {100 * rates.Coverage:0.0} | {100 * rates.GatePasses:0.0} | {100 * rates.Equivalences:0.0} | {Text(100 * rates.PowerLessPlan, "+0.0;-0.0")} | {Text(rates.Width, "0.00")} |"));

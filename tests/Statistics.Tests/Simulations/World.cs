@@ -6,11 +6,14 @@ namespace FunctionsEval.Statistics.Tests.Simulations;
 /// <param name="Margin">The true loss at which coverage, gate and equivalence are measured; it is the margin as well.</param>
 /// <param name="Draw">The differences of item means, given the true difference.</param>
 /// <param name="Clusters">Of each item; empty where all stand alone.</param>
+/// <param name="DrawItem">The samples of one item's two variants, given the true difference; null in clusters.</param>
 /// <param name="IsSymmetric">Differences of two variants with the same spread; the others are beyond what is promised, and warned of.</param>
-internal sealed record World(string Name, ComparisonDesign Design, double Margin, Func<Random, double, double[]> Draw, int[] Clusters, int Units, bool IsSymmetric = true)
+internal sealed record World(string Name, ComparisonDesign Design, double Margin, Func<Random, double, double[]> Draw, int[] Clusters, int Units, World.Item? DrawItem = null, bool IsSymmetric = true)
 {
     private static readonly int[] ItemCounts = [3, 6, 10, 20, 50, 200];
     private static readonly int[] ClusterCounts = [2, 3, 5, 8, 12, 30];
+
+    internal delegate (RunningMoments First, RunningMoments Second) Item(Random random, double effect);
 
     public static IReadOnlyList<World> All { get; } = [.. ItemCounts.SelectMany(OfItems), .. ClusterCounts.SelectMany(OfClusters)];
 
@@ -26,32 +29,29 @@ internal sealed record World(string Name, ComparisonDesign Design, double Margin
         {
             foreach (var (rate, margin) in ((double, double)[])[(0.05, 0.04), (0.5, 0.2), (0.95, 0.1)])
             {
-                yield return new World(
-                    FormattableString.Invariant($"pass {rate:0.##}, K={samples}, n={items}"),
+                yield return Alone(
+                    FormattableString.Invariant($"pass {rate:0.##}, K={samples}"),
                     new ComparisonDesign(ScoreScale.PassOrFail, samples, Margin: margin),
-                    margin,
-                    (random, effect) => Simulation.Draw(items, () => random.PassRate(rate + effect, samples) - random.PassRate(rate, samples)),
-                    [],
-                    items);
+                    (random, effect) => (Samples(samples, () => random.PassRate(rate + effect, 1)), Samples(samples, () => random.PassRate(rate, 1))));
             }
 
-            yield return new World(
-                FormattableString.Invariant($"ratings 1-5, K={samples}, n={items}"),
-                new ComparisonDesign(ScoreScale.Between(1, 5), samples, Margin: 0.5),
-                0.5,
-                (random, effect) => Simulation.Draw(items, () => Rated(random, effect, samples)),
-                [],
-                items);
+            yield return Alone($"ratings 1-5, K={samples}", new ComparisonDesign(ScoreScale.Between(1, 5), samples, Margin: 0.5), (random, effect) => Rated(random, effect, samples));
         }
 
-        World Plain(string name, double margin, Func<Random, double> draw) => new(
-            FormattableString.Invariant($"{name}, n={items}"),
-            new ComparisonDesign(ScoreScale.Unbounded, Margin: margin),
-            margin,
-            (random, effect) => Simulation.Draw(items, () => effect + draw(random)),
+        World Plain(string name, double margin, Func<Random, double> draw) =>
+            Alone(name, new ComparisonDesign(ScoreScale.Unbounded, Margin: margin), (random, effect) => (RunningMoments.Of([effect + draw(random)]), RunningMoments.Of([0])));
+
+        World Alone(string name, ComparisonDesign design, Item item) => new(
+            $"{name}, n={items}",
+            design,
+            design.Margin!.Value,
+            (random, effect) => Simulation.Draw(items, () => item(random, effect) is var (first, second) ? first.Mean - second.Mean : 0),
             [],
-            items);
+            items,
+            item);
     }
+
+    private static RunningMoments Samples(int count, Func<double> draw) => RunningMoments.Of(Simulation.Draw(count, draw));
 
     private static IEnumerable<World> OfClusters(int count)
     {
@@ -79,7 +79,7 @@ internal sealed record World(string Name, ComparisonDesign Design, double Margin
         }
     }
 
-    private static double[] ByCluster<T>(int[] sizes, Random random, Func<Random, T> share, Func<Random, T, double> draw)
+    internal static double[] ByCluster<T>(int[] sizes, Random random, Func<Random, T> share, Func<Random, T, double> draw)
     {
         var values = new List<double>(sizes.Sum());
         foreach (var size in sizes)
@@ -95,16 +95,16 @@ internal sealed record World(string Name, ComparisonDesign Design, double Margin
     }
 
     // Floor of level ± 1/2 + u, whose mean is the level.
-    private static double Rated(Random random, double effect, int samples)
+    private static (RunningMoments First, RunningMoments Second) Rated(Random random, double effect, int samples)
     {
         var level = 1.5 + (2 * random.NextDouble());
-        var (first, second) = (0.0, 0.0);
+        var (first, second) = (default(RunningMoments), default(RunningMoments));
         for (var sample = 0; sample < samples; sample++)
         {
-            first += Math.Floor(level + effect + (random.Next(2) - 0.5) + random.NextDouble());
-            second += Math.Floor(level + (random.Next(2) - 0.5) + random.NextDouble());
+            first.Add(Math.Floor(level + effect + (random.Next(2) - 0.5) + random.NextDouble()));
+            second.Add(Math.Floor(level + (random.Next(2) - 0.5) + random.NextDouble()));
         }
 
-        return (first - second) / samples;
+        return (first, second);
     }
 }
