@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using MathNet.Numerics.Distributions;
 
@@ -62,31 +63,72 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
     // doi:10.1145/321812.321823.
     private static (double Above, double Below) Count(ReadOnlySpan<double> deviations, double rounding)
     {
-        var (first, second) = (SubsetSums(deviations[..(deviations.Length / 2)]), SubsetSums(deviations[(deviations.Length / 2)..]));
-        var (negative, notPositive) = (CountBelow(first, second, -rounding), CountBelow(first, second, rounding));
-        var all = (double)first.Length * second.Length;
+        var half = deviations.Length / 2;
+        var (ups, downs) = (1 << half, 1 << (deviations.Length - half));
+        var pool = ArrayPool<double>.Shared;
+        var (first, second, spare) = (pool.Rent(ups), pool.Rent(downs), pool.Rent(downs));
+        var up = SubsetSums(deviations[..half], first, spare);
+        var down = SubsetSums(deviations[half..], second, spare);
+        var (negative, notPositive) = (CountBelow(up, down, -rounding), CountBelow(up, down, rounding));
+        pool.Return(first);
+        pool.Return(second);
+        pool.Return(spare);
+        var all = (double)ups * downs;
         return Shares(negative, notPositive - negative, all - notPositive, all, 1);
     }
 
-    private static double[] SubsetSums(ReadOnlySpan<double> values)
+    /// <summary>Merges, for each value, the sums without it and those with it, from both ends at once: which is next is not to be foreseen, so two chains wait side by side.</summary>
+    /// <param name="into">Holds the sums at the end.</param>
+    private static ReadOnlySpan<double> SubsetSums(ReadOnlySpan<double> values, Span<double> into, Span<double> spare)
     {
-        double[] sums = [0];
+        // The sums change places with every value, and end in their own.
+        var isEven = int.IsEvenInteger(values.Length);
+        var from = isEven ? into : spare;
+        var to = isEven ? spare : into;
+        from[0] = 0;
+        var count = 1;
         foreach (var value in values)
         {
-            var next = new double[2 * sums.Length];
-            var (plain, added) = (0, 0);
-            for (var place = 0; place < next.Length; place++)
+            ReadOnlySpan<double> sums = from[..count];
+            var next = to[..(2 * count)];
+            var (low, lowAdded, high, highAdded) = (0, 0, sums.Length - 1, sums.Length - 1);
+            for (int front = 0, back = next.Length - 1; front < sums.Length; front++, back--)
             {
-                next[place] = added == sums.Length || (plain < sums.Length && sums[plain] <= sums[added] + value) ? sums[plain++] : sums[added++] + value;
+                var (plain, added) = (sums[low], sums[lowAdded] + value);
+                if (plain <= added)
+                {
+                    next[front] = plain;
+                    low++;
+                }
+                else
+                {
+                    next[front] = added;
+                    lowAdded++;
+                }
+
+                (plain, added) = (sums[high], sums[highAdded] + value);
+                if (plain > added)
+                {
+                    next[back] = plain;
+                    high--;
+                }
+                else
+                {
+                    next[back] = added;
+                    highAdded--;
+                }
             }
 
-            sums = next;
+            var written = to;
+            to = from;
+            from = written;
+            count *= 2;
         }
 
-        return sums;
+        return from[..count];
     }
 
-    private static long CountBelow(double[] first, double[] second, double limit)
+    private static long CountBelow(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double limit)
     {
         var (count, below) = (0L, second.Length);
         foreach (var sum in first)
