@@ -69,7 +69,7 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
         var (first, second, spare) = (pool.Rent(ups), pool.Rent(downs), pool.Rent(downs));
         var up = SubsetSums(deviations[..half], first, spare);
         var down = SubsetSums(deviations[half..], second, spare);
-        var (negative, notPositive) = (CountBelow(up, down, -rounding), CountBelow(up, down, rounding));
+        var (negative, notPositive) = CountSums(up, down, rounding);
         pool.Return(first);
         pool.Return(second);
         pool.Return(spare);
@@ -128,20 +128,27 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
         return from[..count];
     }
 
-    private static long CountBelow(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double limit)
+    /// <summary>How many sums of one of each are negative, and how many are not positive.</summary>
+    private static (long Negative, long NotPositive) CountSums(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double rounding)
     {
-        var (count, below) = (0L, second.Length);
+        var (negative, notPositive, belowZero, upToZero) = (0L, 0L, second.Length, second.Length);
         foreach (var sum in first)
         {
-            while (below > 0 && sum + second[below - 1] > limit)
+            while (upToZero > 0 && sum + second[upToZero - 1] > rounding)
             {
-                below--;
+                upToZero--;
             }
 
-            count += below;
+            while (belowZero > 0 && sum + second[belowZero - 1] > -rounding)
+            {
+                belowZero--;
+            }
+
+            negative += belowZero;
+            notPositive += upToZero;
         }
 
-        return count;
+        return (negative, notPositive);
     }
 
     private static (double Above, double Below) Shares(double negative, double ties, double positive, double all, double observed)
