@@ -11,6 +11,43 @@ namespace FunctionsEval.Cli;
 /// <summary>The verbs, and what becomes of the errors that they let through.</summary>
 internal static class CommandLine
 {
+    internal static readonly (string Name, Func<Terminal, Command> Create)[] Verbs =
+    [
+        ("init", InitCommand.Create),
+        ("estimate", EstimateCommand.Create),
+        ("run", RunCommand.Create),
+        ("resume", ResumeCommand.Create),
+        ("runs", RunsCommand.Create),
+        ("show", ShowCommand.Create),
+        ("answers", AnswersCommand.Create),
+        ("compare", CompareCommand.Create),
+        ("export", ExportCommand.Create),
+        ("tag", TagCommand.Create),
+        ("delete", DeleteCommand.Create),
+        ("analyze", AnalyzeCommand.Create),
+        ("import", ImportCommand.Create),
+        ("abtest", AbTestCommand.Create),
+        ("extend", ExtendCommand.Create),
+        ("retry", RetryCommand.Create),
+        ("rescore", RescoreCommand.Create),
+        ("gate", GateCommand.Create),
+        ("selftest", SelfTestCommand.Create),
+        ("plan", PlanCommand.Create),
+        ("convert", ConvertCommand.Create),
+        ("demo", DemoCommand.Create),
+        ("serve", ServeCommand.Create),
+        ("mcp", McpCommand.Create),
+        ("open", OpenCommand.Create),
+        ("simulate", SimulateCommand.Create),
+        ("label", LabelCommand.Create),
+        ("labels", LabelsCommand.Create),
+        ("review", ReviewCommand.Create),
+        ("agent", AgentCommand.Create),
+        ("health", HealthCommand.Create),
+        ("config", ConfigCommand.Create),
+        ("completion", CompletionCommand.Create),
+    ];
+
     public static async Task<int> RunAsync(Terminal terminal, string[] arguments, CancellationToken cancellationToken)
     {
         if (OpenFiles.Problem() is { } problem)
@@ -18,42 +55,14 @@ internal static class CommandLine
             return terminal.Fail(problem, ExitCodes.Infrastructure);
         }
 
-        var root = new RootCommand("Tells which prompt, model or setting is really better, and how sure you may be.")
+        var words = Usual(arguments);
+        var root = new RootCommand("Tells which prompt, model or setting is really better, and how sure you may be.");
+
+        // One verb is asked for: making all of them takes longer than many a verb does.
+        foreach (var (_, create) in Array.FindAll(Verbs, verb => verb.Name == words.FirstOrDefault()) is { Length: 1 } asked ? asked : Verbs)
         {
-            InitCommand.Create(terminal),
-            EstimateCommand.Create(terminal),
-            RunCommand.Create(terminal),
-            ResumeCommand.Create(terminal),
-            RunsCommand.Create(terminal),
-            ShowCommand.Create(terminal),
-            AnswersCommand.Create(terminal),
-            CompareCommand.Create(terminal),
-            ExportCommand.Create(terminal),
-            TagCommand.Create(terminal),
-            DeleteCommand.Create(terminal),
-            AnalyzeCommand.Create(terminal),
-            ImportCommand.Create(terminal),
-            AbTestCommand.Create(terminal),
-            ExtendCommand.Create(terminal),
-            RetryCommand.Create(terminal),
-            RescoreCommand.Create(terminal),
-            GateCommand.Create(terminal),
-            SelfTestCommand.Create(terminal),
-            PlanCommand.Create(terminal),
-            ConvertCommand.Create(terminal),
-            DemoCommand.Create(terminal),
-            ServeCommand.Create(terminal),
-            McpCommand.Create(terminal),
-            OpenCommand.Create(terminal),
-            SimulateCommand.Create(terminal),
-            LabelCommand.Create(terminal),
-            LabelsCommand.Create(terminal),
-            ReviewCommand.Create(terminal),
-            AgentCommand.Create(terminal),
-            HealthCommand.Create(terminal),
-            ConfigCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
-        };
+            root.Add(create(terminal));
+        }
 
         OptionalArguments.Mark(root);
 
@@ -67,7 +76,7 @@ internal static class CommandLine
         };
         try
         {
-            var parsed = root.Parse(Usual(arguments));
+            var parsed = root.Parse(words);
             return parsed.Action is ParseErrorAction || OptionAsArgument(parsed) is not null ? Refuse(terminal, parsed) : await parsed.InvokeAsync(configuration, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

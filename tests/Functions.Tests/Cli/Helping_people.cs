@@ -51,6 +51,21 @@ public sealed class Helping_people : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_verb_is_listed_and_answers_to_its_name()
+    {
+        var list = (await CommandAsync("--help")).Output;
+
+        Assert.InRange(CommandLine.Verbs.Length, 30, 100);
+        foreach (var (name, _) in CommandLine.Verbs)
+        {
+            Assert.Contains($"\n  {name} ", list, StringComparison.Ordinal);
+            var help = await CommandAsync(name, "--help");
+            Assert.Equal(0, help.ExitCode);
+            Assert.Matches($@"Usage:\s+\S+ {name}\b", help.Output);
+        }
+    }
+
+    [Fact]
     public async Task A_definition_may_come_from_standard_input_and_a_folder_is_none()
     {
         var piped = await CommandAsync(Terminal(Yaml.Of(2, 1), isInteractive: false), "run", "-", "--base-url", _bench.BaseUrl, "--data", _bench.Data, "--json");
