@@ -76,11 +76,11 @@ public sealed class Planning
         var result = await bench.CommandAsync(["plan", "--pilot", runId[..^2], "--effect", "0.2", "--samples", "3", "--data", bench.Data, "--json"]);
         var table = await bench.CommandAsync(["plan", "--pilot", "latest", "--effect", "0.2", "--data", bench.Data]);
 
-        // The truth: no variance of the difference, 5/12 within; so 2 x 5/36 / 0.2² x 7.85 + 2 = 57 scenarios. Chance stays within four standard errors.
+        // The truth: no variance of the difference, 5/12 within; so 2 x 5/36 / 0.2² x 7.85 + 2 = 57 scenarios. Chance stays within five standard errors: 0.025 of the variance within, 3.5 scenarios.
         var spread = result.Json.GetProperty("spread");
         Assert.InRange(spread.GetProperty("differenceVariance").GetDouble(), 0, 0.09);
-        Assert.InRange(spread.GetProperty("withinVariance").GetDouble(), 0.36, 0.48);
-        Assert.InRange(result.Json.GetProperty("plan").GetProperty("items").GetInt32(), 48, 85);
+        Assert.InRange(spread.GetProperty("withinVariance").GetDouble(), 0.29, 0.55);
+        Assert.InRange(result.Json.GetProperty("plan").GetProperty("items").GetInt32(), 40, 85);
         Assert.Equal(result.Json.GetProperty("plan").GetProperty("cells").GetInt64(), result.Json.GetProperty("plan").GetProperty("calls").GetInt64());
         Assert.Contains("The same power with", table.Output, StringComparison.Ordinal);
     }
