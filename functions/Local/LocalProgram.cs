@@ -65,9 +65,12 @@ internal sealed partial class LocalProgram : IAsyncDisposable
     public static (LocalProgram Program, WebApplication Web) OpenServer(
         Settings settings, IPEndPoint address, Action<ILoggingBuilder> logging, Action<IServiceCollection>? replace = null)
     {
-        var storage = StorageConnection.Open(settings.Storage);
+        // The disk is waited for while the web server is put together.
+        var opening = Task.Run(() => StorageConnection.Open(settings.Storage));
+        StorageConnection storage = null!;
         var web = Server.Create(settings, address, logging, services =>
         {
+            storage = opening.GetAwaiter().GetResult();
             services.AddLocal(settings, storage, isCommand: false);
             replace?.Invoke(services);
         });

@@ -44,7 +44,7 @@ internal static class AnswerJson
                 break;
             }
 
-            at += next;
+            at += next + TooDeep(utf8.AsSpan(at + next));
             var (length, isBroken) = Measure(utf8.AsSpan(at));
             if (isBroken)
             {
@@ -68,6 +68,9 @@ internal static class AnswerJson
 
         return values.Count > 0 ? TheOne(values) : (null, NoJson);
     }
+
+    /// <summary>How many lists that open here cannot end, for too many open right behind them; reading each of a million would take seconds.</summary>
+    private static int TooDeep(ReadOnlySpan<byte> utf8) => Math.Max(0, (utf8.IndexOfAnyExcept((byte)'[') is var end and >= 0 ? end : utf8.Length) - Strict.MaxDepth);
 
     /// <summary>
     /// The bytes of the value that begins here; 0 when it is none. Broken when it was plainly meant as an object: a name was read before it failed.
