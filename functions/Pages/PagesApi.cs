@@ -70,8 +70,11 @@ internal static class PagesApi
     // Nothing of a page is protected for its way to the browser and back. As the framework has it, each start would read, and the first one write, a key in the user's home folder.
     private static void KeepNoKeys(IServiceCollection services)
     {
-        var keyRing = services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly);
-        services.Remove(keyRing);
+        foreach (var keyRing in services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly).ToList())
+        {
+            services.Remove(keyRing);
+        }
+
         services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
     }
 

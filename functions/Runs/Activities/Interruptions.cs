@@ -27,7 +27,7 @@ public sealed partial class Interruptions(RunStore runs, RunCatalog catalog, ILo
 
     private async Task<string> HaltAsync(string runId, RunHaltedException halted, CancellationToken cancellationToken)
     {
-        // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused.
+        // Another cell may have said so already, and somebody may have resumed or cancelled since: only a run that runs is paused. A program that stops in this moment still says why.
         var paused = await runs.ChangeAsync(
             runId, run => run.Status.IsActive() ? run with { Status = RunStatus.Paused, Course = run.Course with { Reason = halted.Message } } : null, CancellationToken.None);
         if (paused is not null)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using MathNet.Numerics.Distributions;
 
@@ -58,97 +57,11 @@ internal sealed class SignFlips(UnitSums units) : CountedTails
             : Approximate(differing);
     }
 
-    // The flipped units sum to F, and the assignment is as large as the observed one exactly when F is not positive. The sums of all subsets
-    // of each half are made in order; pairs of them are counted by walking up one half and down the other: Horowitz and Sahni (1974),
-    // doi:10.1145/321812.321823.
+    // The flipped units sum to F, and the assignment is as large as the observed one exactly when F is not positive.
     private static (double Above, double Below) Count(ReadOnlySpan<double> deviations, double rounding)
     {
-        var half = deviations.Length / 2;
-        var (ups, downs) = (1 << half, 1 << (deviations.Length - half));
-        var pool = ArrayPool<double>.Shared;
-        var (first, second, spare) = (pool.Rent(ups), pool.Rent(downs), pool.Rent(downs));
-        var up = SubsetSums(deviations[..half], first, spare);
-        var down = SubsetSums(deviations[half..], second, spare);
-        var (negative, notPositive) = CountSums(up, down, rounding);
-        pool.Return(first);
-        pool.Return(second);
-        pool.Return(spare);
-        var all = (double)ups * downs;
+        var (negative, notPositive, all) = SubsetSums.Count(deviations, rounding);
         return Shares(negative, notPositive - negative, all - notPositive, all, 1);
-    }
-
-    /// <summary>Merges, for each value, the sums without it and those with it, from both ends at once: which is next is not to be foreseen, so two chains wait side by side.</summary>
-    /// <param name="into">Holds the sums at the end.</param>
-    private static ReadOnlySpan<double> SubsetSums(ReadOnlySpan<double> values, Span<double> into, Span<double> spare)
-    {
-        // The sums change places with every value, and end in their own.
-        var isEven = int.IsEvenInteger(values.Length);
-        var from = isEven ? into : spare;
-        var to = isEven ? spare : into;
-        from[0] = 0;
-        var count = 1;
-        foreach (var value in values)
-        {
-            ReadOnlySpan<double> sums = from[..count];
-            var next = to[..(2 * count)];
-            var (low, lowAdded, high, highAdded) = (0, 0, sums.Length - 1, sums.Length - 1);
-            for (int front = 0, back = next.Length - 1; front < sums.Length; front++, back--)
-            {
-                var (plain, added) = (sums[low], sums[lowAdded] + value);
-                if (plain <= added)
-                {
-                    next[front] = plain;
-                    low++;
-                }
-                else
-                {
-                    next[front] = added;
-                    lowAdded++;
-                }
-
-                (plain, added) = (sums[high], sums[highAdded] + value);
-                if (plain > added)
-                {
-                    next[back] = plain;
-                    high--;
-                }
-                else
-                {
-                    next[back] = added;
-                    highAdded--;
-                }
-            }
-
-            var written = to;
-            to = from;
-            from = written;
-            count *= 2;
-        }
-
-        return from[..count];
-    }
-
-    /// <summary>How many sums of one of each are negative, and how many are not positive.</summary>
-    private static (long Negative, long NotPositive) CountSums(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double rounding)
-    {
-        var (negative, notPositive, belowZero, upToZero) = (0L, 0L, second.Length, second.Length);
-        foreach (var sum in first)
-        {
-            while (upToZero > 0 && sum + second[upToZero - 1] > rounding)
-            {
-                upToZero--;
-            }
-
-            while (belowZero > 0 && sum + second[belowZero - 1] > -rounding)
-            {
-                belowZero--;
-            }
-
-            negative += belowZero;
-            notPositive += upToZero;
-        }
-
-        return (negative, notPositive);
     }
 
     private static (double Above, double Below) Shares(double negative, double ties, double positive, double all, double observed)
